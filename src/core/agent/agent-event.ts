@@ -1,0 +1,91 @@
+import type { Failure } from '../models/failure.ts';
+import type { Interaction, InteractionAnswer } from '../models/interaction.ts';
+import type { Message, Part, PartState } from '../models/message.ts';
+import type { Plan } from '../models/plan.ts';
+import type { WireRequest } from '../models/request.ts';
+import type { Rule } from '../models/rule.ts';
+import type { Run } from '../models/run.ts';
+import type { ToolCall } from '../models/tool-call.ts';
+import type { Usage } from '../models/usage.ts';
+import type { FinishReason } from '../reasoning/language-model.ts';
+import type { RunState } from './agent-state.ts';
+
+/** Which of the two kinds of model step: deciding what to do (and, natively, answering at once), or answering from what was observed. */
+export type StepPurpose = 'plan' | 'synthesise';
+
+export interface StepStart {
+  readonly id: string;
+  readonly ord: number;
+  /** 1 for the first try of this step. */
+  readonly attempt: number;
+  readonly purpose: StepPurpose;
+  readonly messageId: string;
+  readonly requestId: string;
+  readonly model: string;
+  readonly startedAt: number;
+}
+
+/** How a step is told to have gone. `cost` in US dollars, null when no price is known. */
+export interface StepEnd {
+  readonly stepId: string;
+  readonly usage: Usage;
+  readonly cost: number | null;
+  readonly finish: FinishReason | 'failed' | 'cancelled';
+  readonly failure?: Failure;
+  readonly endedAt: number;
+}
+
+/** A file before a tool touched it. `before` is null when there was none. */
+export interface FileChange {
+  readonly id: string;
+  readonly callId: string;
+  readonly conversationId: string;
+  readonly path: string;
+  /** Bytes before, base64; null when the file did not exist. */
+  readonly before: string | null;
+  readonly modeBefore: number | null;
+}
+
+/** How a delivered input enters: as the start of a run, between its steps, or after it (R6). */
+export type Delivery = 'start' | 'steer' | 'follow_up';
+
+export interface Input {
+  /** Made by the client; a repeat gets the first reply. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly runId: string;
+  readonly delivery: Delivery;
+  readonly actor: Actor;
+  readonly createdAt: number;
+}
+
+export type Actor = 'person' | 'terminal' | 'schedule' | 'agent';
+
+/**
+ * Everything that can happen in a run: the one union, folded the same way by database, terminal and page.
+ * Durable when the `yield` that emits it returns; `part_delta` and `tool_output` become durable as draft chunks, merged per tick.
+ */
+export type AgentEvent =
+  | { readonly type: 'input_accepted'; readonly input: Input; readonly message: Message; readonly run: Run | null }
+  | { readonly type: 'state_changed'; readonly state: RunState }
+  | { readonly type: 'message_started'; readonly message: Message }
+  | { readonly type: 'step_started'; readonly step: StepStart; readonly request: WireRequest }
+  | ({ readonly type: 'step_completed' } & StepEnd)
+  | { readonly type: 'part_started'; readonly messageId: string; readonly part: Part }
+  | { readonly type: 'part_delta'; readonly partId: string; readonly offset: number; readonly text: string }
+  | { readonly type: 'part_completed'; readonly partId: string; readonly text: string; readonly state: PartState; readonly providerData?: unknown }
+  | { readonly type: 'tool_call_proposed'; readonly call: ToolCall; readonly partId: string }
+  | { readonly type: 'tool_call_changed'; readonly call: ToolCall }
+  | { readonly type: 'tool_call_started'; readonly call: ToolCall }
+  | { readonly type: 'tool_output'; readonly callId: string; readonly offset: number; readonly text: string }
+  | { readonly type: 'tool_call_ended'; readonly call: ToolCall; readonly wholeOutput?: string }
+  | { readonly type: 'file_recorded'; readonly change: FileChange }
+  | { readonly type: 'interaction_requested'; readonly interaction: Interaction }
+  | { readonly type: 'interaction_closed'; readonly interactionId: string; readonly answer: InteractionAnswer | null; readonly by: string }
+  | { readonly type: 'rule_saved'; readonly rule: Rule }
+  | { readonly type: 'plan_updated'; readonly plan: Plan }
+  | { readonly type: 'context_trimmed'; readonly throughUnit: string; readonly unitsLeft: number; readonly unitsDropped: number; readonly tokensBefore: number; readonly tokensAfter: number }
+  | { readonly type: 'notice_raised'; readonly code: string; readonly text: string }
+  | { readonly type: 'run_completed'; readonly state: RunState; readonly usage: Usage; readonly cost: number | null; readonly steps: number; readonly failure?: Failure };
+
+export type AgentEventType = AgentEvent['type'];

@@ -1,0 +1,107 @@
+/**
+ * The one table of error codes. Every expected failure in Glasshouse is a value with one of these codes;
+ * `advice` is what the person can do about it, `exit` what `glasshouse` exits with when the failure ends it.
+ * Exit codes: 1 the run failed, 2 bad usage, 3 not set up, 4 denied, 5 data folder, 130 stopped.
+ */
+export const FAILURES = {
+  // models
+  model_unknown: { exit: 3, advice: 'See `glasshouse models list` for the names that are known here.' },
+  model_key_missing: { exit: 3, advice: 'Set the key in the environment, or save it with `glasshouse settings set`.' },
+  model_key_refused: { exit: 3, advice: 'Check the key: it was refused by the provider.' },
+  model_forbidden: { exit: 3, advice: 'The key works, but it may not use this model. Choose another with --model.' },
+  model_not_found: { exit: 3, advice: 'Check the model name, or choose another with --model.' },
+  model_unreachable: { exit: 1, advice: 'Is the server running, and the address right? Try again when it is.' },
+  model_rate_limited: { exit: 1, advice: 'Wait a little and try again, or choose another model.' },
+  model_overloaded: { exit: 1, advice: 'The provider is busy. Try again in a minute, or choose another model.' },
+  model_server_error: { exit: 1, advice: 'The provider failed. Try again; if it stays, choose another model.' },
+  model_bad_request: { exit: 1, advice: 'The provider refused the request. `glasshouse conversations show --requests` shows what was sent.' },
+  model_bad_response: { exit: 1, advice: 'The address answered, but not as a model server does. Check the address.' },
+  model_stream_cut: { exit: 1, advice: 'The connection broke. What had arrived is kept; continue with `--continue`.' },
+  model_silent: { exit: 1, advice: 'The model sent nothing for too long. Try again, or choose another model.' },
+  model_no_tools: { exit: 1, advice: 'This model takes no tools; Glasshouse goes on without the provider’s tool calling.' },
+  model_refused: { exit: 1, advice: 'The model refused. Say it differently, or choose another model.' },
+  model_crashed: { exit: 1, advice: 'The embedded model ended unexpectedly. What had arrived is kept; try again.' },
+  model_out_of_credit: { exit: 3, advice: 'The account has no credit left. Top it up, or choose another model.' },
+  context_too_long: { exit: 1, advice: 'The input alone does not fit the model’s window. Shorten it, or choose a model with a larger window.' },
+  // the embedded model's file
+  model_file_missing: { exit: 3, advice: 'Fetch it with `glasshouse models pull`.' },
+  model_file_damaged: { exit: 3, advice: 'The wrong file was deleted. Fetch it again with `glasshouse models pull`.' },
+  model_download_failed: { exit: 3, advice: 'Check the connection and try `glasshouse models pull` again: it goes on where it stopped. Or point at a file: `glasshouse models pull --file PATH`.' },
+  // tools
+  tool_unknown: { exit: 1, advice: 'Use one of the tools that are offered.' },
+  tool_input_invalid: { exit: 1, advice: 'Correct the input and call the tool again.' },
+  tool_failed: { exit: 1, advice: 'Read the message and try another way.' },
+  tool_denied: { exit: 4, advice: 'The person did not allow this. Do not try it again in another form; ask, or go on without.' },
+  tool_interrupted: { exit: 1, advice: 'It may have run. Look before doing it again.' },
+  tool_cancelled: { exit: 130, advice: 'It was stopped.' },
+  tool_timeout: { exit: 1, advice: 'It took too long and was ended with everything it had started.' },
+  path_not_found: { exit: 1, advice: 'Look at the folder with list_directory, or search with find_files.' },
+  path_outside_workspace: { exit: 1, advice: 'Only files inside the workspace can be used. Choose another folder with --workspace.' },
+  path_protected: { exit: 1, advice: 'This place holds secrets or Glasshouse’s own data and is closed to tools.' },
+  path_not_a_file: { exit: 1, advice: 'Give the path of a file.' },
+  path_not_a_directory: { exit: 1, advice: 'Give the path of a folder.' },
+  path_no_permission: { exit: 1, advice: 'The system does not allow this on that path.' },
+  file_binary: { exit: 1, advice: 'This is not a text file; it cannot be read as text.' },
+  file_too_large: { exit: 1, advice: 'Read a part of it with a line range, or search in it.' },
+  edit_no_match: { exit: 1, advice: 'Read the file again and give the old text exactly as it stands.' },
+  edit_ambiguous: { exit: 1, advice: 'Give more of the surrounding text so that only one place matches.' },
+  sandbox_missing: { exit: 3, advice: 'Install bubblewrap (`apt-get install bubblewrap`); until then commands are off.' },
+  disk_full: { exit: 5, advice: 'Make room on the disk. Nothing was half-written.' },
+  // the data folder
+  database_newer: { exit: 5, advice: 'This data folder was written by a newer Glasshouse. Update, or use another folder with GLASSHOUSE_HOME.' },
+  database_damaged: { exit: 5, advice: 'The file was left as it is. Restore it from a backup, or use another folder with GLASSHOUSE_HOME.' },
+  database_busy: { exit: 5, advice: 'Another program holds the database. Try again in a moment.' },
+  database_unusable: { exit: 5, advice: 'Check that the data folder can be written by you.' },
+  version_conflict: { exit: 1, advice: 'The run was changed by another process. Look at it again.' },
+  // conversations and runs
+  conversation_not_found: { exit: 2, advice: 'See `glasshouse conversations list`.' },
+  conversation_ambiguous: { exit: 2, advice: 'Give more letters of the id.' },
+  conversation_busy: { exit: 1, advice: 'A run is at work in this conversation. Wait for it, or stop it.' },
+  run_not_found: { exit: 2, advice: 'See `glasshouse conversations show`.' },
+  run_cancelled: { exit: 130, advice: 'What was said is kept. Go on with `--continue`.' },
+  run_exhausted: { exit: 1, advice: 'The budget of the run is used up. Go on with `--continue`, or raise it with --max-steps.' },
+  interaction_settled: { exit: 1, advice: 'Somebody else answered first.' },
+  interaction_not_found: { exit: 1, advice: 'The question is no longer open.' },
+  // usage
+  usage: { exit: 2, advice: 'See `glasshouse --help`.' },
+  workspace_missing: { exit: 2, advice: 'Give an existing folder with --workspace.' },
+  setting_unknown: { exit: 2, advice: 'See `glasshouse settings get`.' },
+  setting_invalid: { exit: 2, advice: 'See `glasshouse settings get` for the allowed values.' },
+  internal: { exit: 1, advice: 'This is a fault of Glasshouse. The details are in the log.' },
+} as const satisfies Record<string, { exit: number; advice: string }>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/**
+ * An expected failure as a value. `message` says what was wrong and where, in one or two sentences,
+ * without a stack trace and without a secret. `retryAfterMs` is what a server asked for, in milliseconds.
+ */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export type Result<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };
+
+export function failure(code: FailureCode, message: string): Failure {
+  return { code, message };
+}
+
+export function adviceFor(code: FailureCode): string {
+  return FAILURES[code].advice;
+}
+
+export function exitCodeFor(code: FailureCode): number {
+  return FAILURES[code].exit;
+}
+
+/** Thrown where a failure has to cross code that cannot return it; caught at the nearest edge and turned back into a value. */
+export class FailureError extends Error {
+  readonly failure: Failure;
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'FailureError';
+    this.failure = { code, message };
+  }
+}

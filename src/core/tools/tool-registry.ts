@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { ToolSpec } from '../reasoning/language-model.ts';
+import { TOOL_NAME, type Tool } from './tool.ts';
+
+/** A fixed set of tools for the length of one run. */
+export interface ToolSet {
+  readonly tools: readonly Tool[];
+  find(name: string): Tool | undefined;
+  specs(): readonly ToolSpec[];
+}
+
+/** The tools there are. Tools come and go while the app runs; a change takes effect at the next run. */
+export class ToolRegistry {
+  readonly #tools = new Map<string, Tool>();
+
+  /** @throws Error when the name is taken or not one that providers accept. */
+  add(tool: Tool): () => void {
+    if (!TOOL_NAME.test(tool.name)) throw new Error(`tool name ${JSON.stringify(tool.name)} must match ${TOOL_NAME.source}`);
+    if (this.#tools.has(tool.name)) throw new Error(`a tool named ${tool.name} is already there`);
+    this.#tools.set(tool.name, tool);
+    return () => {
+      if (this.#tools.get(tool.name) === tool) this.#tools.delete(tool.name);
+    };
+  }
+
+  remove(name: string): boolean {
+    return this.#tools.delete(name);
+  }
+
+  /** The tools as they are now, in the order in which they were added. */
+  snapshot(accept: (tool: Tool) => boolean = () => true): ToolSet {
+    const tools = [...this.#tools.values()].filter(accept);
+    const byName = new Map(tools.map((tool) => [tool.name, tool]));
+    let specs: readonly ToolSpec[] | undefined;
+    return {
+      tools,
+      find: (name) => byName.get(name),
+      specs: () => (specs ??= tools.map(specOf)),
+    };
+  }
+}
+
+const specs = new WeakMap<Tool, ToolSpec>();
+
+/** The tool as a provider is told of it. Made once per tool. */
+export function specOf(tool: Tool): ToolSpec {
+  const known = specs.get(tool);
+  if (known) return known;
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' }) as Record<string, unknown>;
+  const spec = { name: tool.name, description: tool.description, schema };
+  specs.set(tool, spec);
+  return spec;
+}

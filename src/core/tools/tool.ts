@@ -1,0 +1,73 @@
+import type * as z from 'zod';
+import type { Plan } from '../models/plan.ts';
+import type { Effect, Preview, Touches } from '../models/tool-call.ts';
+import type { Trust } from '../models/trust.ts';
+import type { Failure } from '../models/failure.ts';
+
+/** A request in a person's words and the input that answers it; shown to small models, and used in the documentation. */
+export interface ToolExample<Input> {
+  readonly request: string;
+  readonly input: Input;
+}
+
+/** What a call may know before it runs. `workspace` is the real absolute path of the folder. */
+export interface ToolScope {
+  readonly workspace: string;
+  readonly conversationId: string;
+}
+
+/** What a running call is given. */
+export interface ToolContext extends ToolScope {
+  readonly callId: string;
+  /** Aborted when the run is stopped; the tool must end, with everything that it started, within 2 s (R7). */
+  readonly signal: AbortSignal;
+  /** Shows output while it comes. Resolves when it is stored. */
+  progress(text: string): Promise<void>;
+  /** Must resolve before the file is touched: keeps its bytes so that the change can be undone. `before` null: no such file. */
+  recordFile(change: { path: string; before: Uint8Array | null; modeBefore: number | null }): Promise<void>;
+  /** Asks the person and waits. Null: nobody can answer. */
+  ask(question: string, choices: readonly string[]): Promise<string | null>;
+  updatePlan(plan: Plan): Promise<void>;
+  /** The whole output of an earlier call of this conversation; null when there is none. */
+  readOutput(callId: string): Promise<string | null>;
+}
+
+export type ToolOutcome =
+  | { readonly ok: true; readonly output: string; readonly trust: Trust }
+  | { readonly ok: false; readonly failure: Failure; readonly output?: string; readonly trust?: Trust };
+
+/** The words of a call in the state line and the list: "Will read a.txt", "Reading a.txt", "Read a.txt". */
+export interface ToolWords {
+  readonly future: string;
+  readonly present: string;
+  readonly past: string;
+}
+
+/**
+ * One thing that an agent can do.
+ *
+ * `describe`, `touches` and `preview` get input that passed `input`; none of them changes anything.
+ * `touches` and `preview` report an expected failure (no such path, outside the workspace) by throwing FailureError;
+ * the call then ends as failed, unasked. `execute` returns expected failures and throws only on bugs.
+ */
+export interface Tool<Input = unknown> {
+  readonly name: string;
+  /** For the model: what it does, when to use it, what comes back. */
+  readonly description: string;
+  readonly examples: readonly ToolExample<Input>[];
+  readonly input: z.ZodType<Input>;
+  readonly effect: Effect;
+  describe(input: Input): ToolWords;
+  touches(input: Input, scope: ToolScope): Promise<Touches>;
+  /** Exactly what will happen, for the approval. Called for calls that ask. */
+  preview?(input: Input, scope: ToolScope): Promise<Preview>;
+  execute(input: Input, context: ToolContext): Promise<ToolOutcome>;
+}
+
+/** Names are those that every provider accepts. */
+export const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** Keeps the input's type inside one tool and forgets it outside, where every input is validated first. */
+export function defineTool<Input>(tool: Tool<Input>): Tool {
+  return tool as unknown as Tool;
+}
