@@ -1,0 +1,34 @@
+import type { Tool } from '../../core/tools/tool.ts';
+import { createAskPersonTool } from './ask-person.ts';
+import { createCalculateTool } from './calculate.ts';
+import { createEditFileTool } from './edit-file.ts';
+import { createFindFilesTool } from './find-files.ts';
+import { createListDirectoryTool } from './list-directory.ts';
+import { createNowTool } from './now.ts';
+import { createReadFileTool } from './read-file.ts';
+import { createReadOutputTool } from './read-output.ts';
+import { createRunCommandTool } from './run-command.ts';
+import { createSearchFilesTool } from './search-files.ts';
+import type { ToolDependencies } from './tool-dependencies.ts';
+import { createUpdatePlanTool } from './update-plan.ts';
+import { createWriteFileTool } from './write-file.ts';
+
+export type { ToolDependencies } from './tool-dependencies.ts';
+
+/** The tools that every agent has, in the order in which models are told of them. */
+export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
+  return [
+    createReadFileTool(dependencies),
+    createListDirectoryTool(dependencies),
+    createFindFilesTool(dependencies),
+    createSearchFilesTool(dependencies),
+    createWriteFileTool(dependencies),
+    createEditFileTool(dependencies),
+    createRunCommandTool(dependencies),
+    createCalculateTool(),
+    createAskPersonTool(),
+    createUpdatePlanTool(),
+    createNowTool(dependencies.clock),
+    createReadOutputTool(),
+  ];
+}
