@@ -1,3 +1,4 @@
+import type { Conversation, ConversationMode } from '../models/conversation.ts';
 import type { Failure } from '../models/failure.ts';
 import type { Interaction, InteractionAnswer } from '../models/interaction.ts';
 import type { Message, Part, PartState } from '../models/message.ts';
@@ -41,9 +42,23 @@ export interface FileChange {
   readonly callId: string;
   readonly conversationId: string;
   readonly path: string;
-  /** Bytes before, base64; null when the file did not exist. */
-  readonly before: string | null;
+  /** Bytes before; null when the file did not exist. */
+  readonly before: Uint8Array | null;
   readonly modeBefore: number | null;
+}
+
+/**
+ * What was left out of the requests from here on. A projection: the words themselves stay (C3).
+ * `through` is the last exchange left out (its person's message) or, within the run's own exchange, the last step.
+ * Tokens are estimates.
+ */
+export interface Trim {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly through: { readonly kind: 'exchange'; readonly messageId: string } | { readonly kind: 'step'; readonly messageId: string; readonly stepId: string };
+  readonly unitsDropped: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
 }
 
 /** How a delivered input enters: as the start of a run, between its steps, or after it (R6). */
@@ -66,10 +81,22 @@ export type Actor = 'person' | 'terminal' | 'schedule' | 'agent';
  * Durable when the `yield` that emits it returns; `part_delta` and `tool_output` become durable as draft chunks, merged per tick.
  */
 export type AgentEvent =
+  | { readonly type: 'conversation_created'; readonly conversation: Conversation }
   | { readonly type: 'input_accepted'; readonly input: Input; readonly message: Message; readonly run: Run | null }
   | { readonly type: 'state_changed'; readonly state: RunState }
   | { readonly type: 'message_started'; readonly message: Message }
   | { readonly type: 'step_started'; readonly step: StepStart; readonly request: WireRequest }
+  /** How far a model is before its first word. Never stored. */
+  | {
+      readonly type: 'model_progressed';
+      readonly what: 'fetching' | 'loading' | 'reading';
+      readonly done: number;
+      readonly total: number;
+      /** For fetching: what is going on, and from where, in words. */
+      readonly detail?: string;
+      readonly bytesPerSecond?: number | null;
+      readonly secondsLeft?: number | null;
+    }
   | ({ readonly type: 'step_completed' } & StepEnd)
   | { readonly type: 'part_started'; readonly messageId: string; readonly part: Part }
   | { readonly type: 'part_delta'; readonly partId: string; readonly offset: number; readonly text: string }
@@ -84,7 +111,8 @@ export type AgentEvent =
   | { readonly type: 'interaction_closed'; readonly interactionId: string; readonly answer: InteractionAnswer | null; readonly by: string }
   | { readonly type: 'rule_saved'; readonly rule: Rule }
   | { readonly type: 'plan_updated'; readonly plan: Plan }
-  | { readonly type: 'context_trimmed'; readonly throughUnit: string; readonly unitsLeft: number; readonly unitsDropped: number; readonly tokensBefore: number; readonly tokensAfter: number }
+  | { readonly type: 'mode_changed'; readonly mode: ConversationMode }
+  | { readonly type: 'context_trimmed'; readonly trim: Trim }
   | { readonly type: 'notice_raised'; readonly code: string; readonly text: string }
   | { readonly type: 'run_completed'; readonly state: RunState; readonly usage: Usage; readonly cost: number | null; readonly steps: number; readonly failure?: Failure };
 

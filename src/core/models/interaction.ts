@@ -16,7 +16,7 @@ export type InteractionPrompt =
     }
   | { readonly kind: 'question'; readonly callId: string; readonly question: string; readonly choices: readonly string[] }
   | { readonly kind: 'plan_approval'; readonly plan: string }
-  | { readonly kind: 'loop'; readonly callId: string; readonly question: string };
+  | { readonly kind: 'loop'; readonly callId: string | null; readonly question: string };
 
 export type InteractionAnswer =
   | { readonly kind: 'allow'; readonly remember?: { readonly scope: RuleScope; readonly pattern: string | null } }

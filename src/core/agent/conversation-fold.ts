@@ -1,0 +1,129 @@
+import type { ConversationMode } from '../models/conversation.ts';
+import type { Interaction } from '../models/interaction.ts';
+import type { Message, Part } from '../models/message.ts';
+import type { Plan } from '../models/plan.ts';
+import type { ToolCall } from '../models/tool-call.ts';
+import type { AgentEvent, Trim } from './agent-event.ts';
+import type { RunState } from './agent-state.ts';
+
+/** One conversation as anyone sees it: agent, terminal and page fold the same events into it (U1). */
+export interface ConversationSnapshot {
+  readonly conversationId: string;
+  readonly mode: ConversationMode;
+  /** The path from the first message to the head, oldest first. */
+  readonly messages: readonly Message[];
+  readonly calls: ReadonlyMap<string, ToolCall>;
+  readonly interactions: ReadonlyMap<string, Interaction>;
+  readonly plan: Plan | null;
+  readonly trim: Trim | null;
+  /** The state of the run that is or was last at work here. */
+  readonly runState: RunState | null;
+}
+
+export function emptySnapshot(conversationId: string, mode: ConversationMode = 'ask'): ConversationSnapshot {
+  return { conversationId, mode, messages: [], calls: new Map(), interactions: new Map(), plan: null, trim: null, runState: null };
+}
+
+/** The snapshot after one more event. Pure; unchanged parts are shared. */
+export function foldEvent(snapshot: ConversationSnapshot, event: AgentEvent): ConversationSnapshot {
+  switch (event.type) {
+    case 'input_accepted':
+      return event.input.delivery === 'start' ? { ...snapshot, messages: [...snapshot.messages, event.message] } : snapshot;
+    case 'message_started':
+      return { ...snapshot, messages: [...snapshot.messages, event.message] };
+    case 'part_started':
+      return onMessage(snapshot, event.messageId, (message) => ({ ...message, parts: [...message.parts, event.part] }));
+    case 'part_delta':
+      return onPart(snapshot, event.partId, (part) =>
+        part.type === 'text' || part.type === 'reasoning' ? { ...part, text: part.text.slice(0, event.offset) + event.text } : part,
+      );
+    case 'part_completed':
+      return onPart(snapshot, event.partId, (part) => completePart(part, event));
+    case 'tool_call_proposed': {
+      const part: Part = {
+        type: 'tool_call',
+        id: event.partId,
+        ord: event.call.ord,
+        stepId: event.call.stepId,
+        trust: 'trusted',
+        state: 'complete',
+        callId: event.call.id,
+      };
+      return withCall(
+        onMessage(snapshot, event.call.messageId, (message) => ({ ...message, parts: [...message.parts, part] })),
+        event.call,
+      );
+    }
+    case 'tool_call_changed':
+    case 'tool_call_started':
+    case 'tool_call_ended':
+      return withCall(snapshot, event.call);
+    case 'interaction_requested':
+      return { ...snapshot, interactions: new Map(snapshot.interactions).set(event.interaction.id, event.interaction) };
+    case 'interaction_closed':
+      return closeInteraction(snapshot, event);
+    case 'plan_updated':
+      return { ...snapshot, plan: event.plan };
+    case 'mode_changed':
+      return { ...snapshot, mode: event.mode };
+    case 'context_trimmed':
+      return { ...snapshot, trim: event.trim };
+    case 'state_changed':
+    case 'run_completed':
+      return { ...snapshot, runState: event.state };
+    case 'conversation_created':
+      return emptySnapshot(event.conversation.id, event.conversation.mode);
+    case 'step_started':
+    case 'step_completed':
+    case 'tool_output':
+    case 'model_progressed':
+    case 'file_recorded':
+    case 'rule_saved':
+    case 'notice_raised':
+      return snapshot;
+  }
+}
+
+function onMessage(snapshot: ConversationSnapshot, messageId: string, change: (message: Message) => Message): ConversationSnapshot {
+  const index = snapshot.messages.findLastIndex((message) => message.id === messageId);
+  const message = snapshot.messages[index];
+  return message ? { ...snapshot, messages: snapshot.messages.with(index, change(message)) } : snapshot;
+}
+
+function onPart(snapshot: ConversationSnapshot, partId: string, change: (part: Part) => Part): ConversationSnapshot {
+  // A part that changes is nearly always in the last message.
+  for (let index = snapshot.messages.length - 1; index >= 0; index -= 1) {
+    const message = snapshot.messages[index];
+    const at = message?.parts.findLastIndex((part) => part.id === partId) ?? -1;
+    const part = message?.parts[at];
+    if (message && part) {
+      return { ...snapshot, messages: snapshot.messages.with(index, { ...message, parts: message.parts.with(at, change(part)) }) };
+    }
+  }
+  return snapshot;
+}
+
+function completePart(part: Part, event: Extract<AgentEvent, { type: 'part_completed' }>): Part {
+  if (part.type === 'reasoning') {
+    return {
+      ...part,
+      text: event.text,
+      state: event.state,
+      ...(event.providerData === undefined ? {} : { providerData: event.providerData }),
+    };
+  }
+  return part.type === 'text' ? { ...part, text: event.text, state: event.state } : part;
+}
+
+function withCall(snapshot: ConversationSnapshot, call: ToolCall): ConversationSnapshot {
+  return { ...snapshot, calls: new Map(snapshot.calls).set(call.id, call) };
+}
+
+function closeInteraction(snapshot: ConversationSnapshot, event: Extract<AgentEvent, { type: 'interaction_closed' }>): ConversationSnapshot {
+  const interaction = snapshot.interactions.get(event.interactionId);
+  if (!interaction) return snapshot;
+  const closed: Interaction = event.answer
+    ? { ...interaction, state: 'answered', answer: event.answer, answeredBy: event.by }
+    : { ...interaction, state: 'expired', answeredBy: event.by };
+  return { ...snapshot, interactions: new Map(snapshot.interactions).set(closed.id, closed) };
+}

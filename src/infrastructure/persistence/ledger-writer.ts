@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Span, WireRequest } from '../../core/models/request.ts';
+import type { Database } from './database.ts';
+
+interface LastRequest {
+  readonly id: string;
+  readonly spans: readonly Span[];
+  /** Links to go back until a request that stands on its own. */
+  readonly depth: number;
+}
+
+/** Links in a row at most, so that reading a request stays quick. */
+const MAX_DEPTH = 500;
+
+/**
+ * Writes requests into the ledger. A request shares the spans that it begins with with the one before it, and every span's
+ * words are stored once per conversation: a long run costs what is new in each step, not the whole of it every time.
+ */
+export class LedgerWriter {
+  readonly #db: Database;
+  readonly #last = new Map<string, LastRequest>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  write(conversationId: string, stepId: string, requestId: string, wire: WireRequest, at: number): void {
+    const last = this.#last.get(conversationId);
+    const shared = last && last.depth < MAX_DEPTH ? sharedPrefix(last.spans, wire.spans) : 0;
+    const prefixId = last && shared > 0 ? last.id : null;
+    this.#db.run(
+      'INSERT INTO request (id, step_id, conversation_id, method, url, headers, prefix_id, prefix_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      requestId,
+      stepId,
+      conversationId,
+      wire.method,
+      wire.url,
+      JSON.stringify(wire.headers),
+      prefixId,
+      shared,
+      at,
+    );
+    for (let ord = shared; ord < wire.spans.length; ord += 1) {
+      const span = wire.spans[ord];
+      if (!span) continue;
+      const hash = writeBlob(this.#db, conversationId, span.text);
+      this.#db.run(
+        'INSERT INTO request_span (request_id, ord, hash, section, source, trust, cache_breakpoint) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        requestId,
+        ord,
+        hash,
+        span.section,
+        span.source,
+        span.trust,
+        span.cacheBreakpoint ? 1 : 0,
+      );
+    }
+    this.#last.set(conversationId, { id: requestId, spans: wire.spans, depth: prefixId ? (last?.depth ?? 0) + 1 : 0 });
+  }
+
+  /** Forgets what must no longer be built upon (a purged conversation, a transaction that was rolled back). */
+  forget(conversationId: string): void {
+    this.#last.delete(conversationId);
+  }
+}
+
+function sharedPrefix(before: readonly Span[], now: readonly Span[]): number {
+  let count = 0;
+  while (count < before.length && count < now.length) {
+    const a = before[count];
+    const b = now[count];
+    if (!a || !b || a.text !== b.text || a.section !== b.section || a.source !== b.source) break;
+    if (a.trust !== b.trust || a.cacheBreakpoint !== b.cacheBreakpoint) break;
+    count += 1;
+  }
+  return count;
+}
+
+export function digestOf(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** Stores bytes once per conversation. @returns their SHA-256 in hex */
+export function writeBlob(db: Database, conversationId: string, data: string | Uint8Array): string {
+  const hash = digestOf(data);
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+  db.run('INSERT OR IGNORE INTO blob (conversation_id, hash, data) VALUES (?, ?, ?)', conversationId, hash, bytes);
+  return hash;
+}

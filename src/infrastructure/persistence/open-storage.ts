@@ -1,0 +1,53 @@
+import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
+import type { Journal } from '../../application/ports/journal.ts';
+import type { Search } from '../../application/ports/search.ts';
+import type { Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import { Database } from './database.ts';
+import { createInstances } from './instances.ts';
+import { createSqliteConversationReader } from './sqlite-conversation-reader.ts';
+import { createSqliteJournal } from './sqlite-journal.ts';
+import { createSqlitePurge } from './sqlite-purge.ts';
+import { createSqliteSearch } from './sqlite-search.ts';
+import { createSqliteRuleStore, createSqliteSettingStore } from './sqlite-stores.ts';
+
+export interface Storage {
+  readonly journal: Journal;
+  readonly reader: ConversationReader;
+  readonly search: Search;
+  readonly rules: RuleStore;
+  readonly settings: SettingStore;
+  readonly purge: Purge;
+  readonly instances: Instances;
+  /** What SQLite's own check of the whole file says: `ok`, or what is wrong. */
+  checkIntegrity(): string;
+  close(): void;
+}
+
+/**
+ * Opens everything that is stored in a data folder (`:memory:` for nothing on disk).
+ * @throws FailureError `database_newer`, `database_damaged`, `database_busy`, `database_unusable`, `disk_full`
+ */
+export function openStorage(folder: string, options: { readonly instanceId: string; now(): number }): Storage {
+  const db = Database.open(folder);
+  try {
+    const instances = createInstances(db, folder, options.instanceId, options.now);
+    const journal = createSqliteJournal(db, options.now);
+    return {
+      journal,
+      reader: createSqliteConversationReader(db),
+      search: createSqliteSearch(db),
+      rules: createSqliteRuleStore(db),
+      settings: createSqliteSettingStore(db),
+      purge: createSqlitePurge(db, instances.isAlive, journal.forget),
+      instances,
+      checkIntegrity: () => String(db.get('PRAGMA quick_check')?.['quick_check']),
+      close() {
+        instances.close();
+        db.close();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

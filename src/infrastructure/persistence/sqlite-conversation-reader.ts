@@ -1,0 +1,273 @@
+import type { Trim } from '../../core/agent/agent-event.ts';
+import { isEnded, type RunState, type RunStateName } from '../../core/agent/agent-state.ts';
+import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
+import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
+import type { Interaction } from '../../core/models/interaction.ts';
+import type { Message, Part, PartState } from '../../core/models/message.ts';
+import type { ToolCall } from '../../core/models/tool-call.ts';
+import type { Trust } from '../../core/models/trust.ts';
+import type { ConversationReader, ConversationSummary, RecordedRun, RecordedStep } from '../../application/ports/conversation-reader.ts';
+import type { Database } from './database.ts';
+import { readRequests } from './ledger-reader.ts';
+
+type Row = Record<string, unknown>;
+
+export function createSqliteConversationReader(db: Database): ConversationReader {
+  return {
+    async list({ limit, workspace }) {
+      const where = workspace === undefined ? '' : 'AND workspace = ?';
+      const values = workspace === undefined ? [limit] : [workspace, limit];
+      const rows = db.all(
+        `SELECT c.*, (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS messages,
+           (SELECT state FROM run r WHERE r.conversation_id = c.id ORDER BY created_at DESC, rowid DESC LIMIT 1) AS run_state
+         FROM conversation c WHERE kind = 'chat' ${where} ORDER BY updated_at DESC LIMIT ?`,
+        ...values,
+      );
+      return rows.map(
+        (row): ConversationSummary => ({
+          ...toConversation(row),
+          messages: Number(row['messages']),
+          lastRunState: row['run_state'] === null ? null : (String(row['run_state']) as RunStateName),
+        }),
+      );
+    },
+    async matching(prefix) {
+      // Ids are hex and dashes: nothing of LIKE's own signs can be in a real one.
+      if (!/^[0-9a-z-]+$/i.test(prefix)) return [];
+      return db.all(`SELECT id FROM conversation WHERE id LIKE ? || '%' LIMIT 2`, prefix).map((row) => String(row['id']));
+    },
+    async conversation(id) {
+      const row = db.get('SELECT * FROM conversation WHERE id = ?', id);
+      return row ? toConversation(row) : null;
+    },
+    async latestIn(workspace) {
+      const row = db.get(`SELECT * FROM conversation WHERE workspace = ? AND kind = 'chat' ORDER BY updated_at DESC LIMIT 1`, workspace);
+      return row ? toConversation(row) : null;
+    },
+    async snapshot(id) {
+      const row = db.get('SELECT * FROM conversation WHERE id = ?', id);
+      return row ? readSnapshot(db, toConversation(row), row['plan']) : null;
+    },
+    async runs(conversationId) {
+      const steps = new Map<string, RecordedStep[]>();
+      for (const row of db.all('SELECT * FROM step WHERE conversation_id = ? ORDER BY started_at, rowid', conversationId)) {
+        const step = toStep(row);
+        steps.set(step.runId, [...(steps.get(step.runId) ?? []), step]);
+      }
+      return db
+        .all('SELECT * FROM run WHERE conversation_id = ? ORDER BY created_at, rowid', conversationId)
+        .map((row) => toRun(row, steps.get(String(row['id'])) ?? []));
+    },
+    requests: async (conversationId) => readRequests(db, conversationId),
+    async output(conversationId, callId) {
+      const row = db.get('SELECT output, output_blob FROM tool_call WHERE id = ? AND conversation_id = ?', callId, conversationId);
+      if (!row) return null;
+      if (row['output_blob'] === null) return row['output'] === null ? null : String(row['output']);
+      const blob = db.get('SELECT data FROM blob WHERE conversation_id = ? AND hash = ?', conversationId, String(row['output_blob']));
+      return blob ? Buffer.from(blob['data'] as Uint8Array).toString('utf8') : null;
+    },
+    async inputRun(inputId) {
+      const row = db.get('SELECT run_id, conversation_id FROM input WHERE id = ?', inputId);
+      return row ? { runId: String(row['run_id']), conversationId: String(row['conversation_id']) } : null;
+    },
+  };
+}
+
+function readSnapshot(db: Database, conversation: Conversation, plan: unknown): ConversationSnapshot {
+  const { id } = conversation;
+  const run = db.get('SELECT state, return_to FROM run WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', id);
+  return {
+    conversationId: id,
+    mode: conversation.mode,
+    messages: readPath(db, conversation),
+    calls: new Map(db.all('SELECT * FROM tool_call WHERE conversation_id = ?', id).map((row) => [String(row['id']), toCall(row)])),
+    interactions: new Map(
+      db.all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', id).map((row) => [String(row['id']), toInteraction(row)]),
+    ),
+    plan: parsed(plan) ?? null,
+    trim: readTrim(db, id),
+    runState: run ? toRunState(run) : null,
+  };
+}
+
+/** The messages from the head back to the first, turned round. */
+function readPath(db: Database, conversation: Conversation): readonly Message[] {
+  const rows = new Map(db.all('SELECT * FROM message WHERE conversation_id = ?', conversation.id).map((row) => [String(row['id']), row]));
+  const parts = new Map<string, Part[]>();
+  for (const row of db.all('SELECT * FROM part WHERE conversation_id = ? ORDER BY ord, rowid', conversation.id)) {
+    const messageId = String(row['message_id']);
+    const known = parts.get(messageId);
+    const part = toPart(db, row);
+    if (known) known.push(part);
+    else parts.set(messageId, [part]);
+  }
+  const path: Message[] = [];
+  let at = conversation.headMessageId;
+  while (at !== null) {
+    const row = rows.get(at);
+    if (!row) break;
+    rows.delete(at);
+    path.push({
+      id: at,
+      conversationId: conversation.id,
+      parentId: row['parent_id'] === null ? null : String(row['parent_id']),
+      runId: row['run_id'] === null ? null : String(row['run_id']),
+      role: row['role'] === 'person' ? 'person' : 'agent',
+      createdAt: Number(row['created_at']),
+      parts: parts.get(at) ?? [],
+    });
+    at = row['parent_id'] === null ? null : String(row['parent_id']);
+  }
+  return path.toReversed();
+}
+
+function readTrim(db: Database, conversationId: string): Trim | null {
+  const row = db.get('SELECT * FROM trim WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', conversationId);
+  if (!row) return null;
+  return {
+    id: String(row['id']),
+    conversationId,
+    through: JSON.parse(String(row['through'])) as Trim['through'],
+    unitsDropped: Number(row['units_dropped']),
+    tokensBefore: Number(row['tokens_before']),
+    tokensAfter: Number(row['tokens_after']),
+  };
+}
+
+function toConversation(row: Row): Conversation {
+  return {
+    id: String(row['id']),
+    kind: row['kind'] === 'sub' ? 'sub' : 'chat',
+    workspace: String(row['workspace']),
+    title: String(row['title']),
+    headMessageId: row['head_message_id'] === null ? null : String(row['head_message_id']),
+    mode: String(row['mode']) as ConversationMode,
+    createdAt: Number(row['created_at']),
+    updatedAt: Number(row['updated_at']),
+  };
+}
+
+function toPart(db: Database, row: Row): Part {
+  const data = parsed<Record<string, unknown>>(row['data']);
+  const state = String(row['state']) as PartState;
+  const base = {
+    id: String(row['id']),
+    ord: Number(row['ord']),
+    trust: String(row['trust']) as Trust,
+    state,
+    ...(row['step_id'] === null ? {} : { stepId: String(row['step_id']) }),
+  };
+  // What is still growing (in another process) is read as far as it has come.
+  const text = state === 'open' ? draftOf(db, base.id) : String(row['text']);
+  switch (row['type']) {
+    case 'reasoning':
+      return { ...base, type: 'reasoning', text, ...(data === undefined ? {} : { providerData: data }) };
+    case 'file':
+      return { ...base, type: 'file', text, name: String(data?.['name'] ?? '') };
+    case 'tool_call':
+      return { ...base, type: 'tool_call', callId: String(data?.['callId'] ?? '') };
+    case 'notice':
+      return { ...base, type: 'notice', text, code: String(data?.['code'] ?? '') };
+    default:
+      return { ...base, type: 'text', text };
+  }
+}
+
+/** The words of an unfinished part or call, joined from its chunks. */
+export function draftOf(db: Database, ownerId: string): string {
+  return db
+    .all('SELECT text FROM draft_chunk WHERE owner_id = ? ORDER BY offset', ownerId)
+    .map((row) => String(row['text']))
+    .join('');
+}
+
+export function toCall(row: Row): ToolCall {
+  const optional = <K extends string, V>(key: K, value: V | undefined | null) => (value === undefined || value === null ? {} : { [key]: value }) as Partial<Record<K, V>>;
+  return {
+    id: String(row['id']),
+    providerCallId: String(row['provider_call_id']),
+    conversationId: String(row['conversation_id']),
+    runId: String(row['run_id']),
+    stepId: String(row['step_id']),
+    messageId: String(row['message_id']),
+    ord: Number(row['ord']),
+    tool: String(row['tool']),
+    input: JSON.parse(String(row['input'])) as unknown,
+    effect: String(row['effect']) as ToolCall['effect'],
+    touches: JSON.parse(String(row['touches'])) as ToolCall['touches'],
+    state: String(row['state']) as ToolCall['state'],
+    trust: String(row['trust']) as Trust,
+    ...optional('authorisation', parsed<NonNullable<ToolCall['authorisation']>>(row['authorisation'])),
+    ...optional('output', row['output'] as string | null),
+    ...optional('outputBlob', row['output_blob'] as string | null),
+    ...optional('failure', parsed<NonNullable<ToolCall['failure']>>(row['failure'])),
+    ...optional('startedAt', row['started_at'] as number | null),
+    ...optional('endedAt', row['ended_at'] as number | null),
+  };
+}
+
+function toInteraction(row: Row): Interaction {
+  const answer = parsed<NonNullable<Interaction['answer']>>(row['answer']);
+  return {
+    id: String(row['id']),
+    conversationId: String(row['conversation_id']),
+    runId: String(row['run_id']),
+    rootRunId: String(row['root_run_id']),
+    prompt: JSON.parse(String(row['prompt'])) as Interaction['prompt'],
+    digest: String(row['digest']),
+    state: String(row['state']) as Interaction['state'],
+    createdAt: Number(row['created_at']),
+    ...(answer ? { answer } : {}),
+    ...(row['answered_by'] === null ? {} : { answeredBy: String(row['answered_by']) }),
+  };
+}
+
+function toRunState(row: Row): RunState {
+  const name = String(row['state']) as RunStateName;
+  return row['return_to'] === null ? ({ name } as RunState) : ({ name, returnTo: String(row['return_to']) } as RunState);
+}
+
+function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
+  const state = toRunState(row);
+  const failure = parsed<NonNullable<RecordedRun['failure']>>(row['failure']);
+  return {
+    id: String(row['id']),
+    conversationId: String(row['conversation_id']),
+    inputId: String(row['input_id']),
+    parentRunId: row['parent_run_id'] === null ? null : String(row['parent_run_id']),
+    rootRunId: String(row['root_run_id']),
+    kind: row['kind'] === 'sub' ? 'sub' : 'root',
+    state,
+    model: String(row['model']),
+    budget: JSON.parse(String(row['budget'])) as RecordedRun['budget'],
+    owner: String(row['owner']),
+    createdAt: Number(row['created_at']),
+    version: Number(row['version']),
+    steps,
+    ...(failure && isEnded(state) ? { failure } : {}),
+  };
+}
+
+function toStep(row: Row): RecordedStep {
+  const usage = parsed<NonNullable<RecordedStep['usage']>>(row['usage']);
+  const failure = parsed<NonNullable<RecordedStep['failure']>>(row['failure']);
+  return {
+    id: String(row['id']),
+    runId: String(row['run_id']),
+    ord: Number(row['ord']),
+    attempt: Number(row['attempt']),
+    purpose: row['purpose'] === 'synthesise' ? 'synthesise' : 'plan',
+    messageId: String(row['message_id']),
+    requestId: String(row['request_id']),
+    model: String(row['model']),
+    startedAt: Number(row['started_at']),
+    ...(usage ? { usage } : {}),
+    ...(row['finish'] === null ? {} : { finish: String(row['finish']) as NonNullable<RecordedStep['finish']> }),
+    ...(row['ended_at'] === null ? {} : { endedAt: Number(row['ended_at']), cost: row['cost'] === null ? null : Number(row['cost']) }),
+    ...(failure ? { failure } : {}),
+  };
+}
+
+function parsed<T>(value: unknown): T | undefined {
+  return value === null || value === undefined ? undefined : (JSON.parse(String(value)) as T);
+}

@@ -1,0 +1,97 @@
+import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
+import { FailureError } from '../../core/models/failure.ts';
+import type { DraftChunk, Journal } from '../../application/ports/journal.ts';
+import type { Database } from './database.ts';
+import { eventBody } from './event-body.ts';
+import { LedgerWriter } from './ledger-writer.ts';
+import { project } from './projection.ts';
+
+/** The shape of event bodies; raised when they change. */
+const EVENT_VERSION = 1;
+
+/** Events after which a power cut must not undo them: what a person said, and what starts an effect or permits it. */
+const DURABLE: ReadonlySet<AgentEvent['type']> = new Set([
+  'input_accepted',
+  'tool_call_started',
+  'interaction_closed',
+  'file_recorded',
+  'rule_saved',
+]);
+
+export function createSqliteJournal(db: Database, now: () => number): Journal & { forget(conversationId: string): void } {
+  const ledger = new LedgerWriter(db);
+  const conversations = new Map<string, string>();
+
+  const conversationOf = (runId: string, events: readonly AgentEvent[]): string => {
+    const known = conversations.get(runId);
+    if (known) return known;
+    const accepted = events.find((event) => event.type === 'input_accepted');
+    const row = accepted ? null : db.get('SELECT conversation_id FROM run WHERE id = ?', runId);
+    const id = accepted ? accepted.input.conversationId : row ? String(row['conversation_id']) : null;
+    if (id === null) throw new FailureError('run_not_found', `There is no run ${runId}.`);
+    conversations.set(runId, id);
+    return id;
+  };
+
+  return {
+    async commit(runId, expectedVersion, events, actor) {
+      const conversationId = conversationOf(runId, events);
+      const isDurable = events.some((event) => DURABLE.has(event.type));
+      try {
+        return db.transaction(() => append(db, ledger, { conversationId, runId, at: now() }, expectedVersion, events, actor), isDurable);
+      } catch (error) {
+        // What the ledger was told in this transaction is not there.
+        ledger.forget(conversationId);
+        throw error;
+      }
+    },
+    async appendDrafts(chunks: readonly DraftChunk[]) {
+      db.transaction(() => {
+        for (const chunk of chunks) {
+          db.run('INSERT OR REPLACE INTO draft_chunk (owner_id, offset, text) VALUES (?, ?, ?)', chunk.ownerId, chunk.offset, chunk.text);
+        }
+      });
+    },
+    forget: (conversationId) => {
+      ledger.forget(conversationId);
+      for (const [runId, id] of conversations) if (id === conversationId) conversations.delete(runId);
+    },
+  };
+}
+
+function append(
+  db: Database,
+  ledger: LedgerWriter,
+  where: { conversationId: string; runId: string; at: number },
+  expectedVersion: number,
+  events: readonly AgentEvent[],
+  actor: Actor,
+): number {
+  let version = expectedVersion;
+  const isNew = events.some((event) => event.type === 'input_accepted' && event.run?.id === where.runId);
+  if (!isNew) {
+    const row = db.get('SELECT version FROM run WHERE id = ?', where.runId);
+    if (!row || Number(row['version']) !== expectedVersion) {
+      throw new FailureError('version_conflict', `The run ${where.runId} was changed by another process.`);
+    }
+  }
+  for (const event of events) {
+    project(db, ledger, event, where);
+    const body = eventBody(event);
+    if (!body) continue;
+    version += 1;
+    db.run(
+      'INSERT INTO event (conversation_id, run_id, version, type, v, actor, body, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      where.conversationId,
+      where.runId,
+      version,
+      event.type,
+      EVENT_VERSION,
+      actor,
+      JSON.stringify(body),
+      where.at,
+    );
+  }
+  db.run('UPDATE run SET version = ? WHERE id = ?', version, where.runId);
+  return version;
+}
