@@ -72,7 +72,7 @@ async function startThread(): Promise<Worker> {
     eval: true,
     env: {},
     execArgv: [],
-    workerData: { library: createRequire(import.meta.url).resolve('mathjs') },
+    workerData: { library: createRequire(import.meta.url).resolve('mathjs/lib/browser/math.js') },
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
   });
   thread.unref();
