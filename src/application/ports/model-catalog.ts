@@ -1,5 +1,5 @@
 import type { Failure, Result } from '../../core/models/failure.ts';
-import type { Destination, LanguageModel } from '../../core/reasoning/language-model.ts';
+import type { Destination, LanguageModel, StrategyName } from '../../core/reasoning/language-model.ts';
 
 /** Bytes fetched so far of all, bytes per second and seconds left (null: not known yet). */
 export interface FetchProgress {
@@ -20,6 +20,24 @@ export interface ListedModel {
   readonly note?: string;
 }
 
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** Of fetching and checking the model's file, where it has one. */
+  readonly onProgress?: (progress: FetchProgress) => void;
+  /** Works with the model in this way instead of its own. */
+  readonly strategy?: StrategyName;
+}
+
+/**
+ * Models that run inside Glasshouse, by names such as `embedded/NAME`.
+ * `open` fetches the file where it is missing. `close` ends the processes that were started. Failures are values.
+ */
+export interface LocalModels {
+  open(id: string, options: OpenOptions): Promise<Result<LanguageModel>>;
+  list(): Promise<readonly ListedModel[]>;
+  close(): Promise<void>;
+}
+
 /**
  * The models that can be asked here.
  * `open` turns a name (`PROVIDER/MODEL`) into a model, fetching its file first where it has one. Failures are values.
@@ -27,7 +45,7 @@ export interface ListedModel {
  */
 export interface ModelCatalog {
   list(): Promise<readonly ListedModel[]>;
-  open(id: string, options: { readonly signal: AbortSignal; onProgress?(progress: FetchProgress): void }): Promise<Result<LanguageModel>>;
+  open(id: string, options: OpenOptions): Promise<Result<LanguageModel>>;
   close(): Promise<void>;
 }
 

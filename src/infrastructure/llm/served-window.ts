@@ -1,0 +1,116 @@
+import type { HttpStream } from './http-stream.ts';
+import type { Preset } from './presets.ts';
+
+export interface WindowQuestion {
+  readonly http: HttpStream;
+  readonly preset: Preset;
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly key: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds for one question. A server that does not answer by then gets the safe default. */
+const PATIENCE = 1500;
+/** Loading a model into a server's memory happens before its first word anyway. */
+const LOADING = 60_000;
+
+/** Tokens that the server really serves for this model, or null when it does not say. Never rejects. */
+export async function servedWindow(question: WindowQuestion): Promise<number | null> {
+  const root = question.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
+  switch (question.preset.windowFrom) {
+    case 'none':
+      return null;
+    case 'models':
+      return windowAmong(await askJson(question, 'GET', `${question.baseUrl.replace(/\/+$/, '')}/models`), question.model);
+    case 'openrouter':
+      return smallestEndpoint(await askJson(question, 'GET', `${root}/v1/models/${question.model}/endpoints`));
+    case 'llamacpp':
+      return positive(at(await askJson(question, 'GET', `${root}/props`), 'default_generation_settings', 'n_ctx'));
+    case 'lmstudio':
+      return positive(at(await askJson(question, 'GET', `${root}/api/v0/models/${encodeURIComponent(question.model)}`), 'loaded_context_length'));
+    case 'ollama':
+      return ollamaWindow(question, root);
+  }
+}
+
+/** What is loaded says its window. What is not says it in its own parameters, or once it is loaded. */
+async function ollamaWindow(question: WindowQuestion, root: string): Promise<number | null> {
+  const running = async () => loadedWindow(await askJson(question, 'GET', `${root}/api/ps`), question.model);
+  const loaded = await running();
+  if (loaded !== null) return loaded;
+  const shown = await askJson(question, 'POST', `${root}/api/show`, { model: question.model });
+  const parameters = at(shown, 'parameters');
+  const own = typeof parameters === 'string' ? positive(Number(/^num_ctx\s+(\d+)/m.exec(parameters)?.[1])) : null;
+  if (own !== null || shown === null) return own;
+  await askJson(question, 'POST', `${root}/api/generate`, { model: question.model, stream: false }, LOADING);
+  return running();
+}
+
+function loadedWindow(answer: unknown, model: string): number | null {
+  const models = at(answer, 'models');
+  if (!Array.isArray(models)) return null;
+  const found = models.find((one: unknown) => [at(one, 'name'), at(one, 'model')].some((name) => name === model || name === `${model}:latest`));
+  return positive(at(found, 'context_length'));
+}
+
+/** vLLM says `max_model_len`; others have their own words for it. */
+function windowAmong(answer: unknown, model: string): number | null {
+  const data = at(answer, 'data');
+  if (!Array.isArray(data)) return null;
+  const found: unknown = data.find((one: unknown) => at(one, 'id') === model);
+  for (const name of ['max_model_len', 'context_window', 'context_length', 'max_context_length']) {
+    const value = positive(at(found, name));
+    if (value !== null) return value;
+  }
+  return null;
+}
+
+/** The request can go to any of the endpoints, so the smallest counts. */
+function smallestEndpoint(answer: unknown): number | null {
+  const endpoints = at(answer, 'data', 'endpoints');
+  if (!Array.isArray(endpoints)) return null;
+  const windows = endpoints.map((one: unknown) => positive(at(one, 'context_length'))).filter((value) => value !== null);
+  return windows.length > 0 ? Math.min(...windows) : null;
+}
+
+/** The ids that a server lists, or null when it does not answer within `withinMs`. */
+export async function listedIds(question: Omit<WindowQuestion, 'model'>, withinMs: number): Promise<readonly string[] | null> {
+  const answer = await askJson(question, 'GET', `${question.baseUrl.replace(/\/+$/, '')}/models`, undefined, withinMs);
+  const data = at(answer, 'data');
+  if (!Array.isArray(data)) return null;
+  return data.map((one: unknown) => at(one, 'id')).filter((id) => typeof id === 'string');
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value;
+  for (const name of path) here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[name] : undefined;
+  return here;
+}
+
+function positive(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+}
+
+async function askJson(question: Omit<WindowQuestion, 'model'>, method: 'GET' | 'POST', url: string, body?: unknown, withinMs = PATIENCE): Promise<unknown> {
+  const sent = await question.http.send({
+    method,
+    url,
+    headers: {
+      accept: 'application/json',
+      ...(question.key === null ? {} : { authorization: `Bearer ${question.key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.any([question.signal, AbortSignal.timeout(withinMs)]),
+    silenceMs: withinMs,
+  });
+  if (!sent.ok) return null;
+  const limit = 8 * 1024 * 1024;
+  const text = await sent.value.text(limit, withinMs);
+  try {
+    return sent.value.status === 200 ? (JSON.parse(text) as unknown) : null;
+  } catch {
+    return null;
+  }
+}
