@@ -1,7 +1,7 @@
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
+import { repeatsItself } from '../../../core/reasoning/repetition.ts';
 import type { CompleteCommand, EngineFailureCode, EngineFinish, EngineReport, EngineUsage, LoadCommand, PromptSegment } from './engine-protocol.ts';
 import { PrefixStore } from './prefix-store.ts';
-import { endsInLoop } from './repetition.ts';
 
 /** Tokens read between two looks at whether to stop. At 150 tokens a second, two thirds of a second at most. */
 const SLICE = 96;
@@ -11,6 +11,8 @@ const WORTH_SAVING = 200;
 const SEQUENCES = 2;
 /** Parsed grammars that are kept; a grammar changes only with the set of tools. */
 const GRAMMARS = 8;
+/** How often the growing text is looked at for repetition, in characters. */
+const REPETITION_STRIDE = 40;
 /** Bytes of a UTF-8 character: no token sequence that is still half a character is longer. */
 const HALF_CHARACTER = 4;
 
@@ -112,6 +114,7 @@ export class Engine {
     };
     let output = 0;
     let text = '';
+    let checked = 0;
     let pending: Token[] = [];
     const done = (reason: EngineFinish) => ({ reason, usage: { ...usage, output } });
     if (stopped()) return done('cancelled');
@@ -123,7 +126,10 @@ export class Engine {
         pending = [];
         text += piece;
         if (piece) this.#report({ type: 'text', id: command.id, text: piece });
-        if (endsInLoop(text)) return done('repeated');
+        if (text.length - checked >= REPETITION_STRIDE) {
+          checked = text.length;
+          if (repeatsItself(text)) return done('repeated');
+        }
       }
       if (stopped()) return done('cancelled');
       if (output >= command.maxTokens) return done('length');

@@ -1,0 +1,68 @@
+import type { Decision } from './guided-decision.ts';
+
+/** One turn of an example: what came in (a request, or the result of the last decision) and what was decided. */
+export interface ExampleTurn {
+  readonly words: string;
+  readonly decision: Decision;
+}
+
+export interface ObservedResult {
+  readonly done: string;
+  readonly output: string;
+}
+
+const answer: Decision = { tool: 'answer', input: null };
+
+/** Requests for which no tool is of use. */
+export const TALK: readonly string[] = [
+  'Good morning!',
+  'Who painted the Mona Lisa?',
+  'Thank you, that helped.',
+  'Write me two lines of verse about autumn.',
+  'How do I boil an egg?',
+];
+
+/** Work of more than one step: how a result leads to the next action, or to the answer. Used when all its tools are offered. */
+export const WORK: readonly (readonly ExampleTurn[])[] = [
+  [
+    { words: 'Which letter talks about the boiler, and who wrote it?', decision: { tool: 'search_files', input: { text: 'boiler' } } },
+    { words: 'letters/march.txt:4:The boiler is making noises again.', decision: { tool: 'read_file', input: { path: 'letters/march.txt' } } },
+    { words: 'Dear landlord,\nThe boiler is making noises again.\nYours, Rosa Lind', decision: answer },
+  ],
+  [
+    { words: 'What does the packing list say?', decision: { tool: 'find_files', input: { name: '*packing*' } } },
+    { words: 'travel/packing-list.md', decision: { tool: 'read_file', input: { path: 'travel/packing-list.md' } } },
+    { words: '- tent\n- socks\n- torch', decision: answer },
+  ],
+  [
+    { words: 'Put the words See you soon into goodbye.txt.', decision: { tool: 'write_file', input: { path: 'goodbye.txt', content: 'See you soon\n' } } },
+    { words: 'Created goodbye.txt (13 bytes).', decision: answer },
+  ],
+];
+
+/** How an answer is made from what was observed: short, with the facts, in the request's own terms. */
+export const ANSWERS: readonly { readonly observed: readonly ObservedResult[]; readonly request: string; readonly answer: string }[] = [
+  {
+    observed: [
+      { done: 'Searched for “boiler”', output: 'letters/march.txt:4:The boiler is making noises again.' },
+      { done: 'Read letters/march.txt', output: 'Dear landlord,\nThe boiler is making noises again. Please come on 3 March.\nYours, Rosa Lind' },
+    ],
+    request: 'Which letter talks about the boiler, and who wrote it?',
+    answer: 'letters/march.txt talks about the boiler; Rosa Lind wrote it.',
+  },
+  {
+    observed: [{ done: 'Listed photos', output: 'photos: 1 folder, 2 files\nold/\nbeach.jpg (52133 bytes)\ncat.png (8120 bytes)' }],
+    request: 'What is in photos?',
+    answer: 'photos holds the folder old and two files: beach.jpg and cat.png.',
+  },
+  {
+    observed: [{ done: 'Wrote goodbye.txt', output: 'Created goodbye.txt (13 bytes).' }],
+    request: 'Put the words See you soon into goodbye.txt.',
+    answer: 'I created goodbye.txt with the words “See you soon”.',
+  },
+  {
+    observed: [{ done: 'Read plan.txt', output: 'Failed: plan.txt does not exist.' }],
+    request: 'What does plan.txt say?',
+    answer: 'I could not read plan.txt: it does not exist.',
+  },
+];
