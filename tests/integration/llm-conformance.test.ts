@@ -1,0 +1,281 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { bodyOf } from '../../src/core/models/request.ts';
+import type { ModelCatalog } from '../../src/application/ports/model-catalog.ts';
+import type { ModelEvent } from '../../src/core/reasoning/language-model.ts';
+import { startScriptedModelServer, type ScriptedModelServer, type ScriptedReply } from '../support/scripted-model-server.ts';
+import { block, catalogFor, collect, heard, KEY, openModel, READ_FILE, request } from '../support/model-conversations.ts';
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+const WIRES = [
+  { wire: 'openai chat', id: 'openai-compatible/scripted', env: (server: ScriptedModelServer) => ({ OPENAI_BASE_URL: `${server.url}/v1` }) },
+  { wire: 'anthropic messages', id: 'anthropic/scripted', env: (server: ScriptedModelServer) => ({ ANTHROPIC_BASE_URL: server.url }) },
+] as const;
+
+describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
+  const isChat = wire === 'openai chat';
+
+  async function serve(replies: readonly ScriptedReply[], options: { silenceMs?: number } = {}) {
+    const server = await startScriptedModelServer(replies);
+    const catalog: ModelCatalog = catalogFor(env(server), options);
+    open.push(server, catalog);
+    return { server, model: await openModel(catalog, id) };
+  }
+
+  async function ask(reply: ScriptedReply, options: { silenceMs?: number } = {}): Promise<ModelEvent[]> {
+    const { model } = await serve([reply], options);
+    return collect(model, model.prepare(request()));
+  }
+
+  async function failureOf(reply: ScriptedReply, options: { silenceMs?: number } = {}) {
+    const last = (await ask(reply, options)).at(-1);
+    if (last?.type !== 'failed') throw new Error(`expected a failure, got ${JSON.stringify(last)}`);
+    return last.failure;
+  }
+
+  it('C1: the server receives the joined spans byte for byte, the key in a header and nowhere else', async () => {
+    const { server, model } = await serve([{ text: 'ok' }]);
+    const awkward = 'line\nquote " back \\ tab\t nul \u0000 ☃ 𝄞 \u2028 lone \ud800 end';
+    const sent = model.prepare(request({ tools: [READ_FILE], messages: [{ role: 'user', blocks: [block(awkward, 'input', 'message:1', 'untrusted')] }] }));
+    await collect(model, sent);
+    const received = server.requests[0];
+    expect(received?.body.equals(Buffer.from(bodyOf(sent)))).toBe(true);
+    expect(() => JSON.parse(received?.body.toString('utf8') ?? '')).not.toThrow();
+    expect(JSON.stringify(sent)).not.toContain(KEY);
+    expect(received?.headers[isChat ? 'authorization' : 'x-api-key']).toBe(isChat ? `Bearer ${KEY}` : KEY);
+    const span = sent.spans.find((one) => one.source === 'message:1');
+    expect(span).toMatchObject({ section: 'input', trust: 'untrusted' });
+    expect(JSON.parse(`"${span?.text}"`)).toBe(awkward);
+    expect(sent.spans.find((one) => one.source === 'tool:read_file')?.section).toBe('tools');
+  });
+
+  it('streams text, reasoning, parallel calls and usage', async () => {
+    const events = await ask({
+      reasoning: 'Two files are wanted.',
+      text: 'I will read both — schön 𝄞.',
+      toolCalls: [
+        { name: 'read_file', input: { path: 'ä.txt' } },
+        { name: 'read_file', input: { path: 'b.txt' } },
+      ],
+      usage: { input: 1000, output: 50, cachedRead: 600, cachedWrite: isChat ? 0 : 300, reasoning: 7 },
+      chunkSize: 3,
+      unknownEvents: true,
+      keepAliveComments: 2,
+    });
+    const all = heard(events);
+    expect(all.reasoning).toBe('Two files are wanted.');
+    expect(all.text).toBe('I will read both — schön 𝄞.');
+    expect(all.calls.map((call) => [call.name, JSON.parse(call.input)])).toEqual([
+      ['read_file', { path: 'ä.txt' }],
+      ['read_file', { path: 'b.txt' }],
+    ]);
+    expect(all.last).toEqual({
+      type: 'finished',
+      reason: 'tool_calls',
+      usage: { input: 1000, output: 50, cachedRead: 600, cachedWrite: isChat ? 0 : 300, reasoning: isChat ? 7 : 0, exact: true },
+    });
+    expect(events.filter((event) => event.type === 'finished' || event.type === 'failed')).toHaveLength(1);
+    expect(events.findIndex((event) => event.type === 'reasoning_completed')).toBeLessThan(events.findIndex((event) => event.type === 'text_delta'));
+  });
+
+  it.each(['\n', '\r\n', '\r'] as const)('hears the same answer wherever the bytes are cut, with line ends %j', async (lineEnd) => {
+    const answer: ScriptedReply = { text: 'Ünïcödé ☃ 𝄞 done', toolCalls: [{ name: 'read_file', input: { path: '☃' } }], lineEnd, chunkSize: 2 };
+    const whole = heard(await ask(answer));
+    for (const splitEvery of [1, 2, 3, 7, 64]) expect(heard(await ask({ ...answer, splitEvery }))).toEqual(whole);
+    expect(whole.text).toBe('Ünïcödé ☃ 𝄞 done');
+  });
+
+  const reasons: [string, string][] = isChat
+    ? [
+        ['stop', 'stop'],
+        ['length', 'length'],
+        ['content_filter', 'filtered'],
+        ['tool_calls', 'tool_calls'],
+        ['function_call', 'tool_calls'],
+        ['novel', 'unknown'],
+      ]
+    : [
+        ['end_turn', 'stop'],
+        ['stop_sequence', 'stop'],
+        ['max_tokens', 'length'],
+        ['model_context_window_exceeded', 'length'],
+        ['pause_turn', 'length'],
+        ['tool_use', 'tool_calls'],
+        ['refusal', 'refused'],
+        ['novel', 'unknown'],
+      ];
+  it.each(reasons)('the finish %s means %s', async (finish, reason) => {
+    expect((await ask({ text: 'x', finish })).at(-1)).toMatchObject({ type: 'finished', reason });
+  });
+
+  it('passes half-written arguments on as they are', async () => {
+    const all = heard(await ask({ toolCalls: [{ name: 'read_file', rawArguments: '{"path": "a' }], finish: isChat ? 'length' : 'max_tokens' }));
+    expect(all.calls[0]?.input).toBe('{"path": "a');
+    expect(all.last).toMatchObject({ type: 'finished', reason: 'length' });
+  });
+
+  it('makes an id where the server sends none, and {} where a call has no arguments', async () => {
+    const all = heard(await ask({ toolCalls: [{ name: 'now', id: null, rawArguments: '' }] }));
+    expect(all.calls[0]?.id).toMatch(/^[a-zA-Z0-9_-]{8,64}$/);
+    expect(all.calls[0]?.input).toBe('{}');
+  });
+
+  it('a cut after any event ends as model_stream_cut, keeps what came, and never pretends to be done', async () => {
+    const answer: ScriptedReply = { text: 'one two three four', toolCalls: [{ name: 'read_file', input: { path: 'a' } }], chunkSize: 6 };
+    const whole = heard(await ask(answer));
+    let cuts = 0;
+    for (let after = 0; after < 30; after += 1) {
+      const { model } = await serve([{ ...answer, cutAfterEvents: after }]);
+      const all = heard(await collect(model, model.prepare(request())));
+      expect(whole.text.startsWith(all.text)).toBe(true);
+      if (all.last?.type === 'finished') break;
+      expect(all.last).toMatchObject({ type: 'failed', failure: { code: 'model_stream_cut' } });
+      cuts += 1;
+    }
+    expect(cuts).toBeGreaterThan(7);
+    expect(cuts).toBeLessThan(29);
+  });
+
+  it('an answer that ends in order without its last event is still whole; one without any end is cut', async () => {
+    expect((await ask({ text: 'hello', noLastEvent: true })).at(-1)).toMatchObject({ type: 'finished', reason: 'stop' });
+    expect((await failureOf({ rawStream: '' })).code).toBe('model_stream_cut');
+  });
+
+  it.each([0, 3])('silence after %i events ends as model_silent', async (silence) => {
+    const began = Date.now();
+    const reason = await failureOf({ text: 'one two three four five', silence }, { silenceMs: 200 });
+    expect(reason.code).toBe('model_silent');
+    expect(Date.now() - began).toBeLessThan(3000);
+  });
+
+  it('comments keep a slow answer alive', async () => {
+    const events = await ask({ text: 'abcdef', chunkSize: 1, delayMs: 80, keepAliveComments: 1 }, { silenceMs: 400 });
+    expect(heard(events)).toMatchObject({ text: 'abcdef', last: { type: 'finished' } });
+  });
+
+  it('a web page with status 200 is a bad response, with its first words', async () => {
+    const reason = await failureOf({ html: true });
+    expect(reason.code).toBe('model_bad_response');
+    expect(reason.message).toContain('Please log in');
+    expect(reason.message.length).toBeLessThan(500);
+  });
+
+  it('an answer in one JSON document counts although a stream was asked for', async () => {
+    const { model } = await serve([
+      isChat
+        ? { text: 'All at once', toolCalls: [{ name: 'read_file', input: { path: 'a' } }], jsonInsteadOfStream: true }
+        : {
+            body: JSON.stringify({
+              type: 'message',
+              content: [
+                { type: 'text', text: 'All at once' },
+                { type: 'tool_use', id: 'toolu_1', name: 'read_file', input: { path: 'a' } },
+              ],
+              stop_reason: 'tool_use',
+              usage: { input_tokens: 5, output_tokens: 6 },
+            }),
+          },
+    ]);
+    const all = heard(await collect(model, model.prepare(request())));
+    expect(all.text).toBe('All at once');
+    expect(all.calls[0]?.input).toBe('{"path":"a"}');
+    expect(all.last).toMatchObject({ type: 'finished', reason: 'tool_calls' });
+  });
+
+  it('R7: a stop ends the stream at once and closes the connection', async () => {
+    const { server, model } = await serve([{ text: 'x'.repeat(400), chunkSize: 1, delayMs: 20 }]);
+    const controller = new AbortController();
+    const events: ModelEvent[] = [];
+    let stopped = 0;
+    for await (const event of model.stream(model.prepare(request()), controller.signal)) {
+      events.push(event);
+      if (events.length === 5) {
+        stopped = Date.now();
+        controller.abort();
+      }
+    }
+    expect(Date.now() - stopped).toBeLessThan(200);
+    expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'run_cancelled' } });
+    await expect.poll(() => server.requests[0]?.closedEarly).toBe(true);
+  });
+
+  it('a consumer that leaves closes the connection', async () => {
+    const { server, model } = await serve([{ text: 'x'.repeat(400), chunkSize: 1, delayMs: 20 }]);
+    for await (const event of model.stream(model.prepare(request()), new AbortController().signal)) if (event.type === 'text_delta') break;
+    await expect.poll(() => server.requests[0]?.closedEarly).toBe(true);
+  });
+
+  it('uses one connection for several requests, and a new one when the server has closed it', async () => {
+    const { server, model } = await serve([{ text: 'a' }, { text: 'b', headers: { connection: 'close' } }, { text: 'c' }]);
+    for (const text of ['a', 'b', 'c']) expect(heard(await collect(model, model.prepare(request()))).text).toBe(text);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  const errors: [string, ScriptedReply, string][] = [
+    ['401', { status: 401, body: JSON.stringify({ error: { type: 'authentication_error', code: 'invalid_api_key', message: `Incorrect API key provided: ${KEY}.` } }) }, 'model_key_refused'],
+    ['402', { status: 402, body: '{"error":{"message":"Insufficient Balance"}}' }, 'model_out_of_credit'],
+    ['403', { status: 403, body: '{"error":{"type":"permission_error","message":"no access"}}' }, 'model_forbidden'],
+    ['404', { status: 404, body: '{"error":{"type":"not_found_error","message":"model: nope"}}' }, 'model_not_found'],
+    ['408', { status: 408 }, 'model_server_error'],
+    ['413', { status: 413, body: '{"error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}' }, 'context_too_long'],
+    ['400 plain', { status: 400, body: '{"error":{"type":"invalid_request_error","message":"temperature: must be at most 1"}}' }, 'model_bad_request'],
+    ['400 too long', { status: 400, body: '{"error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}' }, 'context_too_long'],
+    ['400 too long (chat)', { status: 400, body: '{"error":{"code":"context_length_exceeded","message":"This model\'s maximum context length is 8192 tokens."}}' }, 'context_too_long'],
+    ['400 low balance', { status: 400, body: '{"error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the API."}}' }, 'model_out_of_credit'],
+    ['429 quota', { status: 429, body: '{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota"}}' }, 'model_out_of_credit'],
+    ['500', { status: 500, body: '{"error":{"type":"api_error","message":"Internal server error"}}' }, 'model_server_error'],
+    ['502 page', { status: 502, body: '<html>Bad gateway</html>' }, 'model_server_error'],
+    ['503', { status: 503 }, 'model_overloaded'],
+    ['529', { status: 529, body: '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}' }, 'model_overloaded'],
+    ['no tools (Ollama)', { status: 400, body: '{"error":{"message":"registry.ollama.ai/library/gemma:2b does not support tools"}}' }, 'model_no_tools'],
+    ['no tools (vLLM)', { status: 400, body: '{"object":"error","message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","code":400}' }, 'model_no_tools'],
+    ['no tools (llama.cpp)', { status: 500, body: '{"error":{"code":500,"message":"tools param requires --jinja flag","type":"server_error"}}' }, 'model_no_tools'],
+    ['redirect', { status: 307, headers: { location: 'https://elsewhere.example/v1' }, body: '' }, 'model_bad_response'],
+  ];
+  it.each(errors)('the answer %s becomes its code, without the key', async (_, reply, code) => {
+    const reason = await failureOf(reply);
+    expect(reason.code).toBe(code);
+    expect(reason.message).not.toContain(KEY);
+    expect(reason.message).not.toContain('<');
+    expect(reason.message.length).toBeLessThan(600);
+  });
+
+  it.each([
+    [{ 'retry-after': '7' }, 7000, 7000],
+    [{ 'retry-after-ms': '1500', 'retry-after': '2' }, 1500, 1500],
+    [{ 'retry-after': new Date(Date.now() + 30_000).toUTCString() }, 20_000, 31_000],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1m2.5s' }, 62_500, 62_500],
+    [{ 'anthropic-ratelimit-requests-remaining': '0', 'anthropic-ratelimit-requests-reset': new Date(Date.now() + 20_000).toISOString() }, 10_000, 20_000],
+  ] as [Record<string, string>, number, number][])('R9: a 429 with %j says how long to wait', async (headers, least, most) => {
+    const reason = await failureOf({ status: 429, headers, body: '{"error":{"type":"rate_limit_error","message":"slow down"}}' });
+    expect(reason.code).toBe('model_rate_limited');
+    expect(reason.retryAfterMs).toBeGreaterThanOrEqual(least);
+    expect(reason.retryAfterMs).toBeLessThanOrEqual(most);
+  });
+
+  it('an error in the middle of a stream keeps what came before it', async () => {
+    const all = heard(await ask({ text: 'so far', errorEvent: { type: 'overloaded_error', message: 'Overloaded' } }));
+    expect(all.text).toBe('so far');
+    expect(all.last).toMatchObject({ type: 'failed', failure: { code: 'model_overloaded' } });
+  });
+
+  it('works without tools and with a constraint', async () => {
+    const { server, model } = await serve([{ text: '{"answer":"x"}' }]);
+    const sent = model.prepare(request({ constraint: { grammar: 'root ::= "x"', schema: { type: 'object' } }, temperature: 0 }));
+    expect(heard(await collect(model, sent)).text).toBe('{"answer":"x"}');
+    const body = JSON.parse(server.requests[0]?.body.toString('utf8') ?? '{}') as Record<string, unknown>;
+    expect(body['tools']).toBeUndefined();
+    if (isChat) expect(body['response_format']).toEqual({ type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } });
+  });
+
+  it('a server that is not there is unreachable, in words', async () => {
+    const { server, model } = await serve([]);
+    await server.close();
+    const last = (await collect(model, model.prepare(request()))).at(-1);
+    expect(last).toMatchObject({ type: 'failed', failure: { code: 'model_unreachable' } });
+    expect(last?.type === 'failed' && last.failure.message).toContain('nothing listens there');
+  });
+});
