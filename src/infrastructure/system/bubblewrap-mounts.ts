@@ -1,0 +1,113 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SandboxPolicy } from '../../application/ports/sandbox.ts';
+import { FailureError } from '../../core/models/failure.ts';
+import { SELF_RUNNING } from '../../core/tools/self-running-files.ts';
+
+/** What bubblewrap is told about files. */
+export interface Mounts {
+  /** In the order in which they are laid over each other. `EMPTY_FILE` stands where the number of an open, empty file goes. */
+  readonly args: readonly string[];
+  /** Places that do not exist yet and that a command must not bring into being. */
+  readonly absent: readonly string[];
+}
+
+export const EMPTY_FILE = '\0empty';
+
+/** Folders with sockets and other people's temporary files; each command gets empty ones of its own. */
+const PRIVATE = ['/tmp', '/var/tmp', '/run'];
+/** What programs need of /run; there are no sockets in these. */
+const KEPT_OF_RUN = ['/run/current-system', '/run/systemd/resolve/stub-resolv.conf', '/run/systemd/resolve/resolv.conf', '/run/resolvconf/resolv.conf', '/run/NetworkManager/resolv.conf'];
+
+/**
+ * The file system of one command: everything read-only, the writable folders over it, then what stays read-only inside of those,
+ * and last what cannot be seen.
+ * @throws FailureError path_protected when the folder itself is a hidden place
+ */
+export function mountsFor(policy: SandboxPolicy, hidden: readonly string[]): Mounts {
+  const covered = hidden.find((place) => isIn(policy.directory, place));
+  if (covered !== undefined) throw new FailureError('path_protected', `Commands cannot run in ${policy.directory}: it is a protected place.`);
+  const layers: { readonly at: string; readonly args: readonly string[] }[] = [
+    { at: '/', args: ['--ro-bind', '/', '/'] },
+    { at: '/dev', args: ['--dev', '/dev'] },
+    { at: '/proc', args: ['--proc', '/proc'] },
+    ...PRIVATE.filter(isRealFolder).map((at) => ({ at, args: ['--tmpfs', at] })),
+    ...KEPT_OF_RUN.filter((at) => existsSync(at)).map((at) => ({ at, args: ['--ro-bind', at, at] })),
+    ...policy.writable.map((at) => ({ at, args: ['--bind', at, at] })),
+  ];
+  // Parents first: a later layer covers what an earlier one showed below its place.
+  const ordered = layers.toSorted((a, b) => depth(a.at) - depth(b.at));
+  const isShown = (path: string) => {
+    const writable = policy.writable.some((folder) => isIn(path, folder) && depth(folder) >= deepestPrivate(path));
+    return writable || deepestPrivate(path) === 0;
+  };
+  const absent: string[] = [];
+  const kept = policy.writable.flatMap((folder) => keptReadOnly(folder, absent));
+  const masked = masks(hidden, isShown, (path) => policy.writable.some((folder) => isIn(path, folder)), absent);
+  return { args: [...ordered.flatMap(({ args }) => args), ...kept, ...masked], absent };
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+function depth(path: string): number {
+  return path === '/' ? 0 : path.split('/').length - 1;
+}
+
+/** How deep the private folder lies that covers a path; 0 when none does. */
+function deepestPrivate(path: string): number {
+  return Math.max(0, ...[...PRIVATE, '/dev', '/proc'].filter((folder) => isIn(path, folder)).map(depth));
+}
+
+function isRealFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Null when there is nothing that a command could see either. Most places do not exist: no error is made for those, it would cost most of the time. */
+function realPathOf(path: string): string | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Existing files of the folder that other programs run by themselves: read-only, and fixed in their place. */
+function keptReadOnly(folder: string, absent: string[]): string[] {
+  const args: string[] = [];
+  const fixed = new Set<string>();
+  for (const entry of SELF_RUNNING) {
+    const path = join(folder, entry);
+    const parent = entry.includes('/') ? join(folder, entry.split('/')[0] ?? '') : null;
+    if (parent !== null && !isRealFolder(parent)) {
+      // A `.git` that is a file points to the real one, which is another folder's business; the pointer stays as it is.
+      if (existsSync(parent) && !fixed.has(parent)) args.push('--ro-bind', realpathSync(parent), realpathSync(parent));
+      fixed.add(parent);
+      continue;
+    }
+    if (parent !== null && !fixed.has(parent)) {
+      // A mount point cannot be renamed: else the whole folder could be moved away and made anew.
+      args.push('--bind', parent, parent);
+      fixed.add(parent);
+    }
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) absent.push(path);
+    else if (!stats.isSymbolicLink()) args.push('--ro-bind', path, path);
+    else if (existsSync(path) && isIn(realpathSync(path), folder)) args.push('--ro-bind', realpathSync(path), realpathSync(path));
+  }
+  return args;
+}
+
+function masks(hidden: readonly string[], isShown: (path: string) => boolean, isWritable: (path: string) => boolean, absent: string[]): string[] {
+  const real = new Set<string>();
+  for (const place of hidden) {
+    const path = realPathOf(place);
+    if (path !== null) real.add(path);
+    else if (isWritable(place)) absent.push(place);
+  }
+  const outermost = [...real].filter((place) => isShown(place) && ![...real].some((other) => other !== place && isIn(place, other)));
+  return outermost.flatMap((place) =>
+    isRealFolder(place) ? ['--tmpfs', place, '--remount-ro', place] : ['--ro-bind-data', EMPTY_FILE, place],
+  );
+}
