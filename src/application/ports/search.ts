@@ -1,14 +1,4 @@
-export type SearchKind = 'message' | 'tool_input' | 'tool_result';
-
-export interface SearchHit {
-  readonly conversationId: string;
-  readonly conversationTitle: string;
-  readonly messageId: string;
-  readonly kind: SearchKind;
-  /** Text around the hit; what matched stands between U+0002 and U+0003. */
-  readonly excerpt: string;
-  readonly createdAt: number;
-}
+import type { SearchHit } from '../../core/models/records.ts';
 
 /** Full-text search over messages, tool inputs and tool results: words (all must occur), "phrases", prefixes* . Best first. */
 export interface Search {

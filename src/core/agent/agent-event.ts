@@ -82,6 +82,7 @@ export type Actor = 'person' | 'terminal' | 'schedule' | 'agent';
  */
 export type AgentEvent =
   | { readonly type: 'conversation_created'; readonly conversation: Conversation }
+  /** With a run: the input starts it. Without: it waits for its turn. */
   | { readonly type: 'input_accepted'; readonly input: Input; readonly message: Message; readonly run: Run | null }
   | { readonly type: 'state_changed'; readonly state: RunState }
   | { readonly type: 'message_started'; readonly message: Message }

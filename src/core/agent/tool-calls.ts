@@ -59,7 +59,7 @@ export async function* preflight(context: AgentContext, proposed: ToolCall): Asy
   } catch (error) {
     return yield* fail(context, proposed, asFailure(context, error));
   }
-  const call = advanceCall(proposed, 'validated', { input: parsed.input, touches });
+  const call = advanceCall(proposed, 'validated', { input: parsed.input, touches, words: tool.describe(parsed.input) });
   yield { type: 'tool_call_changed', call };
 
   const guarded = yield* guardLoop(context, call);
@@ -96,7 +96,7 @@ async function* askApproval(
       kind: 'approval',
       callId: call.id,
       tool: tool.name,
-      title: tool.describe(call.input).future,
+      title: call.words?.future ?? tool.name,
       preview,
       reasons,
       ...(pattern === null ? {} : { pattern }),

@@ -51,6 +51,13 @@ export type Preview =
   | { readonly kind: 'diff'; readonly path: string; readonly diff: string; readonly creates: boolean }
   | { readonly kind: 'text'; readonly text: string };
 
+/** The words of a call in the state line and the list: "Will read a.txt", "Reading a.txt", "Read a.txt". */
+export interface ToolWords {
+  readonly future: string;
+  readonly present: string;
+  readonly past: string;
+}
+
 /** Who allowed a call, and by what. */
 export interface Authorisation {
   readonly by: 'effect' | 'rule' | 'person';
@@ -74,6 +81,8 @@ export interface ToolCall {
   readonly input: unknown;
   readonly effect: Effect;
   readonly touches: Touches;
+  /** The call in words; absent while its input is not known to be valid. */
+  readonly words?: ToolWords;
   readonly state: ToolCallState;
   readonly authorisation?: Authorisation;
   /** What the model is told of it; set when settled. */

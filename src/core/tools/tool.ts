@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Plan } from '../models/plan.ts';
-import type { Effect, Preview, Touches } from '../models/tool-call.ts';
+import type { Effect, Preview, ToolWords, Touches } from '../models/tool-call.ts';
 import type { Trust } from '../models/trust.ts';
 import type { Failure } from '../models/failure.ts';
 
@@ -36,13 +36,6 @@ export type ToolOutcome =
   | { readonly ok: true; readonly output: string; readonly trust: Trust }
   | { readonly ok: false; readonly failure: Failure; readonly output?: string; readonly trust?: Trust };
 
-/** The words of a call in the state line and the list: "Will read a.txt", "Reading a.txt", "Read a.txt". */
-export interface ToolWords {
-  readonly future: string;
-  readonly present: string;
-  readonly past: string;
-}
-
 /**
  * One thing that an agent can do.
  *
@@ -71,3 +64,5 @@ export const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 export function defineTool<Input>(tool: Tool<Input>): Tool {
   return tool as unknown as Tool;
 }
+
+export type { ToolWords };

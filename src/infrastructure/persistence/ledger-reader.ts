@@ -1,6 +1,6 @@
 import type { Section } from '../../core/models/request.ts';
 import type { Trust } from '../../core/models/trust.ts';
-import type { RecordedRequest, RecordedSpan } from '../../application/ports/conversation-reader.ts';
+import type { RecordedRequest, RecordedSpan } from '../../core/models/records.ts';
 import type { Database } from './database.ts';
 
 /** The requests of a conversation, oldest first, put together again byte for byte (C1). */

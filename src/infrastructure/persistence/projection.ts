@@ -3,7 +3,7 @@ import { isEnded, type RunState } from '../../core/agent/agent-state.ts';
 import { titleFrom } from '../../core/models/conversation.ts';
 import { textOf, type Message, type Part } from '../../core/models/message.ts';
 import { isSettled, type ToolCall } from '../../core/models/tool-call.ts';
-import type { SearchKind } from '../../application/ports/search.ts';
+import type { SearchKind } from '../../core/models/records.ts';
 import type { Database } from './database.ts';
 import { writeBlob, type LedgerWriter } from './ledger-writer.ts';
 
@@ -133,9 +133,10 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
 
 function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_accepted' }>, at: number): void {
   const { input, message, run } = event;
-  const isStart = input.delivery === 'start';
+  // A follow-up is accepted twice: first it waits, then it starts a run of its own.
+  const isStart = run !== null;
   db.run(
-    'INSERT INTO input (id, conversation_id, run_id, message_id, delivery, state, actor, message, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO input (id, conversation_id, run_id, message_id, delivery, state, actor, message, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, run_id = excluded.run_id, message = excluded.message',
     input.id, input.conversationId, input.runId, message.id, input.delivery, isStart ? 'delivered' : 'waiting', input.actor,
     isStart ? null : JSON.stringify(message), input.createdAt,
   );
@@ -209,8 +210,8 @@ function insertCall(db: Database, call: ToolCall): void {
 
 function updateCall(db: Database, call: ToolCall): void {
   db.run(
-    `UPDATE tool_call SET input = ?, effect = ?, touches = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
-    JSON.stringify(call.input), call.effect, JSON.stringify(call.touches), call.state, json(call.authorisation), call.output ?? null, call.outputBlob ?? null,
+    `UPDATE tool_call SET input = ?, effect = ?, touches = ?, words = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
+    JSON.stringify(call.input), call.effect, JSON.stringify(call.touches), json(call.words), call.state, json(call.authorisation), call.output ?? null, call.outputBlob ?? null,
     call.trust, json(call.failure), call.startedAt ?? null, call.endedAt ?? null, call.id,
   );
 }

@@ -53,7 +53,7 @@ CREATE INDEX step_of_conversation ON step (conversation_id, started_at);
 CREATE TABLE tool_call (
   id TEXT PRIMARY KEY, provider_call_id TEXT NOT NULL, conversation_id TEXT NOT NULL, run_id TEXT NOT NULL, step_id TEXT NOT NULL,
   message_id TEXT NOT NULL, ord INTEGER NOT NULL, tool TEXT NOT NULL, input TEXT NOT NULL, effect TEXT NOT NULL, touches TEXT NOT NULL,
-  state TEXT NOT NULL, authorisation TEXT, output TEXT, output_blob TEXT, trust TEXT NOT NULL, failure TEXT, started_at INTEGER, ended_at INTEGER
+  words TEXT, state TEXT NOT NULL, authorisation TEXT, output TEXT, output_blob TEXT, trust TEXT NOT NULL, failure TEXT, started_at INTEGER, ended_at INTEGER
 ) STRICT;
 CREATE INDEX tool_call_of_conversation ON tool_call (conversation_id);
 CREATE INDEX tool_call_of_run ON tool_call (run_id);

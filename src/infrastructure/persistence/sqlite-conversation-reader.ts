@@ -1,4 +1,4 @@
-import type { Trim } from '../../core/agent/agent-event.ts';
+import type { Delivery, Input, Trim } from '../../core/agent/agent-event.ts';
 import { isEnded, type RunState, type RunStateName } from '../../core/agent/agent-state.ts';
 import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
@@ -6,7 +6,8 @@ import type { Interaction } from '../../core/models/interaction.ts';
 import type { Message, Part, PartState } from '../../core/models/message.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import type { Trust } from '../../core/models/trust.ts';
-import type { ConversationReader, ConversationSummary, RecordedRun, RecordedStep } from '../../application/ports/conversation-reader.ts';
+import type { ConversationSummary, RecordedRun, RecordedStep } from '../../core/models/records.ts';
+import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
 import type { Database } from './database.ts';
 import { readRequests } from './ledger-reader.ts';
 
@@ -65,6 +66,21 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       if (row['output_blob'] === null) return row['output'] === null ? null : String(row['output']);
       const blob = db.get('SELECT data FROM blob WHERE conversation_id = ? AND hash = ?', conversationId, String(row['output_blob']));
       return blob ? Buffer.from(blob['data'] as Uint8Array).toString('utf8') : null;
+    },
+    async waitingInputs(conversationId, delivery) {
+      const rows = db.all(
+        `SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' AND delivery = ? ORDER BY created_at, rowid`,
+        conversationId,
+        delivery,
+      );
+      return rows.map((row) => ({ input: toInput(row), message: JSON.parse(String(row['message'])) as Message }));
+    },
+    async unfinishedRun(conversationId) {
+      const row = db.get(
+        `SELECT * FROM run WHERE conversation_id = ? AND state NOT IN ('completed', 'cancelled', 'failed', 'exhausted') ORDER BY created_at DESC, rowid DESC LIMIT 1`,
+        conversationId,
+      );
+      return row ? toRun(row, []) : null;
     },
     async inputRun(inputId) {
       const row = db.get('SELECT run_id, conversation_id FROM input WHERE id = ?', inputId);
@@ -197,6 +213,7 @@ export function toCall(row: Row): ToolCall {
     touches: JSON.parse(String(row['touches'])) as ToolCall['touches'],
     state: String(row['state']) as ToolCall['state'],
     trust: String(row['trust']) as Trust,
+    ...optional('words', parsed<NonNullable<ToolCall['words']>>(row['words'])),
     ...optional('authorisation', parsed<NonNullable<ToolCall['authorisation']>>(row['authorisation'])),
     ...optional('output', row['output'] as string | null),
     ...optional('outputBlob', row['output_blob'] as string | null),
@@ -219,6 +236,17 @@ function toInteraction(row: Row): Interaction {
     createdAt: Number(row['created_at']),
     ...(answer ? { answer } : {}),
     ...(row['answered_by'] === null ? {} : { answeredBy: String(row['answered_by']) }),
+  };
+}
+
+function toInput(row: Row): Input {
+  return {
+    id: String(row['id']),
+    conversationId: String(row['conversation_id']),
+    runId: String(row['run_id']),
+    delivery: String(row['delivery']) as Delivery,
+    actor: String(row['actor']) as Input['actor'],
+    createdAt: Number(row['created_at']),
   };
 }
 

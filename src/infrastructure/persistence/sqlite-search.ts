@@ -1,4 +1,5 @@
-import type { Search, SearchHit, SearchKind } from '../../application/ports/search.ts';
+import type { SearchHit, SearchKind } from '../../core/models/records.ts';
+import type { Search } from '../../application/ports/search.ts';
 import type { Database } from './database.ts';
 
 /** Newest hits that are ranked; a common word in a large history would cost seconds if every hit were. */

@@ -1,0 +1,236 @@
+import { runAgent } from '../../core/agent/agent.ts';
+import type { AgentPorts } from '../../core/agent/agent-context.ts';
+import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
+import { FailureError, failure, type Failure, type Result } from '../../core/models/failure.ts';
+import type { Interaction, InteractionAnswer } from '../../core/models/interaction.ts';
+import type { Rule } from '../../core/models/rule.ts';
+import type { Run } from '../../core/models/run.ts';
+import { NO_USAGE } from '../../core/models/usage.ts';
+import type { Block } from '../../core/reasoning/language-model.ts';
+import { createGuidedStrategy } from '../../core/reasoning/guided-strategy.ts';
+import { createNativeStrategy } from '../../core/reasoning/native-strategy.ts';
+import type { ToolRegistry } from '../../core/tools/tool-registry.ts';
+import type { ConversationReader } from '../ports/conversation-reader.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { FetchProgress, ModelCatalog } from '../ports/model-catalog.ts';
+import type { Instances, RuleStore } from '../ports/stores.ts';
+import type { SystemPort } from '../ports/system.ts';
+import { DraftBuffer, type MergedDelta } from './draft-buffer.ts';
+import type { EventFeed } from './event-feed.ts';
+
+export interface RunSupervisorDeps {
+  readonly journal: Journal;
+  readonly reader: ConversationReader;
+  readonly instances: Instances;
+  readonly rules: RuleStore;
+  readonly catalog: ModelCatalog;
+  readonly tools: ToolRegistry;
+  readonly feed: EventFeed;
+  readonly system: SystemPort;
+  /** Rules given from outside for this process, such as `--allow`. */
+  readonly configuredRules: readonly Rule[];
+  /** Whether anybody can answer an interaction of this run. */
+  canAnswer(): boolean;
+  environmentAt(workspace: string, time: number): readonly Block[];
+}
+
+interface ActiveRun {
+  readonly run: Run;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+  /** Serialises the commits of the run. */
+  commits: Promise<unknown>;
+  version: number;
+}
+
+interface OpenInteraction {
+  readonly interaction: Interaction;
+  settle(reply: { answer: InteractionAnswer; by: string } | null): void;
+}
+
+/**
+ * Works on runs: pulls the agent's events, makes each durable before it asks for the next, and tells of them only then.
+ * One instance per process.
+ */
+export class RunSupervisor {
+  readonly #deps: RunSupervisorDeps;
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #open = new Map<string, OpenInteraction>();
+
+  constructor(deps: RunSupervisorDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts or resumes work on a stored run that this process owns. Returns at once; the run tells of itself through the feed.
+   * @param version the run's version as stored
+   */
+  start(run: Run, workspace: string, version: number): void {
+    const stop = new AbortController();
+    let finish = () => {};
+    const done = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version };
+    this.#active.set(run.id, active);
+    void this.#work(active, workspace)
+      .catch((error: unknown) => this.#abandon(active, error))
+      .then(async () => {
+        this.#active.delete(run.id);
+        if (!stop.signal.aborted) await this.#startFollowUp(run, workspace);
+      })
+      .catch((error: unknown) => this.#deps.system.reportBug(error))
+      .finally(finish);
+  }
+
+  isActive(runId: string): boolean {
+    return this.#active.has(runId);
+  }
+
+  /** Stops a run of this process (R7). @returns false when it is not at work here */
+  stop(runId: string): boolean {
+    const active = this.#active.get(runId);
+    active?.stop.abort();
+    return active !== undefined;
+  }
+
+  /** Resolves when no run is at work any more, follow-ups included. */
+  async idle(): Promise<void> {
+    while (this.#active.size > 0) await Promise.all([...this.#active.values()].map((active) => active.done));
+  }
+
+  /** Adds events to a run that is at work here, in order with its own. */
+  async commitInto(runId: string, events: readonly AgentEvent[], actor: Actor): Promise<boolean> {
+    const active = this.#active.get(runId);
+    if (!active) return false;
+    await this.#commit(active, events, actor);
+    return true;
+  }
+
+  /** Answers an open interaction; the second answer learns that it came too late (R5). */
+  answer(interactionId: string, answer: InteractionAnswer, by: string): Result<null> {
+    const open = this.#open.get(interactionId);
+    if (!open) return { ok: false, failure: failure('interaction_settled', 'This was answered already, or its run is over.') };
+    this.#open.delete(interactionId);
+    open.settle({ answer, by });
+    return { ok: true, value: null };
+  }
+
+  async #work(active: ActiveRun, workspace: string): Promise<void> {
+    const { run, stop } = active;
+    const snapshot = await this.#deps.reader.snapshot(run.conversationId);
+    if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
+    const tools = this.#deps.tools.snapshot();
+    const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace), stop.signal);
+    const drafts = new DraftBuffer(
+      (chunks) => this.#deps.journal.appendDrafts(chunks),
+      (deltas) => this.#tellDeltas(run, deltas),
+    );
+    try {
+      for await (const event of agent) {
+        if (event.type === 'part_delta') await drafts.add('part', event.partId, event.offset, event.text);
+        else if (event.type === 'tool_output') await drafts.add('call', event.callId, event.offset, event.text);
+        else if (event.type === 'model_progressed') this.#publish(run, event);
+        else {
+          await drafts.flush();
+          await this.#commit(active, [event], 'agent');
+        }
+      }
+      await drafts.flush();
+    } finally {
+      // Whatever ended the loop, nothing that the run started may outlive it.
+      stop.abort();
+    }
+  }
+
+  async #commit(active: ActiveRun, events: readonly AgentEvent[], actor: Actor): Promise<void> {
+    const commit = active.commits.then(async () => {
+      active.version = await this.#deps.journal.commit(active.run.id, active.version, events, actor);
+      for (const event of events) this.#publish(active.run, event);
+    });
+    active.commits = commit.catch(() => {});
+    await commit;
+  }
+
+  /** The run cannot be written any more (a full disk, a lost database). It stays as stored; the next start finds it suspended. */
+  #abandon(active: ActiveRun, error: unknown): void {
+    active.stop.abort();
+    const reason: Failure = error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
+    if (!(error instanceof FailureError)) this.#deps.system.reportBug(error);
+    this.#publish(active.run, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
+  }
+
+  #publish(run: Run, event: AgentEvent): void {
+    this.#deps.feed.publish({ conversationId: run.conversationId, runId: run.id, event });
+  }
+
+  #tellDeltas(run: Run, deltas: readonly MergedDelta[]): void {
+    for (const { kind, ownerId, offset, text } of deltas) {
+      this.#publish(run, kind === 'part' ? { type: 'part_delta', partId: ownerId, offset, text } : { type: 'tool_output', callId: ownerId, offset, text });
+    }
+  }
+
+  #portsFor(active: ActiveRun, workspace: string): AgentPorts {
+    const { deps, run } = { deps: this.#deps, run: active.run };
+    const environmentAt = (time: number) => deps.environmentAt(workspace, time);
+    return {
+      newId: deps.system.newId,
+      now: deps.system.now,
+      random: deps.system.random,
+      digest: deps.system.digest,
+      sleep: deps.system.sleep,
+      reportBug: deps.system.reportBug,
+      environmentAt,
+      openModel: (signal, onFetch) => deps.catalog.open(run.model, { signal, onProgress: (progress) => onFetch(fetchInWords(progress)) }),
+      strategyFor: (model, name) =>
+        name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),
+      rules: async () => [...deps.configuredRules, ...(await deps.rules.inForce({ conversationId: run.conversationId, workspace }))],
+      awaitAnswer: (interaction, signal) => this.#awaitAnswer(interaction, signal),
+      takeSteers: async () => (await deps.reader.waitingInputs(run.conversationId, 'steer')).map((waiting) => waiting.message),
+      readOutput: (callId) => deps.reader.output(run.conversationId, callId),
+    };
+  }
+
+  #awaitAnswer(interaction: Interaction, signal: AbortSignal): Promise<{ answer: InteractionAnswer; by: string } | null> {
+    if (signal.aborted || !this.#deps.canAnswer()) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const onAbort = () => {
+        this.#open.delete(interaction.id);
+        resolve(null);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#open.set(interaction.id, {
+        interaction,
+        settle: (reply) => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(reply);
+        },
+      });
+    });
+  }
+
+  /** What was said for afterwards starts a run of its own (R6). */
+  async #startFollowUp(run: Run, workspace: string): Promise<void> {
+    const [next] = await this.#deps.reader.waitingInputs(run.conversationId, 'follow_up');
+    if (!next) return;
+    const conversation = await this.#deps.reader.conversation(run.conversationId);
+    const { system, instances, journal } = this.#deps;
+    const id = system.newId();
+    const followUp: Run = { ...run, id, rootRunId: id, inputId: next.input.id, state: { name: 'queued' }, owner: instances.id, createdAt: system.now() };
+    const message = { ...next.message, parentId: conversation?.headMessageId ?? null, runId: id };
+    const event: AgentEvent = { type: 'input_accepted', input: { ...next.input, runId: id }, message, run: followUp };
+    const version = await journal.commit(id, 0, [event], next.input.actor);
+    this.#publish(followUp, event);
+    this.start(followUp, workspace, version);
+  }
+}
+
+function fetchInWords(progress: FetchProgress) {
+  const phase = {
+    waiting: 'waiting for another Glasshouse that is fetching it',
+    fetching: `from ${progress.source}`,
+    joining: 'joining its parts',
+    verifying: 'verifying it',
+  }[progress.phase];
+  return { done: progress.done, total: progress.total, detail: phase, bytesPerSecond: progress.bytesPerSecond, secondsLeft: progress.secondsLeft };
+}

@@ -1,0 +1,92 @@
+import { enableCompileCache } from 'node:module';
+import { exitCodeFor, adviceFor, failure, FailureError, type Failure } from './core/models/failure.ts';
+import { parseCommand, type Command } from './terminal/arguments.ts';
+import type { TerminalStreams } from './terminal/screen.ts';
+
+/** The terminal's composition root. What a command does not need is not loaded for it. */
+
+enableCompileCache();
+
+const streams: TerminalStreams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+
+async function main(): Promise<number> {
+  const command = parseCommand(process.argv.slice(2));
+  if (command.name === 'help') {
+    const { helpFor } = await import('./terminal/help.ts');
+    process.stdout.write(helpFor(command.topic));
+    return 0;
+  }
+  if (command.name === 'version') {
+    process.stdout.write(`glasshouse ${await version()}\n`);
+    return 0;
+  }
+  return withApp(command);
+}
+
+async function withApp(command: Exclude<Command, { name: 'help' } | { name: 'version' }>): Promise<number> {
+  const { compose, resolveWorkspace, unknownTool } = await import('./compose.ts');
+  const workspace = command.name === 'run' ? resolveWorkspace(command.workspace) : '';
+  const keyboard = command.name === 'run' && !command.json && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
+  const configuredRules =
+    command.name === 'run'
+      ? [...command.allow.map((each) => ({ ...each, decision: 'allow' as const })), ...command.deny.map((each) => ({ ...each, decision: 'deny' as const }))]
+      : [];
+  const composed = await compose({ env: process.env, configuredRules, canAnswer: () => keyboard !== null });
+  const { app } = composed;
+  reportBug = composed.reportBug;
+  try {
+    for (const rule of configuredRules) if (rule.tool !== '*' && !composed.toolNames.includes(rule.tool)) throw unknownTool(rule.tool, composed.toolNames);
+    switch (command.name) {
+      case 'run': {
+        const { runCommand } = await import('./terminal/run.ts');
+        return await runCommand(app, command, { streams, keyboard, workspace, newId: composed.newId, now: composed.now, onInterrupt });
+      }
+      case 'conversations':
+        return await (await import('./terminal/conversations.ts')).conversationsCommand(app, command, streams);
+      case 'rules':
+        return await (await import('./terminal/rules.ts')).rulesCommand(app, command, streams, resolveWorkspace);
+      case 'settings':
+        return await (await import('./terminal/settings.ts')).settingsCommand(app, command, streams);
+      case 'models':
+        return await (await import('./terminal/models.ts')).modelsCommand(app, command, streams, onInterrupt);
+      case 'doctor':
+        return await (await import('./terminal/doctor.ts')).doctorCommand(app, command.json, streams);
+    }
+  } finally {
+    await composed.close();
+  }
+}
+
+let reportBug: (error: unknown) => void = () => {};
+
+/** Ctrl-C, a closed terminal and a polite end all mean: stop, and keep what was said. */
+function onInterrupt(listener: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+/** The last edge: an expected failure in words, a bug in the log. Never a stack trace to a person. */
+function fail(error: unknown): number {
+  let reason: Failure;
+  if (error instanceof FailureError) reason = error.failure;
+  else {
+    reportBug(error);
+    reason = failure('internal', `Glasshouse hit a fault of its own${error instanceof Error ? `: ${error.message.split('\n', 1)[0]}` : ''}.`);
+  }
+  process.stderr.write(`× ${reason.message} (${reason.code})\n  ${adviceFor(reason.code)}\n`);
+  return exitCodeFor(reason.code);
+}
+
+process.exitCode = await main().catch(fail);
+// Whatever still holds the event loop (a kept-alive connection, a pipe of stdin) must not hold the person's prompt.
+await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+process.exit();

@@ -1,0 +1,182 @@
+import { realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EventFeed } from './application/services/event-feed.ts';
+import { RunSupervisor } from './application/services/run-supervisor.ts';
+import { resumeRun } from './application/use-cases/resume-run.ts';
+import { sendMessage } from './application/use-cases/send-message.ts';
+import { describeSettings, removeSetting, setSetting, DEFAULT_MODEL } from './application/use-cases/settings.ts';
+import { findConversation } from './application/use-cases/find-conversation.ts';
+import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
+import type { Glasshouse } from './contract/glasshouse.ts';
+import { environmentBlocks } from './core/context/instructions.ts';
+import { failure, FailureError } from './core/models/failure.ts';
+import type { Rule } from './core/models/rule.ts';
+import { ToolRegistry } from './core/tools/tool-registry.ts';
+import { createModelCatalog } from './infrastructure/llm/catalog.ts';
+import { openStorage } from './infrastructure/persistence/open-storage.ts';
+import { createBubblewrapSandbox } from './infrastructure/system/bubblewrap-sandbox.ts';
+import { cleanEnvironment } from './infrastructure/system/clean-environment.ts';
+import { cacheFolder, dataFolder } from './infrastructure/system/folders.ts';
+import { createNodeSystem } from './infrastructure/system/node-system.ts';
+import { protectedPlaces } from './infrastructure/system/protected-places.ts';
+import { createSecrets } from './infrastructure/system/secrets.ts';
+import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
+
+export interface ComposeOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Rules of this process only. */
+  readonly configuredRules?: readonly Omit<Rule, 'id' | 'createdAt' | 'scope' | 'scopeId'>[];
+  /** Whether somebody can answer what a run asks. */
+  canAnswer(): boolean;
+}
+
+export interface Composed {
+  readonly app: Glasshouse;
+  /** Names of the tools there are. */
+  readonly toolNames: readonly string[];
+  reportBug(error: unknown): void;
+  newId(): string;
+  now(): number;
+  /** Ends what was started: runs, child processes, the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the layers together. Opens the data folder; everything heavier is loaded when it is asked for.
+ * @throws FailureError `database_newer`, `database_damaged`, `database_busy`, `database_unusable`, `disk_full`
+ */
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { env } = options;
+  const home = homedir();
+  const folder = resolve(dataFolder(env, home, process.platform));
+  const cache = cacheFolder(env, home, process.platform);
+  const system = createNodeSystem(folder);
+  const storage = openStorage(folder, { instanceId: system.newId(), now: system.now });
+  await storage.instances.reconcile();
+
+  const secrets = createSecrets({ env, folder });
+  const models = modelStore(env, cache);
+  const catalog: ModelCatalog = createModelCatalog({
+    env,
+    secrets,
+    embedded: () => embeddedModels(models, cache),
+    settings: async () => {
+      const window = Number(await storage.settings.get('window'));
+      return window > 0 ? { window } : {};
+    },
+  });
+  const places = protectedPlaces(env, home, [folder]);
+  const sandbox = createBubblewrapSandbox({ environment: cleanEnvironment(env, home), protectedPlaces: places });
+  const tools = new ToolRegistry();
+  for (const tool of createDefaultTools({ protectedPlaces: places, home, sandbox })) tools.add(tool);
+
+  const feed = new EventFeed(system.reportBug);
+  const supervisor = new RunSupervisor({
+    journal: storage.journal,
+    reader: storage.reader,
+    instances: storage.instances,
+    rules: storage.rules,
+    catalog,
+    tools,
+    feed,
+    system,
+    configuredRules: (options.configuredRules ?? []).map((rule) => ({ ...rule, id: system.newId(), scope: 'everywhere', scopeId: null, createdAt: system.now() })),
+    canAnswer: options.canAnswer,
+    environmentAt: (workspace, time) => environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
+  });
+  const settingDeps = { settings: storage.settings, secrets, env };
+  const runDeps = { journal: storage.journal, reader: storage.reader, instances: storage.instances, supervisor, feed, system };
+
+  const app: Glasshouse = {
+    send: (command) => sendMessage(runDeps, { ...command, actor: 'terminal', whenBusy: 'refuse' }),
+    resume: (conversationId) => resumeRun(runDeps, conversationId),
+    stop: (runId) => supervisor.stop(runId),
+    answer: (interactionId, answer) => supervisor.answer(interactionId, answer, 'terminal'),
+    subscribe: (listener) => feed.subscribe(listener),
+    conversations: (query) => storage.reader.list(query),
+    findConversation: (id) => findConversation(storage.reader, id),
+    latestConversation: (workspace) => storage.reader.latestIn(workspace),
+    snapshot: (id) => storage.reader.snapshot(id),
+    runs: (id) => storage.reader.runs(id),
+    requests: (id) => storage.reader.requests(id),
+    search: (query, limits) => storage.search.search(query, limits),
+    purge: async (id) => {
+      const purged = await storage.purge.purge(id);
+      system.clearLog();
+      return purged;
+    },
+    rules: () => storage.rules.all(),
+    addRule: async (given) => {
+      if (given.tool !== '*' && !tools.snapshot().find(given.tool)) throw unknownTool(given.tool, tools);
+      const rule: Rule = { ...given, id: system.newId(), createdAt: system.now() };
+      await storage.rules.add(rule);
+      return rule;
+    },
+    removeRule: (id) => storage.rules.remove(id),
+    settings: () => describeSettings(settingDeps),
+    setSetting: (key, value) => setSetting(settingDeps, key, value),
+    removeSetting: (key) => removeSetting(settingDeps, key),
+    models: () => catalog.list(),
+    pullModel: async (id, { signal, file, onProgress }) => {
+      const store = await models();
+      if (!store.find(id)) return { ok: false, failure: failure('model_unknown', `${id} has no file to fetch. There is: ${store.ids().join(', ')}.`) };
+      return store.ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) });
+    },
+    defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
+    doctor: async () => {
+      const { diagnose } = await import('./infrastructure/system/diagnose.ts');
+      return diagnose({ env, folder, sandbox, checkIntegrity: () => storage.checkIntegrity(), models: () => catalog.list(), modelFile: async () => (await models()).status(DEFAULT_MODEL) });
+    },
+  };
+  return {
+    app,
+    toolNames: tools.snapshot().tools.map((tool) => tool.name),
+    reportBug: system.reportBug,
+    newId: system.newId,
+    now: system.now,
+    async close() {
+      await supervisor.idle();
+      await catalog.close();
+      storage.close();
+    },
+  };
+}
+
+/** The real path of a workspace. @throws FailureError `workspace_missing` */
+export function resolveWorkspace(given: string | null): string {
+  const path = resolve(given ?? process.cwd());
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real;
+  } catch {
+    throw new FailureError('workspace_missing', `There is no folder ${path}.`);
+  }
+  throw new FailureError('workspace_missing', `${path} is not a folder.`);
+}
+
+export function unknownTool(name: string, tools: ToolRegistry | readonly string[]): FailureError {
+  const names = tools instanceof ToolRegistry ? tools.snapshot().tools.map((tool) => tool.name) : tools;
+  return new FailureError('usage', `There is no tool ${JSON.stringify(name)}. There are: ${names.join(', ')}.`);
+}
+
+function modelStore(env: ComposeOptions['env'], cache: string) {
+  let store: ReturnType<typeof load> | null = null;
+  const load = async () => {
+    const { createModelStore } = await import('./infrastructure/models/model-store.ts');
+    return createModelStore({ folder: env['GLASSHOUSE_MODELS'] || join(cache, 'models'), env });
+  };
+  return () => (store ??= load());
+}
+
+async function embeddedModels(models: ReturnType<typeof modelStore>, cache: string): Promise<LocalModels> {
+  const [store, { createEmbeddedModels }] = await Promise.all([models(), import('./infrastructure/llm/embedded/embedded-model.ts')]);
+  return createEmbeddedModels({ store, stateFolder: join(cache, 'prefixes') });
+}
+
+/** ISO date in the person's time zone. */
+function localDay(time: number): string {
+  const date = new Date(time);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

@@ -1,0 +1,97 @@
+import type { AgentEvent } from '../core/agent/agent-event.ts';
+import type { ConversationSnapshot } from '../core/agent/conversation-fold.ts';
+import type { Conversation, ConversationMode } from '../core/models/conversation.ts';
+import type { Result } from '../core/models/failure.ts';
+import type { InteractionAnswer } from '../core/models/interaction.ts';
+import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
+import type { Rule } from '../core/models/rule.ts';
+import type { Budget } from '../core/models/run.ts';
+import type { Trust } from '../core/models/trust.ts';
+import type { Destination } from '../core/reasoning/language-model.ts';
+
+/** An event as clients get it: durable when it arrives. */
+export interface PublishedEvent {
+  readonly conversationId: string;
+  readonly runId: string;
+  readonly event: AgentEvent;
+}
+
+export interface SendCommand {
+  readonly commandId: string;
+  readonly conversationId?: string;
+  readonly workspace: string;
+  readonly text: string;
+  readonly attachments: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  readonly model: string;
+  readonly budget: Budget;
+  readonly mode?: ConversationMode;
+}
+
+export interface ModelListing {
+  readonly id: string;
+  readonly destination: Destination;
+  readonly ready: boolean;
+  readonly missing?: string;
+  readonly note?: string;
+}
+
+export interface ModelFetchProgress {
+  readonly phase: 'waiting' | 'fetching' | 'joining' | 'verifying';
+  readonly source: string;
+  readonly done: number;
+  readonly total: number;
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** One line of what `doctor` found. `advice` says what to do about it. */
+export interface Finding {
+  readonly subject: string;
+  readonly state: 'ok' | 'missing' | 'problem';
+  readonly detail: string;
+  readonly advice?: string;
+}
+
+/** Everything that a client can do. Commands are unary; what happens comes by `subscribe`. */
+export interface Glasshouse {
+  send(command: SendCommand): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
+  resume(conversationId: string): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
+  stop(runId: string): boolean;
+  answer(interactionId: string, answer: InteractionAnswer): Result<null>;
+  subscribe(listener: (published: PublishedEvent) => void): () => void;
+
+  conversations(options: { readonly limit: number }): Promise<readonly ConversationSummary[]>;
+  /** By whole id or its beginning. */
+  findConversation(idOrPrefix: string): Promise<Result<Conversation>>;
+  latestConversation(workspace: string): Promise<Conversation | null>;
+  snapshot(conversationId: string): Promise<ConversationSnapshot | null>;
+  runs(conversationId: string): Promise<readonly RecordedRun[]>;
+  requests(conversationId: string): Promise<readonly RecordedRequest[]>;
+  search(query: string, options: { readonly limit: number }): Promise<readonly SearchHit[]>;
+  purge(conversationId: string): Promise<boolean>;
+
+  rules(): Promise<readonly Rule[]>;
+  addRule(rule: Omit<Rule, 'id' | 'createdAt'>): Promise<Rule>;
+  removeRule(id: string): Promise<boolean>;
+
+  settings(): Promise<readonly SettingView[]>;
+  setSetting(key: string, value: string): Promise<Result<{ readonly shown: string }>>;
+  removeSetting(key: string): Promise<Result<boolean>>;
+
+  models(): Promise<readonly ModelListing[]>;
+  pullModel(
+    id: string,
+    options: { readonly signal: AbortSignal; readonly file?: string; onProgress(progress: ModelFetchProgress): void },
+  ): Promise<Result<string>>;
+  defaultModel(): Promise<string>;
+  doctor(): Promise<readonly Finding[]>;
+}
+
+/** A setting as it may be shown: a secret only as present or absent. */
+export interface SettingView {
+  readonly key: string;
+  readonly value: string | null;
+  readonly isSecret: boolean;
+  readonly from: 'environment' | 'keychain' | 'file' | 'settings' | 'default';
+  readonly about: string;
+}

@@ -1,0 +1,230 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { FailureError } from '../core/models/failure.ts';
+import type { RuleDecision } from '../core/models/rule.ts';
+
+export interface RunArguments {
+  readonly prompt: string;
+  readonly workspace: string | null;
+  readonly model: string | null;
+  readonly continues: boolean;
+  readonly conversation: string | null;
+  readonly allow: readonly ToolPattern[];
+  readonly deny: readonly ToolPattern[];
+  readonly plan: boolean;
+  readonly json: boolean;
+  readonly maxSteps: number | null;
+}
+
+/** `TOOL` or `TOOL(pattern)`. */
+export interface ToolPattern {
+  readonly tool: string;
+  readonly pattern: string | null;
+}
+
+export type Command =
+  | { readonly name: 'help'; readonly topic: string | null }
+  | { readonly name: 'version' }
+  | ({ readonly name: 'run' } & RunArguments)
+  | { readonly name: 'conversations'; readonly action: 'list'; readonly limit: number; readonly json: boolean }
+  | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
+  | { readonly name: 'conversations'; readonly action: 'search'; readonly query: string; readonly limit: number; readonly json: boolean }
+  | { readonly name: 'conversations'; readonly action: 'delete'; readonly ids: readonly string[]; readonly yes: boolean; readonly json: boolean }
+  | { readonly name: 'rules'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'rules'; readonly action: 'add'; readonly decision: RuleDecision; readonly rule: ToolPattern; readonly workspace: string | null }
+  | { readonly name: 'rules'; readonly action: 'remove'; readonly id: string }
+  | { readonly name: 'settings'; readonly action: 'get'; readonly key: string | null; readonly json: boolean }
+  | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null }
+  | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
+  | { readonly name: 'models'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
+  | { readonly name: 'doctor'; readonly json: boolean };
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean', default: false } as const;
+const MANY = { type: 'string', multiple: true, default: [] as string[] } as const;
+
+/**
+ * The command that the words after `glasshouse` mean.
+ * @throws FailureError `usage` that names the word that was wrong
+ */
+export function parseCommand(words: readonly string[]): Command {
+  const [first, ...rest] = words;
+  if (first === undefined || first === '--help' || first === '-h') return { name: 'help', topic: null };
+  if (first === '--version' || first === '-v') return { name: 'version' };
+  if (first === 'help') return { name: 'help', topic: rest[0] ?? null };
+  if (rest.includes('--help') || rest.includes('-h')) {
+    const end = rest.indexOf('--');
+    if (end < 0 || rest.slice(0, end).some((word) => word === '--help' || word === '-h')) return { name: 'help', topic: first };
+  }
+  switch (first) {
+    case 'run':
+      return parseRun(rest);
+    case 'conversations':
+      return parseConversations(rest);
+    case 'rules':
+      return parseRules(rest);
+    case 'settings':
+      return parseSettings(rest);
+    case 'models':
+      return parseModels(rest);
+    case 'doctor':
+      return { name: 'doctor', json: parse('doctor', rest, { json: FLAG }, 0).values.json };
+    default:
+      throw usage(`There is no command ${JSON.stringify(first)}. There are: run, conversations, rules, settings, models, doctor, help.`);
+  }
+}
+
+function parseRun(words: readonly string[]): Command {
+  const { values, positionals } = parse('run', words, {
+    workspace: { ...TEXT, short: 'w' },
+    model: { ...TEXT, short: 'm' },
+    continue: { ...FLAG, short: 'c' },
+    conversation: TEXT,
+    allow: MANY,
+    deny: MANY,
+    plan: FLAG,
+    json: FLAG,
+    'max-steps': TEXT,
+  });
+  if (values.continue && values.conversation !== undefined) throw usage('Give --continue or --conversation, not both.');
+  return {
+    name: 'run',
+    prompt: positionals.join(' ').trim(),
+    workspace: values.workspace ?? null,
+    model: values.model ?? null,
+    continues: values.continue,
+    conversation: values.conversation ?? null,
+    allow: values.allow.map((text) => parseToolPattern(text, '--allow')),
+    deny: values.deny.map((text) => parseToolPattern(text, '--deny')),
+    plan: values.plan,
+    json: values.json,
+    maxSteps: values['max-steps'] === undefined ? null : positive(values['max-steps'], '--max-steps'),
+  };
+}
+
+function parseConversations(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'conversations';
+  switch (action) {
+    case 'list': {
+      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG }, 0);
+      return { name, action, limit: limitOf(values.limit, 30), json: values.json };
+    }
+    case 'show': {
+      const { values, positionals } = parse('conversations show', rest, { requests: FLAG, json: FLAG }, 1);
+      return { name, action, id: one(positionals, 'conversations show ID'), requests: values.requests, json: values.json };
+    }
+    case 'search': {
+      const { values, positionals } = parse('conversations search', rest, { limit: TEXT, json: FLAG });
+      const query = positionals.join(' ').trim();
+      if (!query) throw usage('Say what to search for: glasshouse conversations search WORDS');
+      return { name, action, query, limit: limitOf(values.limit, 20), json: values.json };
+    }
+    case 'delete': {
+      const { values, positionals } = parse('conversations delete', rest, { yes: { ...FLAG, short: 'y' }, json: FLAG });
+      if (positionals.length === 0) throw usage('Say which: glasshouse conversations delete ID');
+      return { name, action, ids: positionals, yes: values.yes, json: values.json };
+    }
+    default:
+      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | delete ID');
+  }
+}
+
+function parseRules(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'rules';
+  switch (action) {
+    case 'list':
+      return { name, action, json: parse('rules list', rest, { json: FLAG }, 0).values.json };
+    case 'allow':
+    case 'ask':
+    case 'deny': {
+      const { values, positionals } = parse(`rules ${action}`, rest, { workspace: { ...TEXT, short: 'w' } }, 1);
+      const rule = parseToolPattern(one(positionals, `rules ${action} 'TOOL(pattern)'`), `rules ${action}`);
+      return { name, action: 'add', decision: action, rule, workspace: values.workspace ?? null };
+    }
+    case 'remove':
+      return { name, action, id: one(parse('rules remove', rest, {}, 1).positionals, 'rules remove ID') };
+    default:
+      throw usage(`Say what to do: glasshouse rules list | allow 'TOOL(pattern)' | ask … | deny … | remove ID`);
+  }
+}
+
+function parseSettings(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'settings';
+  switch (action) {
+    case 'get': {
+      const { values, positionals } = parse('settings get', rest, { json: FLAG }, 1);
+      return { name, action, key: positionals[0] ?? null, json: values.json };
+    }
+    case 'set': {
+      const { positionals } = parse('settings set', rest, {}, 2);
+      const key = positionals[0];
+      if (!key) throw usage('Say which and what: glasshouse settings set KEY VALUE');
+      return { name, action, key, value: positionals[1] ?? null };
+    }
+    case 'unset':
+      return { name, action, key: one(parse('settings unset', rest, {}, 1).positionals, 'settings unset KEY') };
+    default:
+      throw usage('Say what to do: glasshouse settings get [KEY] | set KEY VALUE | unset KEY');
+  }
+}
+
+function parseModels(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'models';
+  switch (action) {
+    case 'list':
+      return { name, action, json: parse('models list', rest, { json: FLAG }, 0).values.json };
+    case 'pull': {
+      const { values, positionals } = parse('models pull', rest, { file: TEXT, json: FLAG }, 1);
+      return { name, action, id: positionals[0] ?? null, file: values.file ?? null, json: values.json };
+    }
+    default:
+      throw usage('Say what to do: glasshouse models list | pull [MODEL] [--file PATH]');
+  }
+}
+
+/** `run_command`, `run_command(npm test)`, `write_file(docs/**)`. @throws FailureError `usage` */
+export function parseToolPattern(text: string, where: string): ToolPattern {
+  const match = /^([A-Za-z0-9_-]+|\*)(?:\(([^]*)\))?$/.exec(text.trim());
+  const [, tool, pattern] = match ?? [];
+  if (!tool || pattern?.trim() === '') throw usage(`${where}: ${JSON.stringify(text)} is not TOOL or 'TOOL(pattern)'.`);
+  return { tool, pattern: pattern?.trim() ?? null };
+}
+
+function parse<const O extends Options>(command: string, words: readonly string[], options: O, maxPositionals = Infinity) {
+  try {
+    const result = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    const extra = result.positionals[maxPositionals];
+    if (extra !== undefined) throw usage(`${command}: ${JSON.stringify(extra)} is one word too many.`);
+    return result;
+  } catch (error) {
+    if (error instanceof FailureError || !(error instanceof Error)) throw error;
+    // Node's message says which option; its hint about `--` is for programmers.
+    throw usage(`${command}: ${error.message.split('. ')[0] ?? ''}.`);
+  }
+}
+
+function one(positionals: readonly string[], form: string): string {
+  const [value] = positionals;
+  if (!value) throw usage(`Say which: glasshouse ${form}`);
+  return value;
+}
+
+function limitOf(text: string | undefined, fallback: number): number {
+  return text === undefined ? fallback : positive(text, '--limit');
+}
+
+function positive(text: string, option: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw usage(`${option} wants a whole number from 1, not ${JSON.stringify(text)}.`);
+  return value;
+}
+
+export function usage(message: string): FailureError {
+  return new FailureError('usage', message);
+}

@@ -1,0 +1,185 @@
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import type { Interaction, InteractionAnswer, InteractionPrompt } from '../core/models/interaction.ts';
+import type { Preview } from '../core/models/tool-call.ts';
+import type { Screen, TerminalStreams } from './screen.ts';
+import { visible } from './visible.ts';
+
+/** Lines of a diff or text that an approval shows at once; `m` shows the rest. */
+const PREVIEW_LINES = 60;
+
+type Approval = Extract<InteractionPrompt, { kind: 'approval' }>;
+
+/** The keyboard of the person, also when stdin is a pipe. Null: there is nobody. */
+export function openKeyboard(streams: TerminalStreams): ReadStream | null {
+  if (streams.stderr.isTTY !== true) return null;
+  if (streams.stdin.isTTY === true) return streams.stdin as ReadStream;
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    return null;
+  }
+}
+
+/** Asks the person at the keyboard; one question at a time, in the order in which they came. */
+export class Asker {
+  readonly #screen: Screen;
+  readonly #keyboard: ReadStream;
+  readonly #interrupt: () => void;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** @param interrupt what Ctrl-C does while a question is open */
+  constructor(screen: Screen, keyboard: ReadStream, interrupt: () => void) {
+    this.#screen = screen;
+    this.#keyboard = keyboard;
+    this.#interrupt = interrupt;
+  }
+
+  /** Resolves with the answer; with null when the signal is aborted first. */
+  ask(interaction: Interaction, signal: AbortSignal): Promise<InteractionAnswer | null> {
+    const answer = this.#queue.then(() => (signal.aborted ? null : this.#answerTo(interaction.prompt, signal)));
+    this.#queue = answer.catch(() => {});
+    return answer;
+  }
+
+  async #answerTo(prompt: InteractionPrompt, signal: AbortSignal): Promise<InteractionAnswer | null> {
+    switch (prompt.kind) {
+      case 'approval':
+        return this.#approve(prompt, signal);
+      case 'question':
+        return this.#question(prompt, signal);
+      case 'plan_approval':
+        this.#screen.line(this.#heading('Carry out this plan?'));
+        return this.#yesOrNo('[y] yes   [n] no   [r] change it…', signal);
+      case 'loop':
+        this.#screen.line(this.#heading(prompt.question));
+        return this.#yesOrNo('[y] yes   [n] no', signal);
+    }
+  }
+
+  async #approve(prompt: Approval, signal: AbortSignal): Promise<InteractionAnswer | null> {
+    this.#screen.line(this.#heading(`${prompt.title}?`));
+    const lines = previewLines(prompt.preview);
+    for (const line of lines.slice(0, PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
+    const hidden = lines.length - PREVIEW_LINES;
+    if (hidden > 0) this.#screen.line(`  ${this.#bar()} … ${hidden} more lines: press m to see them`);
+    for (const reason of prompt.reasons) this.#screen.line(`  ${this.#bar()} ${this.#screen.style('yellow', visible(reason))}`);
+    const always = prompt.pattern === undefined ? '' : `   [c] for this conversation   [a] always in this workspace: ${visible(prompt.pattern)}`;
+    this.#screen.line(`  ${this.#bar()} [y] allow once${always}   [n] deny   [r] deny with a reason…`);
+    while (true) {
+      const key = await this.#key(signal);
+      if (key === null) return null;
+      if (key === 'm' && hidden > 0) for (const line of lines.slice(PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
+      if (key === 'y') return { kind: 'allow' };
+      if (prompt.pattern !== undefined && (key === 'c' || key === 'a')) {
+        return { kind: 'allow', remember: { scope: key === 'c' ? 'conversation' : 'workspace', pattern: prompt.pattern } };
+      }
+      if (key === 'n') return { kind: 'deny' };
+      if (key === 'r') {
+        const reason = await this.#line('    why: ', signal);
+        return reason === null ? null : { kind: 'deny', ...(reason ? { reason } : {}) };
+      }
+    }
+  }
+
+  async #question(prompt: Extract<InteractionPrompt, { kind: 'question' }>, signal: AbortSignal): Promise<InteractionAnswer | null> {
+    this.#screen.line(this.#heading(prompt.question));
+    prompt.choices.forEach((choice, index) => this.#screen.line(`  ${this.#bar()} ${index + 1}. ${visible(choice)}`));
+    const said = await this.#line('    > ', signal);
+    if (said === null) return null;
+    const chosen = prompt.choices[Number(said) - 1];
+    return { kind: 'reply', text: chosen ?? said };
+  }
+
+  async #yesOrNo(keys: string, signal: AbortSignal): Promise<InteractionAnswer | null> {
+    this.#screen.line(`  ${this.#bar()} ${keys}`);
+    while (true) {
+      const key = await this.#key(signal);
+      if (key === null) return null;
+      if (key === 'y') return { kind: 'allow' };
+      if (key === 'n') return { kind: 'deny' };
+      if (key === 'r' && keys.includes('[r]')) {
+        const reason = await this.#line('    how: ', signal);
+        return reason === null ? null : { kind: 'deny', ...(reason ? { reason } : {}) };
+      }
+    }
+  }
+
+  #heading(text: string): string {
+    return `${this.#screen.style('yellow', '█')} ${this.#screen.style('bold', visible(text))}`;
+  }
+
+  #bar(): string {
+    return this.#screen.style('yellow', '│');
+  }
+
+  #coloured(line: string): string {
+    const shown = visible(line);
+    if (line.startsWith('+')) return this.#screen.style('green', shown);
+    return line.startsWith('-') ? this.#screen.style('red', shown) : shown;
+  }
+
+  /** One key, lower case. Null when the signal is aborted. What was typed before the question does not answer it. */
+  async #key(signal: AbortSignal): Promise<string | null> {
+    this.#keyboard.setRawMode(true);
+    try {
+      // Typed ahead, before the question could be read.
+      while (this.#keyboard.read() !== null);
+      return await this.#next(signal, (chunk) => chunk.toLowerCase().at(0) ?? null);
+    } finally {
+      this.#keyboard.setRawMode(false);
+      this.#keyboard.pause();
+    }
+  }
+
+  async #line(prompt: string, signal: AbortSignal): Promise<string | null> {
+    const { createInterface } = await import('node:readline/promises');
+    const line = createInterface({ input: this.#keyboard, output: process.stderr });
+    line.on('SIGINT', () => this.#interrupt());
+    try {
+      return (await line.question(prompt, { signal })).trim();
+    } catch {
+      return null;
+    } finally {
+      line.close();
+    }
+  }
+
+  #next(signal: AbortSignal, take: (chunk: string) => string | null): Promise<string | null> {
+    return new Promise((resolve) => {
+      const end = (value: string | null) => {
+        this.#keyboard.off('data', onData);
+        signal.removeEventListener('abort', onAbort);
+        resolve(value);
+      };
+      const onAbort = () => end(null);
+      const onData = (chunk: Buffer) => {
+        const text = chunk.toString('utf8');
+        // In raw mode Ctrl-C is a character.
+        if (text.includes('\u0003')) {
+          this.#interrupt();
+          return;
+        }
+        const value = take(text);
+        if (value !== null) end(value);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#keyboard.on('data', onData);
+      this.#keyboard.resume();
+    });
+  }
+}
+
+function previewLines(preview: Preview): readonly string[] {
+  switch (preview.kind) {
+    case 'command':
+      return [
+        ...preview.command.split('\n').map((line, index) => `${index === 0 ? '$' : ' '} ${line}`),
+        `in ${preview.directory} · ${preview.network ? 'WITH network' : 'no network'} · stops after ${preview.timeoutSeconds} s`,
+      ];
+    case 'diff':
+      return [preview.creates ? `new file ${preview.path}` : preview.path, ...preview.diff.split('\n')];
+    case 'text':
+      return preview.text.split('\n');
+  }
+}

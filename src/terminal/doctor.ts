@@ -1,0 +1,18 @@
+import type { Glasshouse } from '../contract/glasshouse.ts';
+import { Screen, type TerminalStreams } from './screen.ts';
+
+/** `glasshouse doctor`. @returns 0 when nothing is a problem, else 3 */
+export async function doctorCommand(app: Glasshouse, json: boolean, streams: TerminalStreams): Promise<number> {
+  const findings = await app.doctor();
+  const screen = new Screen({ ...streams, stderr: streams.stdout });
+  for (const finding of findings) {
+    if (json) {
+      streams.stdout.write(`${JSON.stringify(finding)}\n`);
+      continue;
+    }
+    const sign = { ok: screen.style('green', '✓'), missing: screen.style('dim', '·'), problem: screen.style('red', '×') }[finding.state];
+    screen.line(`${sign} ${finding.subject.padEnd(16)} ${finding.detail}`);
+    if (finding.advice) screen.line(`  ${' '.repeat(16)} ${screen.style('yellow', `→ ${finding.advice}`)}`);
+  }
+  return findings.some((finding) => finding.state === 'problem') ? 3 : 0;
+}

@@ -1,0 +1,66 @@
+import type { Glasshouse, ModelFetchProgress } from '../contract/glasshouse.ts';
+import { FailureError } from '../core/models/failure.ts';
+import type { Command } from './arguments.ts';
+import { bytes, destination, progress } from './figures.ts';
+import { Screen, type TerminalStreams } from './screen.ts';
+
+/** `glasshouse models …`. @returns the exit code */
+export async function modelsCommand(
+  app: Glasshouse,
+  command: Extract<Command, { name: 'models' }>,
+  streams: TerminalStreams,
+  onInterrupt: (listener: () => void) => () => void,
+): Promise<number> {
+  const print = (text: string) => streams.stdout.write(`${text}\n`);
+  if (command.action === 'list') {
+    const standard = await app.defaultModel();
+    for (const model of await app.models()) {
+      if (command.json) print(JSON.stringify({ ...model, isDefault: model.id === standard }));
+      else {
+        const state = model.ready ? 'ready' : `not ready: ${model.missing ?? 'unknown reason'}`;
+        print(`${model.id}${model.id === standard ? '  (default)' : ''}\n    ${destination(model.destination)} · ${state}${model.note ? ` · ${model.note}` : ''}`);
+      }
+    }
+    return 0;
+  }
+  const stop = new AbortController();
+  const stopListening = onInterrupt(() => stop.abort());
+  const screen = new Screen(streams);
+  const shown = new FetchView(screen);
+  try {
+    const id = command.id ?? 'embedded/qwen2.5-coder-0.5b';
+    const result = await app.pullModel(id, {
+      signal: stop.signal,
+      ...(command.file === null ? {} : { file: command.file }),
+      onProgress: (each) => shown.show(each),
+    });
+    screen.status(null);
+    if (!result.ok) throw new FailureError(result.failure.code, result.failure.message);
+    print(command.json ? JSON.stringify({ id, path: result.value }) : `${id} is ready.`);
+    return 0;
+  } finally {
+    screen.status(null);
+    stopListening();
+  }
+}
+
+/** Progress on a terminal as one living line, in a pipe as a line for each tenth. */
+class FetchView {
+  readonly #screen: Screen;
+  #told = '';
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  show(fetch: ModelFetchProgress): void {
+    const phase = { waiting: 'Waiting for another Glasshouse that is fetching it', fetching: `Fetching from ${fetch.source}`, joining: 'Joining the parts', verifying: 'Verifying' }[fetch.phase];
+    if (this.#screen.isLive) {
+      this.#screen.status(() => `${phase}  ${progress(fetch.done, fetch.total, fetch.bytesPerSecond, fetch.secondsLeft, 24)}`);
+      return;
+    }
+    const tenth = `${phase}: ${fetch.total > 0 ? Math.floor((fetch.done / fetch.total) * 10) * 10 : 0} % of ${bytes(fetch.total)}`;
+    if (tenth !== this.#told) this.#screen.line(tenth);
+    this.#told = tenth;
+  }
+}
