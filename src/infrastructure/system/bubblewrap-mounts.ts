@@ -22,24 +22,28 @@ const KEPT_OF_RUN = ['/run/current-system', '/run/systemd/resolve/stub-resolv.co
 /**
  * The file system of one command: everything read-only, the writable folders over it, then what stays read-only inside of those,
  * and last what cannot be seen.
- * @throws FailureError path_protected when the folder itself is a hidden place
+ * @throws FailureError path_protected when the folder itself is a hidden place, path_not_found when it is gone
  */
 export function mountsFor(policy: SandboxPolicy, hidden: readonly string[]): Mounts {
   const covered = hidden.find((place) => isIn(policy.directory, place));
   if (covered !== undefined) throw new FailureError('path_protected', `Commands cannot run in ${policy.directory}: it is a protected place.`);
+  if (!isRealFolder(policy.directory)) throw new FailureError('path_not_found', `The folder ${policy.directory} is not there any more.`);
   const layers: { readonly at: string; readonly args: readonly string[] }[] = [
     { at: '/', args: ['--ro-bind', '/', '/'] },
     { at: '/dev', args: ['--dev', '/dev'] },
     { at: '/proc', args: ['--proc', '/proc'] },
     ...PRIVATE.filter(isRealFolder).map((at) => ({ at, args: ['--tmpfs', at] })),
     ...KEPT_OF_RUN.filter((at) => existsSync(at)).map((at) => ({ at, args: ['--ro-bind', at, at] })),
+    // The folder of the command is there even where it lies in a private place and may only be read.
+    ...(policy.writable.some((at) => isIn(policy.directory, at)) ? [] : [{ at: policy.directory, args: ['--ro-bind', policy.directory, policy.directory] }]),
     ...policy.writable.map((at) => ({ at, args: ['--bind', at, at] })),
   ];
   // Parents first: a later layer covers what an earlier one showed below its place.
   const ordered = layers.toSorted((a, b) => depth(a.at) - depth(b.at));
+  const bound = [policy.directory, ...policy.writable];
   const isShown = (path: string) => {
-    const writable = policy.writable.some((folder) => isIn(path, folder) && depth(folder) >= deepestPrivate(path));
-    return writable || deepestPrivate(path) === 0;
+    const isBound = bound.some((folder) => isIn(path, folder) && depth(folder) >= deepestPrivate(path));
+    return isBound || deepestPrivate(path) === 0;
   };
   const absent: string[] = [];
   const kept = policy.writable.flatMap((folder) => keptReadOnly(folder, absent));

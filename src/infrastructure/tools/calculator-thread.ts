@@ -1,14 +1,19 @@
 import type { MessagePort } from 'node:worker_threads';
-import type * as MathJs from 'mathjs';
+import type { ConfigOptions, MathJsInstance } from 'mathjs';
+
+/** The library as one file (the browser's build): it loads in a tenth of the time of its 1,500 single ones. */
+interface Library {
+  create(config: ConfigOptions): MathJsInstance;
+}
 
 /**
  * The body of the calculator's thread. It is started from its own text, so it must use nothing from outside of itself.
  * Decimals are exact to 64 digits; functions that know no such numbers are tried again with ordinary ones.
  * What reaches beyond an expression (import, createUnit, evaluate, parse …) is switched off, as the library's security page advises.
  */
-export function calculatorThread(port: MessagePort, library: typeof MathJs): void {
+export function calculatorThread(port: MessagePort, library: Library): void {
   function makeEvaluator(number: 'BigNumber' | 'number') {
-    const math = library.create(library.all ?? {}, { number, precision: 64 });
+    const math = library.create({ number, precision: 64 });
     const evaluate = math.evaluate.bind(math);
     const format = math.format.bind(math);
     const off = Object.fromEntries(
@@ -23,6 +28,8 @@ export function calculatorThread(port: MessagePort, library: typeof MathJs): voi
     return (expression: string) => {
       const value: unknown = evaluate(expression, {});
       if (value === undefined || typeof value === 'function') throw new Error('this is not an expression with a value');
+      // Whole numbers are shown whole as far as they are exact.
+      if (math.isBigNumber(value) && value.isInteger() && value.abs().lt('1e60')) return value.toFixed(0);
       return format(value, { precision: 14, lowerExp: -9, upperExp: 21 });
     };
   }
@@ -35,7 +42,10 @@ export function calculatorThread(port: MessagePort, library: typeof MathJs): voi
     } catch (first) {
       try {
         ordinary ??= makeEvaluator('number');
-        reply = { ok: true, text: ordinary(expression) };
+        const text = ordinary(expression);
+        reply = { ok: true, text };
+        // Too large for ordinary numbers is no better an answer than none.
+        if (/Infinity|NaN/.test(text)) reply = { ok: false, message: first instanceof Error ? first.message.slice(0, 300) : 'too large' };
       } catch {
         reply = { ok: false, message: first instanceof Error ? first.message.slice(0, 300) : 'not an expression' };
       }

@@ -120,7 +120,12 @@ export function plainExpression(given: string): string {
     .replace(/²/g, '^2')
     .replace(/³/g, '^3')
     .replace(/[$€£](?=\s*[\d.])/g, '')
+    .replace(/(\d)\s*per\s?cent\b/gi, '$1%')
     .replace(/(\d\s*%)\s*of\b/gi, '$1 *')
+    .replace(/\b(?:times|multiplied by)\b/gi, '*')
+    .replace(/\bdivided by\b/gi, '/')
+    .replace(/\bplus\b/gi, '+')
+    .replace(/\bminus\b/gi, '-')
     .replace(/(\d)\s*x\s*(?=\d)/gi, '$1 * ');
   // A comma separates arguments inside a call or a list, thousands elsewhere.
   if (!/[a-z]\s*\(|\[/i.test(text)) text = text.replace(/\b\d{1,3}(?:,\d{3})+(?!\d)/g, (number) => number.replaceAll(',', ''));

@@ -36,7 +36,9 @@ export function createRunCommandTool(dependencies: ToolDependencies): Tool {
     examples: [
       { request: 'Rename draft.txt to final.txt.', input: { command: 'mv draft.txt final.txt' } },
       { request: 'How many lines has poem.txt?', input: { command: 'wc -l poem.txt' } },
-      { request: 'Run the tests.', input: { command: 'npm test', timeout_seconds: 600 } },
+      { request: 'Remove junk.tmp.', input: { command: 'rm junk.tmp' } },
+      { request: 'Make a copy of logo.png in the folder print.', input: { command: 'cp logo.png print/' } },
+      { request: 'Run the tests, they take long.', input: { command: 'npm test', timeout_seconds: 600 } },
     ],
     input,
     effect: 'unsafe',

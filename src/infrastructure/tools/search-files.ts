@@ -25,8 +25,9 @@ export function createSearchFilesTool(dependencies: ToolDependencies): Tool {
     description: 'Find lines that contain a text (or a regular expression, with regex) inside all files. Returns file:line:text.',
     examples: [
       { request: 'Which of my files mentions the dentist?', input: { text: 'dentist' } },
-      { request: 'Find every e-mail address in contacts.', input: { text: '[\\w.]+@[\\w.]+', path: 'contacts', regex: true } },
       { request: 'When does the train to Bergen leave?', input: { text: 'Bergen' } },
+      { request: 'Who is our electrician? It must be in one of my notes.', input: { text: 'electrician' } },
+      { request: 'Find every e-mail address in contacts.', input: { text: '[\\w.]+@[\\w.]+', path: 'contacts', regex: true } },
     ],
     input,
     effect: 'none',

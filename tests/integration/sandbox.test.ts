@@ -1,0 +1,278 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SandboxPolicy } from '../../src/application/ports/sandbox.ts';
+import { FailureError } from '../../src/core/models/failure.ts';
+import { createBubblewrapSandbox } from '../../src/infrastructure/system/bubblewrap-sandbox.ts';
+import { cleanEnvironment } from '../../src/infrastructure/system/clean-environment.ts';
+import { protectedPlaces } from '../../src/infrastructure/system/protected-places.ts';
+
+let root: string;
+let workspace: string;
+let home: string;
+beforeEach(() => {
+  // Not in /tmp: a command has a /tmp of its own, in which nothing would have to be hidden.
+  root = realpathSync(mkdtempSync(new URL('../../node_modules/.sandbox-test-', import.meta.url).pathname));
+  workspace = join(root, 'workspace');
+  home = join(root, 'home');
+  mkdirSync(workspace);
+  mkdirSync(join(home, '.ssh'), { recursive: true });
+  writeFileSync(join(home, '.ssh', 'id_test'), 'PRIVATE');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+interface Options {
+  readonly network?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly environment?: Record<string, string>;
+  readonly policy?: Partial<SandboxPolicy>;
+  readonly hidden?: readonly string[];
+}
+
+async function run(command: string, options: Options = {}) {
+  const environment = { ...cleanEnvironment({ ...process.env, ...options.environment }, homedir()), HOME: home };
+  const sandbox = createBubblewrapSandbox({ environment, protectedPlaces: options.hidden ?? protectedPlaces({}, home, []) });
+  const policy = { directory: workspace, writable: [workspace], hidden: [], network: options.network ?? false, ...options.policy };
+  let output = '';
+  const exit = await sandbox.run(command, policy, {
+    timeoutMs: options.timeoutMs ?? 20_000,
+    signal: options.signal ?? new AbortController().signal,
+    onOutput: (text) => (output += text),
+  });
+  return { ...exit, output };
+}
+
+/** Processes of the machine whose command line holds the marker. */
+function processesWith(marker: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(marker);
+      } catch {
+        return false;
+      }
+    });
+}
+
+describe('what a command can do', () => {
+  it('runs in the workspace, reads the machine, writes only the workspace', async () => {
+    const { code, output } = await run('pwd; echo hi > a.txt; cat a.txt; touch /usr/x ~/x; echo private > /tmp/x && ls /tmp');
+    expect(code).toBe(0);
+    expect(output).toContain(`${workspace}\nhi\n`);
+    expect(output).toMatch(/cannot touch '\/usr\/x': Read-only file system/);
+    expect(readFileSync(join(workspace, 'a.txt'), 'utf8')).toBe('hi\n');
+    expect(existsSync('/tmp/x')).toBe(false);
+  });
+
+  it('gives both outputs in the order in which they were written, without terminal escapes', async () => {
+    const { output } = await run(`for i in 1 2 3; do echo out$i; echo err$i >&2; done; printf '\\033[1;31mred\\033[0m\\033]0;title\\007 end\\r\\n'`);
+    expect(output).toBe('out1\nerr1\nout2\nerr2\nout3\nerr3\nred end\n');
+  });
+
+  it('decodes characters that are split between two writes', async () => {
+    const { output } = await run(`printf '\\xe2\\x82'; sleep 0.2; printf '\\xac\\033[3'; sleep 0.2; printf '1m!'`);
+    expect(output).toBe('€!');
+  });
+
+  it('tells the exit code, and a syntax error with its line', async () => {
+    expect(await run('exit 3')).toMatchObject({ code: 3, signal: null, timedOut: false });
+    const broken = await run('echo "open');
+    expect(broken.code).toBe(2);
+    expect(broken.output).toMatch(/line 1: unexpected EOF/);
+  });
+
+  it('has nobody at its input', async () => {
+    expect((await run('read -r line || echo nothing')).output).toBe('nothing\n');
+  });
+});
+
+describe('S7: what a command cannot see', () => {
+  it('keys in the environment', async () => {
+    const environment = {
+      OPENAI_API_KEY: 'planted-1',
+      GITHUB_TOKEN: 'planted-2',
+      MY_SECRET: 'planted-3',
+      DB_PASSWORD: 'planted-4',
+      AWS_ACCESS_KEY_ID: 'planted-5',
+      GLASSHOUSE_HOME: '/planted-6',
+      SSH_AUTH_SOCK: '/planted-7',
+      DATABASE_URL: 'postgres://me:planted-8@host/db',
+      'npm_config_//registry/:_authToken': 'planted-9',
+      BASH_ENV: '/planted-10',
+      'BASH_FUNC_ls%%': '() { echo planted-11; }',
+      HARMLESS: 'visible',
+    };
+    const { output } = await run('env; cat /proc/*/environ | tr "\\0" "\\n"; ls -d .', { environment });
+    expect(output).not.toMatch(/planted/);
+    expect(output).toContain('HARMLESS=visible');
+  });
+
+  it('~/.ssh, by its name or through a link, and not after trying to take the mask down', async () => {
+    symlinkSync(join(home, '.ssh'), join(workspace, 'keys'));
+    const { output } = await run('cat ~/.ssh/id_test keys/id_test; umount ~/.ssh; unshare -Urm sh -c "umount $HOME/.ssh; cat $HOME/.ssh/id_test"; ls -A ~/.ssh');
+    expect(output).not.toContain('PRIVATE');
+    expect(output).toMatch(/id_test: No such file/);
+    // The same command sees the key where nothing is hidden: the test would fail without the mask.
+    expect((await run('cat ~/.ssh/id_test', { hidden: [] })).output).toBe('PRIVATE');
+  });
+
+  it('a hidden file, which is empty and cannot be written', async () => {
+    writeFileSync(join(home, '.netrc'), 'PRIVATE');
+    const { output } = await run('cat ~/.netrc && echo read; echo x > ~/.netrc');
+    expect(output).toMatch(/^read\n.*Read-only file system/);
+  });
+
+  it('the data folder, also inside of the workspace', async () => {
+    mkdirSync(join(workspace, '.glasshouse'));
+    writeFileSync(join(workspace, '.glasshouse', 'db'), 'PRIVATE');
+    const { output } = await run('cat .glasshouse/db; echo x > .glasshouse/y; rm -rf .glasshouse; grep -r PRIV . ; mv .glasshouse z', { policy: { hidden: [join(workspace, '.glasshouse')] } });
+    expect(output).not.toContain('PRIVATE');
+    expect(readFileSync(join(workspace, '.glasshouse', 'db'), 'utf8')).toBe('PRIVATE');
+  });
+
+  it('other processes, sockets of the machine, and the room is named after no machine', async () => {
+    const { output } = await run('ls /run; ls /proc | grep -c "^[0-9]"; hostname');
+    expect(output).toMatch(/^\d+\nsandbox\n$/);
+    expect(Number(output.split('\n')[0])).toBeLessThan(10);
+  });
+
+  it('a folder that is seen through, elsewhere than in the workspace, is only hidden where it is listed', async () => {
+    writeFileSync(join(home, 'letter.txt'), 'seen');
+    expect((await run('cat ~/letter.txt')).output).toBe('seen');
+  });
+
+  it('refuses to run in a folder that is gone', async () => {
+    await expect(run('ls', { policy: { directory: join(root, 'gone') } })).rejects.toMatchObject({ failure: { code: 'path_not_found' } });
+  });
+
+  it('refuses to run in a hidden place', async () => {
+    await expect(run('ls', { policy: { hidden: [root] } })).rejects.toMatchObject({ failure: { code: 'path_protected' } });
+  });
+});
+
+describe('files that other programs run by themselves', () => {
+  it('stay as they are where they exist, and their folder in its place', async () => {
+    mkdirSync(join(workspace, '.git', 'hooks'), { recursive: true });
+    writeFileSync(join(workspace, '.git', 'config'), '[core]\n');
+    writeFileSync(join(workspace, '.envrc'), 'safe\n');
+    const { output } = await run('echo x >> .envrc; rm .envrc; mv .envrc y; echo x > .git/hooks/pre-commit; echo x >> .git/config; mv .git .git2; echo ok > .git/index && cat .git/index');
+    expect(output).toMatch(/\nok\n$/);
+    expect(readFileSync(join(workspace, '.envrc'), 'utf8')).toBe('safe\n');
+    expect(readFileSync(join(workspace, '.git', 'config'), 'utf8')).toBe('[core]\n');
+    expect(readdirSync(join(workspace, '.git', 'hooks'))).toEqual([]);
+    expect(existsSync(join(workspace, '.git2'))).toBe(false);
+  });
+
+  it('are set aside where a command makes them, and nothing else is left behind', async () => {
+    const { output } = await run('echo evil > .envrc; mkdir .vscode; echo evil > .vscode/tasks.json; echo fine > notes.txt');
+    expect(readdirSync(workspace).sort()).toEqual(['.envrc.set-aside', '.vscode.set-aside', 'notes.txt']);
+    expect(output).toMatch(/\[The command made .*\/\.envrc, which other programs obey by themselves\. It was moved to .*\.envrc\.set-aside\.\]/);
+    await run('echo evil > .envrc');
+    expect(readdirSync(workspace)).toContain('.envrc.set-aside-2');
+  });
+
+  it('a command that is stopped leaves none either', async () => {
+    await run('echo evil > .envrc; sleep 60', { timeoutMs: 500 });
+    expect(readdirSync(workspace)).toEqual(['.envrc.set-aside']);
+  });
+});
+
+describe('the network', () => {
+  it('is closed, and open only where the policy opens it', async () => {
+    const server = createServer((_, response) => response.end('reached')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const command = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3`;
+    try {
+      const closed = await run(command);
+      expect(closed.code).not.toBe(0);
+      expect(closed.output).not.toContain('reached');
+      expect((await run(command, { network: true })).output).toContain('reached');
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('R7: the end of a command', () => {
+  const stubborn = `trap '' TERM INT HUP; while :; do sleep 0.05; done`;
+
+  it.each([
+    ['one that ignores the polite end', stubborn],
+    ['grandchildren in sessions of their own', `setsid -f bash -c "${stubborn}"; setsid -f sleep 4242; sleep 4242`],
+    ['one that goes on in the background', `(${stubborn}) & disown; nohup bash -c "${stubborn}" >/dev/null 2>&1 & wait`],
+  ])('a stop ends %s within 2 s, with the whole tree', async (_, command) => {
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    const stop = new AbortController();
+    const running = run(`: ${marker}; ${command}`, { signal: stop.signal });
+    await sleep(400);
+    expect(processesWith(marker).length).toBeGreaterThan(0);
+    const from = performance.now();
+    stop.abort();
+    const exit = await running;
+    expect(performance.now() - from).toBeLessThan(2000);
+    expect(exit).toMatchObject({ code: null, timedOut: false });
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it('lets a program end by itself when it is asked to', async () => {
+    const { output, timedOut } = await run(`trap 'echo tidied > tidy.txt; exit 0' TERM; echo ready; while :; do sleep 0.05; done`, { timeoutMs: 400 });
+    expect(timedOut).toBe(true);
+    expect(output).toMatch(/^ready\n/);
+    expect(readFileSync(join(workspace, 'tidy.txt'), 'utf8')).toBe('tidied\n');
+  });
+
+  it('the end of the command is the end of what it left running, also of what holds its output open', async () => {
+    const from = performance.now();
+    const { code, output } = await run(`setsid sleep 4343 & sleep 0.1; echo done`);
+    expect({ code, output }).toEqual({ code: 0, output: 'done\n' });
+    expect(performance.now() - from).toBeLessThan(2000);
+    expect(processesWith('4343')).toEqual([]);
+  });
+
+  it('the death of Glasshouse is the death of its commands', async () => {
+    const script = join(root, 'owner.mjs');
+    const source = new URL('../../src/infrastructure/system/bubblewrap-sandbox.ts', import.meta.url).href;
+    writeFileSync(
+      script,
+      `const { createBubblewrapSandbox } = await import(${JSON.stringify(source)});
+       const sandbox = createBubblewrapSandbox({ environment: { PATH: process.env.PATH }, protectedPlaces: [] });
+       await sandbox.run('echo up; setsid sleep 4545', { directory: ${JSON.stringify(workspace)}, writable: [], hidden: [], network: false },
+         { timeoutMs: 60000, signal: new AbortController().signal, onOutput: (text) => process.stdout.write(text) });`,
+    );
+    const { spawn } = await import('node:child_process');
+    const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => owner.stdout.once('data', resolve));
+    await sleep(200);
+    expect(processesWith('4545').length).toBeGreaterThan(0);
+    owner.kill('SIGKILL');
+    for (let at = 0; at < 100 && processesWith('4545').length > 0; at++) await sleep(20);
+    expect(processesWith('4545')).toEqual([]);
+  });
+});
+
+describe('without a sandbox', () => {
+  it('runs nothing, and says what to do', async () => {
+    const sandbox = createBubblewrapSandbox({ environment: { PATH: root }, protectedPlaces: [] });
+    const broken = join(root, 'bwrap');
+    writeFileSync(broken, '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n', { mode: 0o755 });
+    expect(await sandbox.available()).toEqual({ ok: false, reason: expect.stringMatching(/could not be set up here: No permissions to create new namespace/) });
+    const error = await sandbox
+      .run('echo x > y', { directory: workspace, writable: [workspace], hidden: [], network: false }, { timeoutMs: 1000, signal: new AbortController().signal, onOutput: () => undefined })
+      .catch((thrown: unknown) => thrown);
+    expect(error instanceof FailureError && error.failure.code).toBe('sandbox_missing');
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+
+  it('is there on this machine', async () => {
+    expect(execFileSync('bwrap', ['--version'], { encoding: 'utf8' })).toMatch(/bubblewrap/);
+    expect(await createBubblewrapSandbox({ environment: {}, protectedPlaces: [] }).available()).toEqual({ ok: true });
+  });
+});
