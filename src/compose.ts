@@ -10,7 +10,7 @@ import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Glasshouse } from './contract/glasshouse.ts';
 import { environmentBlocks } from './core/context/instructions.ts';
-import { failure, FailureError } from './core/models/failure.ts';
+import { FailureError } from './core/models/failure.ts';
 import type { Rule } from './core/models/rule.ts';
 import { ToolRegistry } from './core/tools/tool-registry.ts';
 import { createModelCatalog } from './infrastructure/llm/catalog.ts';
@@ -118,11 +118,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     setSetting: (key, value) => setSetting(settingDeps, key, value),
     removeSetting: (key) => removeSetting(settingDeps, key),
     models: () => catalog.list(),
-    pullModel: async (id, { signal, file, onProgress }) => {
-      const store = await models();
-      if (!store.find(id)) return { ok: false, failure: failure('model_unknown', `${id} has no file to fetch. There is: ${store.ids().join(', ')}.`) };
-      return store.ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) });
-    },
+    pullModel: async (id, { signal, file, onProgress }) =>
+      (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
     doctor: async () => {
       const { diagnose } = await import('./infrastructure/system/diagnose.ts');
@@ -163,15 +160,40 @@ export function unknownTool(name: string, tools: ToolRegistry | readonly string[
 function modelStore(env: ComposeOptions['env'], cache: string) {
   let store: ReturnType<typeof load> | null = null;
   const load = async () => {
-    const { createModelStore } = await import('./infrastructure/models/model-store.ts');
-    return createModelStore({ folder: env['GLASSHOUSE_MODELS'] || join(cache, 'models'), env });
+    const { createModelStore, modelsFolder } = await import('./infrastructure/models/model-store.ts');
+    return createModelStore({ folder: modelsFolder(env, cache), env });
   };
   return () => (store ??= load());
 }
 
+const EMBEDDED = 'embedded/';
+
+/** The embedded models over the model store: files on one side, processes on the other. */
 async function embeddedModels(models: ReturnType<typeof modelStore>, cache: string): Promise<LocalModels> {
   const [store, { createEmbeddedModels }] = await Promise.all([models(), import('./infrastructure/llm/embedded/embedded-model.ts')]);
-  return createEmbeddedModels({ store, stateFolder: join(cache, 'prefixes') });
+  const stored = await store.list();
+  const embedded = createEmbeddedModels({
+    store: {
+      find: (id) => {
+        const entry = stored.find((each) => each.entry.id === EMBEDDED + id)?.entry;
+        return entry ? { id, sha256: entry.digest, contextTokens: entry.context, strategy: entry.strategy } : null;
+      },
+      ensure: (id, options) => store.ensure(EMBEDDED + id, options),
+    },
+    stateFolder: join(cache, 'prefixes'),
+  });
+  return {
+    open: (id, options) => embedded.open(id, options),
+    close: () => embedded.close(),
+    list: async () =>
+      (await store.list()).map(({ entry, state }) => ({
+        id: entry.id,
+        destination: { kind: 'machine' },
+        // Not fetched is no obstacle: the first run fetches it.
+        ready: true,
+        note: `${entry.title}, ${entry.licence}, ${Math.round(entry.bytes / 1_000_000)} MB${state === 'ready' || state === 'unverified' ? '' : ', fetched by the first run'}`,
+      })),
+  };
 }
 
 /** ISO date in the person's time zone. */

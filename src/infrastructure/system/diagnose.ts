@@ -16,7 +16,7 @@ export interface DiagnoseDeps {
   readonly sandbox: Sandbox;
   checkIntegrity(): string;
   models(): Promise<readonly ListedModel[]>;
-  modelFile(): Promise<{ readonly state: 'present' | 'partial' | 'missing'; readonly path: string }>;
+  modelFile(): Promise<{ readonly state: 'ready' | 'unverified' | 'partial' | 'absent'; readonly path: string } | null>;
 }
 
 /** Looks at everything that Glasshouse stands on; changes nothing. */
@@ -53,14 +53,14 @@ async function sandbox(wall: Sandbox): Promise<Finding> {
 }
 
 async function modelFile({ modelFile: status }: DiagnoseDeps): Promise<Finding> {
-  const { state, path } = await status();
+  const file = await status();
   const subject = 'Embedded model';
-  if (state === 'present') return { subject, state: 'ok', detail: path };
+  if (file?.state === 'ready' || file?.state === 'unverified') return { subject, state: 'ok', detail: file.path };
   const python = await hasPython();
   return {
     subject,
     state: 'missing',
-    detail: state === 'partial' ? 'fetched in part' : 'not fetched yet (491 MB, fetched by the first run)',
+    detail: file?.state === 'partial' ? 'fetched in part' : 'not fetched yet (491 MB, fetched by the first run)',
     advice: `glasshouse models pull${python ? '' : '   (no python3 here: only the model hub or --file PATH can bring it)'}`,
   };
 }
