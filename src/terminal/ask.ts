@@ -13,7 +13,7 @@ type Approval = Extract<InteractionPrompt, { kind: 'approval' }>;
 /** The keyboard of the person, also when stdin is a pipe. Null: there is nobody. */
 export function openKeyboard(streams: TerminalStreams): ReadStream | null {
   if (streams.stderr.isTTY !== true) return null;
-  if (streams.stdin.isTTY === true) return streams.stdin as ReadStream;
+  if (streams.stdin.isTTY === true) return streams.stdin;
   try {
     return new ReadStream(openSync('/dev/tty', 'r'));
   } catch {

@@ -47,17 +47,32 @@ async function search(
 ): Promise<number> {
   const hits = await app.search(command.query, { limit: command.limit });
   const [on, off] = isTerminal ? ['\u001b[1;33m', '\u001b[0m'] : ['', ''];
-  if (command.json) for (const hit of hits) print(JSON.stringify({ ...hit, excerpt: hit.excerpt.replace(/[\u0002\u0003]/g, '') }));
+  if (command.json) for (const hit of hits) print(JSON.stringify({ ...hit, excerpt: hit.excerpt.replaceAll(HIT_STARTS, '').replaceAll(HIT_ENDS, '') }));
   else if (hits.length === 0) print('Nothing found.');
   else {
     for (const hit of hits) {
       const kind = { message: 'message', tool_input: 'tool input', tool_result: 'tool result' }[hit.kind];
       print(`${shortId(hit.conversationId)}  ${when(hit.createdAt)}  ${fit(visible(hit.conversationTitle), 60)}  [${kind}]`);
-      const excerpt = hit.excerpt.split(/([\u0002\u0003])/).map((piece) => (piece === '\u0002' ? on : piece === '\u0003' ? off : visible(piece.replace(/\s+/g, ' '))));
-      print(`    ${excerpt.join('')}`);
+      print(`    ${marked(hit.excerpt, on, off)}`);
     }
   }
   return 0;
+}
+
+/** Where a hit starts and ends in an excerpt. */
+const HIT_STARTS = '\u0002';
+const HIT_ENDS = '\u0003';
+
+function marked(excerpt: string, on: string, off: string): string {
+  const plain = (text: string) => visible(text.replace(/\s+/g, ' '));
+  return excerpt
+    .split(HIT_STARTS)
+    .map((piece, index) => {
+      if (index === 0) return plain(piece);
+      const [hit = '', ...rest] = piece.split(HIT_ENDS);
+      return `${on}${plain(hit)}${off}${plain(rest.join(''))}`;
+    })
+    .join('');
 }
 
 async function show(app: Glasshouse, command: Extract<Conversations, { action: 'show' }>, print: (text: string) => void, screen: Screen): Promise<number> {

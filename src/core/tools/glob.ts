@@ -24,7 +24,8 @@ export function matchGlob(pattern: string, text: string, options: { readonly sep
 
 function tokenize(pattern: string): string[] {
   const tokens: string[] = [];
-  const chars = [...pattern];
+  // By code point, as `for … of` walks the text.
+  const chars = Array.from(pattern);
   for (let index = 0; index < chars.length; index += 1) {
     if (chars[index] === '*' && chars[index + 1] === '*') {
       tokens.push('**');

@@ -62,7 +62,7 @@ export const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Keeps the input's type inside one tool and forgets it outside, where every input is validated first. */
 export function defineTool<Input>(tool: Tool<Input>): Tool {
-  return tool as unknown as Tool;
+  return tool as Tool;
 }
 
 export type { ToolWords };

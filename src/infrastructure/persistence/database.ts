@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { FailureError } from '../../core/models/failure.ts';
 import { MIGRATIONS } from './schema.ts';
 
@@ -10,7 +10,8 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
 /** Where the header of a SQLite file keeps `user_version`. Source: sqlite.org/fileformat2.html, "The Database Header". */
 const USER_VERSION_OFFSET = 60;
 
-type Row = Record<string, unknown>;
+/** A row by column name. */
+export type Row = Record<string, SQLOutputValue>;
 
 /**
  * The SQLite file of a data folder. Statements are prepared once and kept. Every method throws FailureError for what can be
@@ -68,11 +69,11 @@ export class Database {
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return guarded(() => this.#prepare(sql).get(...values) as Row | undefined);
+    return guarded(() => this.#prepare(sql).get(...values));
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return guarded(() => this.#prepare(sql).all(...values) as Row[]);
+    return guarded(() => this.#prepare(sql).all(...values));
   }
 
   /** @returns the number of rows changed */

@@ -4,14 +4,13 @@ import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts
 import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
 import type { Interaction } from '../../core/models/interaction.ts';
 import type { Message, Part, PartState } from '../../core/models/message.ts';
+import type { Plan } from '../../core/models/plan.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import type { Trust } from '../../core/models/trust.ts';
 import type { ConversationSummary, RecordedRun, RecordedStep } from '../../core/models/records.ts';
 import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { readRequests } from './ledger-reader.ts';
-
-type Row = Record<string, unknown>;
 
 export function createSqliteConversationReader(db: Database): ConversationReader {
   return {
@@ -89,7 +88,7 @@ export function createSqliteConversationReader(db: Database): ConversationReader
   };
 }
 
-function readSnapshot(db: Database, conversation: Conversation, plan: unknown): ConversationSnapshot {
+function readSnapshot(db: Database, conversation: Conversation, plan: Row[string] | undefined): ConversationSnapshot {
   const { id } = conversation;
   const run = db.get('SELECT state, return_to FROM run WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', id);
   return {
@@ -100,7 +99,7 @@ function readSnapshot(db: Database, conversation: Conversation, plan: unknown): 
     interactions: new Map(
       db.all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', id).map((row) => [String(row['id']), toInteraction(row)]),
     ),
-    plan: parsed(plan) ?? null,
+    plan: parsed<Plan>(plan) ?? null,
     trim: readTrim(db, id),
     runState: run ? toRunState(run) : null,
   };
@@ -164,7 +163,7 @@ function toConversation(row: Row): Conversation {
 }
 
 function toPart(db: Database, row: Row): Part {
-  const data = parsed<Record<string, unknown>>(row['data']);
+  const data = parsed<Record<string, string>>(row['data']);
   const state = String(row['state']) as PartState;
   const base = {
     id: String(row['id']),
@@ -179,11 +178,11 @@ function toPart(db: Database, row: Row): Part {
     case 'reasoning':
       return { ...base, type: 'reasoning', text, ...(data === undefined ? {} : { providerData: data }) };
     case 'file':
-      return { ...base, type: 'file', text, name: String(data?.['name'] ?? '') };
+      return { ...base, type: 'file', text, name: data?.['name'] ?? '' };
     case 'tool_call':
-      return { ...base, type: 'tool_call', callId: String(data?.['callId'] ?? '') };
+      return { ...base, type: 'tool_call', callId: data?.['callId'] ?? '' };
     case 'notice':
-      return { ...base, type: 'notice', text, code: String(data?.['code'] ?? '') };
+      return { ...base, type: 'notice', text, code: data?.['code'] ?? '' };
     default:
       return { ...base, type: 'text', text };
   }
@@ -296,6 +295,6 @@ function toStep(row: Row): RecordedStep {
   };
 }
 
-function parsed<T>(value: unknown): T | undefined {
+function parsed<T>(value: Row[string] | undefined): T | undefined {
   return value === null || value === undefined ? undefined : (JSON.parse(String(value)) as T);
 }

@@ -1,6 +1,6 @@
 import type { Rule, RuleDecision, RuleScope } from '../../core/models/rule.ts';
 import type { RuleStore, SettingStore } from '../../application/ports/stores.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 
 export function createSqliteRuleStore(db: Database): RuleStore {
   return {
@@ -32,7 +32,7 @@ export function createSqliteRuleStore(db: Database): RuleStore {
   };
 }
 
-function toRule(row: Record<string, unknown>): Rule {
+function toRule(row: Row): Rule {
   return {
     id: String(row['id']),
     scope: String(row['scope']) as RuleScope,
