@@ -11,7 +11,11 @@ afterEach(async () => {
 });
 
 const WIRES = [
-  { wire: 'openai chat', id: 'openai-compatible/scripted', env: (server: ScriptedModelServer) => ({ OPENAI_BASE_URL: `${server.url}/v1` }) },
+  {
+    wire: 'openai chat',
+    id: 'openai-compatible/scripted',
+    env: (server: ScriptedModelServer) => ({ OPENAI_BASE_URL: `${server.url}/v1` }),
+  },
   { wire: 'anthropic messages', id: 'anthropic/scripted', env: (server: ScriptedModelServer) => ({ ANTHROPIC_BASE_URL: server.url }) },
 ] as const;
 
@@ -39,7 +43,9 @@ describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
   it('C1: the server receives the joined spans byte for byte, the key in a header and nowhere else', async () => {
     const { server, model } = await serve([{ text: 'ok' }]);
     const awkward = 'line\nquote " back \\ tab\t nul \u0000 ☃ 𝄞 \u2028 lone \ud800 end';
-    const sent = model.prepare(request({ tools: [READ_FILE], messages: [{ role: 'user', blocks: [block(awkward, 'input', 'message:1', 'untrusted')] }] }));
+    const sent = model.prepare(
+      request({ tools: [READ_FILE], messages: [{ role: 'user', blocks: [block(awkward, 'input', 'message:1', 'untrusted')] }] }),
+    );
     await collect(model, sent);
     const received = server.requests[0];
     expect(received?.body.equals(Buffer.from(bodyOf(sent)))).toBe(true);
@@ -78,11 +84,18 @@ describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
       usage: { input: 1000, output: 50, cachedRead: 600, cachedWrite: isChat ? 0 : 300, reasoning: isChat ? 7 : 0, exact: true },
     });
     expect(events.filter((event) => event.type === 'finished' || event.type === 'failed')).toHaveLength(1);
-    expect(events.findIndex((event) => event.type === 'reasoning_completed')).toBeLessThan(events.findIndex((event) => event.type === 'text_delta'));
+    expect(events.findIndex((event) => event.type === 'reasoning_completed')).toBeLessThan(
+      events.findIndex((event) => event.type === 'text_delta'),
+    );
   });
 
   it.each(['\n', '\r\n', '\r'] as const)('hears the same answer wherever the bytes are cut, with line ends %j', async (lineEnd) => {
-    const answer: ScriptedReply = { text: 'Ünïcödé ☃ 𝄞 done', toolCalls: [{ name: 'read_file', input: { path: '☃' } }], lineEnd, chunkSize: 2 };
+    const answer: ScriptedReply = {
+      text: 'Ünïcödé ☃ 𝄞 done',
+      toolCalls: [{ name: 'read_file', input: { path: '☃' } }],
+      lineEnd,
+      chunkSize: 2,
+    };
     const whole = heard(await ask(answer));
     for (const splitEvery of [1, 2, 3, 7, 64]) expect(heard(await ask({ ...answer, splitEvery }))).toEqual(whole);
     expect(whole.text).toBe('Ünïcödé ☃ 𝄞 done');
@@ -112,7 +125,9 @@ describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
   });
 
   it('passes half-written arguments on as they are', async () => {
-    const all = heard(await ask({ toolCalls: [{ name: 'read_file', rawArguments: '{"path": "a' }], finish: isChat ? 'length' : 'max_tokens' }));
+    const all = heard(
+      await ask({ toolCalls: [{ name: 'read_file', rawArguments: '{"path": "a' }], finish: isChat ? 'length' : 'max_tokens' }),
+    );
     expect(all.calls[0]?.input).toBe('{"path": "a');
     expect(all.last).toMatchObject({ type: 'finished', reason: 'length' });
   });
@@ -215,24 +230,78 @@ describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
   });
 
   const errors: [string, ScriptedReply, string][] = [
-    ['401', { status: 401, body: JSON.stringify({ error: { type: 'authentication_error', code: 'invalid_api_key', message: `Incorrect API key provided: ${KEY}.` } }) }, 'model_key_refused'],
+    [
+      '401',
+      {
+        status: 401,
+        body: JSON.stringify({
+          error: { type: 'authentication_error', code: 'invalid_api_key', message: `Incorrect API key provided: ${KEY}.` },
+        }),
+      },
+      'model_key_refused',
+    ],
     ['402', { status: 402, body: '{"error":{"message":"Insufficient Balance"}}' }, 'model_out_of_credit'],
     ['403', { status: 403, body: '{"error":{"type":"permission_error","message":"no access"}}' }, 'model_forbidden'],
     ['404', { status: 404, body: '{"error":{"type":"not_found_error","message":"model: nope"}}' }, 'model_not_found'],
     ['408', { status: 408 }, 'model_server_error'],
-    ['413', { status: 413, body: '{"error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}' }, 'context_too_long'],
-    ['400 plain', { status: 400, body: '{"error":{"type":"invalid_request_error","message":"temperature: must be at most 1"}}' }, 'model_bad_request'],
-    ['400 too long', { status: 400, body: '{"error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}' }, 'context_too_long'],
-    ['400 too long (chat)', { status: 400, body: '{"error":{"code":"context_length_exceeded","message":"This model\'s maximum context length is 8192 tokens."}}' }, 'context_too_long'],
-    ['400 low balance', { status: 400, body: '{"error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the API."}}' }, 'model_out_of_credit'],
-    ['429 quota', { status: 429, body: '{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota"}}' }, 'model_out_of_credit'],
+    [
+      '413',
+      { status: 413, body: '{"error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}' },
+      'context_too_long',
+    ],
+    [
+      '400 plain',
+      { status: 400, body: '{"error":{"type":"invalid_request_error","message":"temperature: must be at most 1"}}' },
+      'model_bad_request',
+    ],
+    [
+      '400 too long',
+      { status: 400, body: '{"error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}' },
+      'context_too_long',
+    ],
+    [
+      '400 too long (chat)',
+      {
+        status: 400,
+        body: '{"error":{"code":"context_length_exceeded","message":"This model\'s maximum context length is 8192 tokens."}}',
+      },
+      'context_too_long',
+    ],
+    [
+      '400 low balance',
+      { status: 400, body: '{"error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the API."}}' },
+      'model_out_of_credit',
+    ],
+    [
+      '429 quota',
+      {
+        status: 429,
+        body: '{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota"}}',
+      },
+      'model_out_of_credit',
+    ],
     ['500', { status: 500, body: '{"error":{"type":"api_error","message":"Internal server error"}}' }, 'model_server_error'],
     ['502 page', { status: 502, body: '<html>Bad gateway</html>' }, 'model_server_error'],
     ['503', { status: 503 }, 'model_overloaded'],
     ['529', { status: 529, body: '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}' }, 'model_overloaded'],
-    ['no tools (Ollama)', { status: 400, body: '{"error":{"message":"registry.ollama.ai/library/gemma:2b does not support tools"}}' }, 'model_no_tools'],
-    ['no tools (vLLM)', { status: 400, body: '{"object":"error","message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","code":400}' }, 'model_no_tools'],
-    ['no tools (llama.cpp)', { status: 500, body: '{"error":{"code":500,"message":"tools param requires --jinja flag","type":"server_error"}}' }, 'model_no_tools'],
+    [
+      'no tools (Ollama)',
+      { status: 400, body: '{"error":{"message":"registry.ollama.ai/library/gemma:2b does not support tools"}}' },
+      'model_no_tools',
+    ],
+    [
+      'no tools (vLLM)',
+      {
+        status: 400,
+        body: '{"object":"error","message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","code":400}',
+      },
+      'model_no_tools',
+    ],
+    [
+      'no tools (llama.cpp)',
+      { status: 500, body: '{"error":{"code":500,"message":"tools param requires --jinja flag","type":"server_error"}}' },
+      'model_no_tools',
+    ],
     ['redirect', { status: 307, headers: { location: 'https://elsewhere.example/v1' }, body: '' }, 'model_bad_response'],
   ];
   it.each(errors)('the answer %s becomes its code, without the key', async (_, reply, code) => {
@@ -248,7 +317,11 @@ describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
     [{ 'retry-after-ms': '1500', 'retry-after': '2' }, 1500, 1500],
     [{ 'retry-after': new Date(Date.now() + 30_000).toUTCString() }, 20_000, 31_000],
     [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1m2.5s' }, 62_500, 62_500],
-    [{ 'anthropic-ratelimit-requests-remaining': '0', 'anthropic-ratelimit-requests-reset': new Date(Date.now() + 20_000).toISOString() }, 10_000, 20_000],
+    [
+      { 'anthropic-ratelimit-requests-remaining': '0', 'anthropic-ratelimit-requests-reset': new Date(Date.now() + 20_000).toISOString() },
+      10_000,
+      20_000,
+    ],
   ] as [Record<string, string>, number, number][])('R9: a 429 with %j says how long to wait', async (headers, least, most) => {
     const reason = await failureOf({ status: 429, headers, body: '{"error":{"type":"rate_limit_error","message":"slow down"}}' });
     expect(reason.code).toBe('model_rate_limited');
@@ -268,7 +341,8 @@ describe.each(WIRES)('the $wire wire', ({ wire, id, env }) => {
     expect(heard(await collect(model, sent)).text).toBe('{"answer":"x"}');
     const body = JSON.parse(server.requests[0]?.body.toString('utf8') ?? '{}') as Record<string, unknown>;
     expect(body['tools']).toBeUndefined();
-    if (isChat) expect(body['response_format']).toEqual({ type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } });
+    if (isChat)
+      expect(body['response_format']).toEqual({ type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } });
   });
 
   it('a server that is not there is unreachable, in words', async () => {

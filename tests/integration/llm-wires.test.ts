@@ -21,6 +21,12 @@ afterEach(async () => {
 
 type Body = { messages: Record<string, unknown>[]; tools?: unknown[]; system?: unknown; [name: string]: unknown };
 
+function contentOf(body: Body, index: number): Record<string, unknown>[] {
+  const content = body.messages[index]?.['content'];
+  if (!Array.isArray(content)) throw new Error(`message ${index} has no parts`);
+  return content as Record<string, unknown>[];
+}
+
 function parse(wire: WireRequest): Body {
   return JSON.parse(bodyOf(wire)) as Body;
 }
@@ -37,20 +43,35 @@ async function messagesModel(options: { thinkingTokens?: number } = {}): Promise
   return openModel(catalog, 'anthropic/claude-sonnet-4-5');
 }
 
-const call = (id: string, input = '{"path":"a"}') => ({ type: 'tool_call' as const, providerCallId: id, name: 'read_file', input: block(input, 'history', `call:${id}`) });
-const result = (id: string, text: string, isError = false) => ({ providerCallId: id, name: 'read_file', isError, block: block(text, 'history', 'tool:read_file') });
+const call = (id: string, input = '{"path":"a"}') => ({
+  type: 'tool_call' as const,
+  providerCallId: id,
+  name: 'read_file',
+  input: block(input, 'history', `call:${id}`),
+});
+const result = (id: string, text: string, isError = false) => ({
+  providerCallId: id,
+  name: 'read_file',
+  isError,
+  block: block(text, 'history', 'tool:read_file'),
+});
 
 const LONG: readonly ModelMessage[] = [
   { role: 'user', blocks: [block('First'), block('   ')] },
   { role: 'user', blocks: [block('Second')] },
-  { role: 'assistant', blocks: [{ type: 'text', block: block('') }, { type: 'text', block: block('I look.') }, call('call_1'), call('call.2')] },
+  {
+    role: 'assistant',
+    blocks: [{ type: 'text', block: block('') }, { type: 'text', block: block('I look.') }, call('call_1'), call('call.2')],
+  },
   { role: 'tool', results: [result('call.2', 'two', true)] },
   { role: 'tool', results: [result('call_1', 'one')] },
 ];
 
 describe('the shape of a request', () => {
   it('joins neighbours of one role, drops blank texts, puts the tail last (chat)', async () => {
-    const body = parse((await chatModel()).prepare(request({ messages: LONG, tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE] })));
+    const body = parse(
+      (await chatModel()).prepare(request({ messages: LONG, tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE] })),
+    );
     expect(body.messages).toEqual([
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'First\n\nSecond' },
@@ -70,7 +91,9 @@ describe('the shape of a request', () => {
   });
 
   it('puts results before words in the same message, and marks four places of the cache at most (messages)', async () => {
-    const sent = (await messagesModel()).prepare(request({ messages: LONG, stableMessages: 1, tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE] }));
+    const sent = (await messagesModel()).prepare(
+      request({ messages: LONG, stableMessages: 1, tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE] }),
+    );
     const body = parse(sent);
     const cache_control = { type: 'ephemeral' };
     expect(body.system).toEqual([{ type: 'text', text: 'Be brief.', cache_control }]);
@@ -108,7 +131,11 @@ describe('the shape of a request', () => {
     const model = wire === 'chat' ? await chatModel() : await messagesModel();
     const marks = (text: string) => text.replaceAll(',"cache_control":{"type":"ephemeral"}', '');
     const before = marks(bodyOf(model.prepare(request({ messages: LONG, tools: [READ_FILE] }))));
-    const more: ModelMessage[] = [...LONG, { role: 'assistant', blocks: [call('call_1')] }, { role: 'tool', results: [result('call_1', 'again')] }];
+    const more: ModelMessage[] = [
+      ...LONG,
+      { role: 'assistant', blocks: [call('call_1')] },
+      { role: 'tool', results: [result('call_1', 'again')] },
+    ];
     const after = marks(bodyOf(model.prepare(request({ messages: more, tools: [READ_FILE] }))));
     const shared = before.slice(0, before.lastIndexOf('"one"') + 5);
     expect(shared.length).toBeGreaterThan(200);
@@ -119,11 +146,41 @@ describe('the shape of a request', () => {
   });
 
   const orphans: [string, ModelMessage[]][] = [
-    ['a call at the end', [{ role: 'user', blocks: [block('x')] }, { role: 'assistant', blocks: [call('a')] }]],
-    ['a call before words', [{ role: 'assistant', blocks: [call('a')] }, { role: 'user', blocks: [block('x')] }]],
-    ['one call of two', [{ role: 'assistant', blocks: [call('a'), call('b')] }, { role: 'tool', results: [result('a', 'x')] }]],
-    ['a result alone', [{ role: 'user', blocks: [block('x')] }, { role: 'tool', results: [result('a', 'x')] }]],
-    ['a result twice', [{ role: 'assistant', blocks: [call('a')] }, { role: 'tool', results: [result('a', 'x'), result('a', 'x')] }]],
+    [
+      'a call at the end',
+      [
+        { role: 'user', blocks: [block('x')] },
+        { role: 'assistant', blocks: [call('a')] },
+      ],
+    ],
+    [
+      'a call before words',
+      [
+        { role: 'assistant', blocks: [call('a')] },
+        { role: 'user', blocks: [block('x')] },
+      ],
+    ],
+    [
+      'one call of two',
+      [
+        { role: 'assistant', blocks: [call('a'), call('b')] },
+        { role: 'tool', results: [result('a', 'x')] },
+      ],
+    ],
+    [
+      'a result alone',
+      [
+        { role: 'user', blocks: [block('x')] },
+        { role: 'tool', results: [result('a', 'x')] },
+      ],
+    ],
+    [
+      'a result twice',
+      [
+        { role: 'assistant', blocks: [call('a')] },
+        { role: 'tool', results: [result('a', 'x'), result('a', 'x')] },
+      ],
+    ],
   ];
   it.each(orphans)('R2: %s is refused loudly', async (_, messages) => {
     for (const model of [await chatModel(), await messagesModel()]) expect(() => model.prepare(request({ messages }))).toThrow(/call/);
@@ -135,18 +192,26 @@ describe('the shape of a request', () => {
       { role: 'assistant', blocks: [call('a', '{"path": "a'), call('b', '')] },
       { role: 'tool', results: [result('a', 'bad input', true), result('b', '')] },
     ];
-    const chat = parse((await chatModel()).prepare(request({ messages }))).messages[2] as { content: unknown; tool_calls: { function: { arguments: string } }[] };
+    const chat = parse((await chatModel()).prepare(request({ messages }))).messages[2] as {
+      content: unknown;
+      tool_calls: { function: { arguments: string } }[];
+    };
     expect(chat.content).toBeNull();
     expect(chat.tool_calls.map((one) => JSON.parse(one.function.arguments) as unknown)).toEqual([{ invalid_arguments: '{"path": "a' }, {}]);
     const messagesBody = parse((await messagesModel()).prepare(request({ messages })));
-    expect((messagesBody.messages[1]?.['content'] as { input: unknown }[]).map((one) => one.input)).toEqual([{ invalid_arguments: '{"path": "a' }, {}]);
-    expect((messagesBody.messages[2]?.['content'] as Record<string, unknown>[])[1]).not.toHaveProperty('content');
+    expect(contentOf(messagesBody, 1).map((one) => one['input'])).toEqual([{ invalid_arguments: '{"path": "a' }, {}]);
+    expect(contentOf(messagesBody, 2)[1]).not.toHaveProperty('content');
   });
 
   it('thinking comes back signed and is sent back as it came; other models’ thinking is left out', async () => {
-    const server = await startScriptedModelServer([{ reasoning: 'Hm, let me see.', signature: 'U0lH', redacted: 'b3BhcXVl', toolCalls: [{ name: 'read_file', input: { path: 'a' } }] }]);
+    const server = await startScriptedModelServer([
+      { reasoning: 'Hm, let me see.', signature: 'U0lH', redacted: 'b3BhcXVl', toolCalls: [{ name: 'read_file', input: { path: 'a' } }] },
+    ]);
     const catalog = catalogFor({ ANTHROPIC_BASE_URL: server.url }, { thinkingTokens: 2000 });
-    cleanups.push(() => server.close(), () => catalog.close());
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
     const model = await openModel(catalog, 'anthropic/claude-sonnet-4-5');
     const first = model.prepare(request({ maxOutput: 8000, temperature: 0.3 }));
     expect(parse(first)).toMatchObject({ thinking: { type: 'enabled', budget_tokens: 2000 } });
@@ -167,14 +232,18 @@ describe('the shape of a request', () => {
       { role: 'tool', results: [result('toolu_1', 'text')] },
     ];
     const second = parse(model.prepare(request({ messages, maxOutput: 8000 })));
-    expect((second.messages[1]?.['content'] as unknown[]).slice(0, 2)).toEqual([
+    expect(contentOf(second, 1).slice(0, 2)).toEqual([
       { type: 'thinking', thinking: 'Hm, let me see.', signature: 'U0lH' },
       { type: 'redacted_thinking', data: 'b3BhcXVl' },
     ]);
     expect(second.messages[1]?.['content']).toHaveLength(3);
     expect(second['thinking']).toBeDefined();
     // A call that another model made without thinking forbids it in the same turn.
-    const foreign: ModelMessage[] = [{ role: 'user', blocks: [block('x')] }, { role: 'assistant', blocks: [call('a')] }, { role: 'tool', results: [result('a', 'x')] }];
+    const foreign: ModelMessage[] = [
+      { role: 'user', blocks: [block('x')] },
+      { role: 'assistant', blocks: [call('a')] },
+      { role: 'tool', results: [result('a', 'x')] },
+    ];
     expect(parse(model.prepare(request({ messages: foreign, maxOutput: 8000 })))['thinking']).toBeUndefined();
   });
 });
@@ -183,7 +252,10 @@ describe('servers and their habits', () => {
   async function ask(reply: ScriptedReply, id = 'openai-compatible/scripted') {
     const server = await startScriptedModelServer([reply]);
     const catalog = catalogFor({ OPENAI_BASE_URL: `${server.url}/v1`, OLLAMA_BASE_URL: `${server.url}/v1`, GLASSHOUSE_WINDOW: '9000' });
-    cleanups.push(() => server.close(), () => catalog.close());
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
     const model = await openModel(catalog, id);
     return { heard: heard(await collect(model, model.prepare(request()))), server };
   }
@@ -208,7 +280,9 @@ describe('servers and their habits', () => {
 
   it('knows both names of the reasoning field, and a refusal', async () => {
     expect((await ask({ reasoning: 'thinking', reasoningField: 'reasoning', text: 'x' }, 'ollama/m')).heard.reasoning).toBe('thinking');
-    const refusal = await ask({ rawStream: 'data: {"choices":[{"delta":{"refusal":"I cannot."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n' });
+    const refusal = await ask({
+      rawStream: 'data: {"choices":[{"delta":{"refusal":"I cannot."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+    });
     expect(refusal.heard).toMatchObject({ text: 'I cannot.', last: { reason: 'refused' } });
   });
 
@@ -218,19 +292,46 @@ describe('servers and their habits', () => {
   });
 
   const windows: [string, string, string, Record<string, unknown>, number][] = [
-    ['Ollama, loaded', 'OLLAMA_BASE_URL', 'ollama/qwen', { '/api/ps': { models: [{ name: 'qwen:latest', context_length: 16384 }] } }, 16384],
-    ['Ollama, by its parameters', 'OLLAMA_BASE_URL', 'ollama/qwen', { '/api/ps': { models: [] }, '/api/show': { parameters: 'stop "x"\nnum_ctx 8192' } }, 8192],
+    [
+      'Ollama, loaded',
+      'OLLAMA_BASE_URL',
+      'ollama/qwen',
+      { '/api/ps': { models: [{ name: 'qwen:latest', context_length: 16384 }] } },
+      16384,
+    ],
+    [
+      'Ollama, by its parameters',
+      'OLLAMA_BASE_URL',
+      'ollama/qwen',
+      { '/api/ps': { models: [] }, '/api/show': { parameters: 'stop "x"\nnum_ctx 8192' } },
+      8192,
+    ],
     ['Ollama, which does not say', 'OLLAMA_BASE_URL', 'ollama/qwen', { '/api/ps': { models: [] }, '/api/show': {} }, 4096],
     ['llama.cpp', 'LLAMACPP_BASE_URL', 'llamacpp/any', { '/props': { default_generation_settings: { n_ctx: 12288 } } }, 12288],
     ['vLLM', 'VLLM_BASE_URL', 'vllm/org/m', { '/v1/models': { data: [{ id: 'org/m', max_model_len: 20480 }] } }, 20480],
-    ['LM Studio', 'LMSTUDIO_BASE_URL', 'lmstudio/m', { '/api/v0/models/m': { loaded_context_length: 6000, max_context_length: 100000 } }, 6000],
-    ['a compatible server', 'OPENAI_BASE_URL', 'openai-compatible/m', { '/v1/models': { data: [{ id: 'm', context_window: 131072 }] } }, 131072],
+    [
+      'LM Studio',
+      'LMSTUDIO_BASE_URL',
+      'lmstudio/m',
+      { '/api/v0/models/m': { loaded_context_length: 6000, max_context_length: 100000 } },
+      6000,
+    ],
+    [
+      'a compatible server',
+      'OPENAI_BASE_URL',
+      'openai-compatible/m',
+      { '/v1/models': { data: [{ id: 'm', context_window: 131072 }] } },
+      131072,
+    ],
     ['a compatible server that does not say', 'OPENAI_BASE_URL', 'openai-compatible/m', {}, 32768],
   ];
   it.each(windows)('C2: asks for the window that is served: %s', async (_, variable, id, routes, window) => {
     const server = await startScriptedModelServer([], { routes });
     const catalog = catalogFor({ [variable]: `${server.url}/v1` });
-    cleanups.push(() => server.close(), () => catalog.close());
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
     const { profile } = await openModel(catalog, id);
     expect(profile.window).toBe(window);
     expect(profile.maxOutput).toBeLessThanOrEqual(window / 4);
@@ -256,7 +357,13 @@ describe('servers and their habits', () => {
       { role: 'user', blocks: [block('x')] },
       { role: 'assistant', blocks: [{ type: 'reasoning', block: block('why'), providerData: { reasoningDetails } }, call('a')] },
       { role: 'tool', results: [result('a', 'x')] },
-      { role: 'assistant', blocks: [{ type: 'reasoning', block: block('no more') }, { type: 'text', block: block('done') }] },
+      {
+        role: 'assistant',
+        blocks: [
+          { type: 'reasoning', block: block('no more') },
+          { type: 'text', block: block('done') },
+        ],
+      },
     ];
     const { createModelCatalog } = await import('../../src/infrastructure/llm/catalog.ts');
     const { memorySecrets } = await import('../support/memory-secrets.ts');
@@ -295,26 +402,50 @@ describe('names and keys', () => {
   it('an address that is none is said so without repeating it', async () => {
     const catalog = catalogFor({ OPENAI_BASE_URL: 'user:pass@nowhere' });
     const opened = await catalog.open('openai-compatible/m', { signal: new AbortController().signal });
-    expect(opened).toMatchObject({ ok: false, failure: { code: 'model_unreachable', message: 'OPENAI_BASE_URL is not an http or https address.' } });
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: { code: 'model_unreachable', message: 'OPENAI_BASE_URL is not an http or https address.' },
+    });
   });
 
   it('the strategy can be forced', async () => {
     const catalog = catalogFor({});
     const opened = await catalog.open('anthropic/claude-sonnet-4-5', { signal: new AbortController().signal, strategy: 'guided' });
-    expect(opened.ok && opened.value.profile).toMatchObject({ strategy: 'guided', window: 200_000, destination: { kind: 'host', host: 'api.anthropic.com' } });
+    expect(opened.ok && opened.value.profile).toMatchObject({
+      strategy: 'guided',
+      window: 200_000,
+      destination: { kind: 'host', host: 'api.anthropic.com' },
+    });
     await catalog.close();
   });
 
   it('lists what is ready and what is missing', async () => {
     const server = await startScriptedModelServer([], { routes: { '/v1/models': { data: [{ id: 'qwen3:4b' }] } } });
-    const catalog = catalogFor({ OLLAMA_BASE_URL: `${server.url}/v1`, OPENAI_BASE_URL: `${server.url}/v1`, LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1' });
-    cleanups.push(() => server.close(), () => catalog.close());
+    const catalog = catalogFor({
+      OLLAMA_BASE_URL: `${server.url}/v1`,
+      OPENAI_BASE_URL: `${server.url}/v1`,
+      LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1',
+    });
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
     const began = Date.now();
     const listed = await catalog.list();
     expect(Date.now() - began).toBeLessThan(2500);
     expect(listed).toContainEqual({ id: 'ollama/qwen3:4b', destination: { kind: 'machine' }, ready: true });
-    expect(listed).toContainEqual({ id: 'lmstudio/MODEL', destination: { kind: 'machine' }, ready: false, missing: 'no server answers at 127.0.0.1:9' });
-    expect(listed).toContainEqual({ id: 'deepseek/MODEL', destination: { kind: 'host', host: 'api.deepseek.com' }, ready: false, missing: 'DEEPSEEK_API_KEY is not set' });
+    expect(listed).toContainEqual({
+      id: 'lmstudio/MODEL',
+      destination: { kind: 'machine' },
+      ready: false,
+      missing: 'no server answers at 127.0.0.1:9',
+    });
+    expect(listed).toContainEqual({
+      id: 'deepseek/MODEL',
+      destination: { kind: 'host', host: 'api.deepseek.com' },
+      ready: false,
+      missing: 'DEEPSEEK_API_KEY is not set',
+    });
     expect(listed.some((one) => one.id.startsWith('anthropic/') && one.ready)).toBe(true);
   });
 });
@@ -325,10 +456,13 @@ describe('the way to the server', () => {
     const seen: string[] = [];
     const proxy: Server = createServer((incoming, outgoing) => {
       seen.push(`${incoming.method} ${incoming.url}`);
-      const onward = httpRequest({ host: '127.0.0.1', port: to, method: incoming.method, path: new URL(incoming.url ?? '').pathname, headers: incoming.headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-      });
+      const onward = httpRequest(
+        { host: '127.0.0.1', port: to, method: incoming.method, path: new URL(incoming.url ?? '').pathname, headers: incoming.headers },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(outgoing);
+        },
+      );
       incoming.pipe(onward);
     });
     proxy.on('connect', (incoming, socket) => {
@@ -341,7 +475,10 @@ describe('the way to the server', () => {
       socket.on('error', () => onward.destroy());
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => proxy.closeAllConnections(), () => proxy.close());
+    cleanups.push(
+      () => proxy.closeAllConnections(),
+      () => proxy.close(),
+    );
     return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, seen };
   }
 
@@ -362,7 +499,9 @@ describe('the way to the server', () => {
     expect(around.last).toMatchObject({ type: 'failed', failure: { code: 'model_unreachable' } });
     expect(proxy.seen).toHaveLength(1);
     const dead = await say({ OPENAI_BASE_URL: 'http://model.example/v1', HTTP_PROXY: 'http://name:password@127.0.0.1:9' });
-    expect(dead.last).toMatchObject({ failure: { code: 'model_unreachable', message: 'Cannot reach model.example through the proxy 127.0.0.1:9: nothing listens there.' } });
+    expect(dead.last).toMatchObject({
+      failure: { code: 'model_unreachable', message: 'Cannot reach model.example through the proxy 127.0.0.1:9: nothing listens there.' },
+    });
   });
 
   it('does not trust a certificate that signs itself, unless it is named; tunnels through a proxy', async () => {
@@ -372,7 +511,10 @@ describe('the way to the server', () => {
       response.end('data: {"choices":[{"delta":{"content":"secure"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
     });
     await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => tls.closeAllConnections(), () => tls.close());
+    cleanups.push(
+      () => tls.closeAllConnections(),
+      () => tls.close(),
+    );
     const { port } = tls.address() as AddressInfo;
     const catalog = catalogFor({ OPENAI_BASE_URL: `https://localhost:${port}/v1`, GLASSHOUSE_WINDOW: '8000' });
     cleanups.push(() => catalog.close());
@@ -394,7 +536,13 @@ describe('the way to the server', () => {
       console.log(JSON.stringify({ text, last }));
       await catalog.close();`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-      env: { ...process.env, OPENAI_BASE_URL: 'https://model.example/v1', GLASSHOUSE_WINDOW: '8000', NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), HTTPS_PROXY: proxy.url },
+      env: {
+        ...process.env,
+        OPENAI_BASE_URL: 'https://model.example/v1',
+        GLASSHOUSE_WINDOW: '8000',
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+        HTTPS_PROXY: proxy.url,
+      },
     });
     expect(JSON.parse(stdout)).toMatchObject({ text: 'secure', last: { type: 'finished' } });
     expect(proxy.seen).toEqual(['CONNECT model.example:443']);
@@ -410,8 +558,14 @@ describe('the way to the server', () => {
       response.end('data: {"choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
     });
     await new Promise<void>((resolve) => flaky.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => flaky.closeAllConnections(), () => flaky.close());
-    const catalog = catalogFor({ OPENAI_BASE_URL: `http://127.0.0.1:${(flaky.address() as AddressInfo).port}/v1`, GLASSHOUSE_WINDOW: '8000' });
+    cleanups.push(
+      () => flaky.closeAllConnections(),
+      () => flaky.close(),
+    );
+    const catalog = catalogFor({
+      OPENAI_BASE_URL: `http://127.0.0.1:${(flaky.address() as AddressInfo).port}/v1`,
+      GLASSHOUSE_WINDOW: '8000',
+    });
     cleanups.push(() => catalog.close());
     const model = await openModel(catalog, 'openai-compatible/m');
     expect(heard(await collect(model, model.prepare(request()))).text).toBe('ok');
@@ -424,7 +578,10 @@ describe('the way to the server', () => {
     const mute = createNetServer((socket) => void socket.on('error', () => undefined).resume());
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     cleanups.push(() => mute.close());
-    const catalog = catalogFor({ OPENAI_BASE_URL: `https://127.0.0.1:${(mute.address() as AddressInfo).port}/v1`, GLASSHOUSE_WINDOW: '8000' }, { connectMs: 300 });
+    const catalog = catalogFor(
+      { OPENAI_BASE_URL: `https://127.0.0.1:${(mute.address() as AddressInfo).port}/v1`, GLASSHOUSE_WINDOW: '8000' },
+      { connectMs: 300 },
+    );
     cleanups.push(() => catalog.close());
     const model = await openModel(catalog, 'openai-compatible/m');
     const began = Date.now();

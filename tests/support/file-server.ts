@@ -30,7 +30,12 @@ export async function startFileServer(file: Buffer, answers: readonly FileAnswer
   const requests: FileServer['requests'] = [];
   const server = createServer((request, response) => {
     const answer = (left.length > 1 ? left.shift() : left[0]) ?? {};
-    const record = { path: request.url ?? '', range: request.headers.range, ifRange: request.headers['if-range'] as string | undefined, sent: 0 };
+    const record = {
+      path: request.url ?? '',
+      range: request.headers.range,
+      ifRange: request.headers['if-range'] as string | undefined,
+      sent: 0,
+    };
     requests.push(record);
     response.on('error', () => undefined);
     void send(request, response, answer, file, record);
@@ -47,7 +52,13 @@ export async function startFileServer(file: Buffer, answers: readonly FileAnswer
   };
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, answer: FileAnswer, file: Buffer, record: { sent: number }): Promise<void> {
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: FileAnswer,
+  file: Buffer,
+  record: { sent: number },
+): Promise<void> {
   if (answer.redirectTo !== undefined) return void response.writeHead(302, { location: answer.redirectTo }).end();
   if (answer.status !== undefined) return void response.writeHead(answer.status, { 'content-type': 'text/plain' }).end('no');
   const whole = answer.bytes ?? file;

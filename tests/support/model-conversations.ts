@@ -36,7 +36,10 @@ export const READ_FILE = {
 } as const;
 
 /** A catalogue as the app has it, with the environment and the keys given. */
-export function catalogFor(env: Readonly<Record<string, string>>, options: { key?: string | null; silenceMs?: number; connectMs?: number; window?: number; thinkingTokens?: number } = {}): ModelCatalog {
+export function catalogFor(
+  env: Readonly<Record<string, string>>,
+  options: { key?: string | null; silenceMs?: number; connectMs?: number; window?: number; thinkingTokens?: number } = {},
+): ModelCatalog {
   const key = options.key === undefined ? KEY : options.key;
   const { window, thinkingTokens } = options;
   return createModelCatalog({
@@ -55,7 +58,11 @@ export async function openModel(catalog: ModelCatalog, id: string): Promise<Lang
   return opened.value;
 }
 
-export async function collect(model: LanguageModel, wire: WireRequest, signal: AbortSignal = new AbortController().signal): Promise<ModelEvent[]> {
+export async function collect(
+  model: LanguageModel,
+  wire: WireRequest,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ModelEvent[]> {
   const events: ModelEvent[] = [];
   for await (const event of model.stream(wire, signal)) events.push(event);
   return events;

@@ -89,7 +89,8 @@ class Script {
   take(body: string): ScriptedReply {
     const at = this.#left.findIndex((entry) => entry.reply.when === undefined || body.includes(entry.reply.when));
     const entry = this.#left[at];
-    if (!entry) return { status: 400, body: JSON.stringify({ error: { type: 'invalid_request_error', message: 'the script has no reply left' } }) };
+    if (!entry)
+      return { status: 400, body: JSON.stringify({ error: { type: 'invalid_request_error', message: 'the script has no reply left' } }) };
     entry.times -= 1;
     if (entry.times <= 0) this.#left.splice(at, 1);
     return entry.reply;
@@ -122,13 +123,17 @@ function write(response: ServerResponse, bytes: Buffer): Promise<void> {
 function encode(events: readonly WireEvent[], reply: ScriptedReply): Buffer[] {
   const end = reply.lineEnd ?? '\n';
   const comments = `: keep-alive${end}${end}`.repeat(reply.keepAliveComments ?? 0);
-  return events.map((event) => Buffer.from(`${comments}${event.event ? `event: ${event.event}${end}` : ''}data: ${event.data}${end}${end}`));
+  return events.map((event) =>
+    Buffer.from(`${comments}${event.event ? `event: ${event.event}${end}` : ''}data: ${event.data}${end}${end}`),
+  );
 }
 
 /** The same bytes in other pieces. */
 function cutUp(whole: Buffer, reply: ScriptedReply): Buffer[] {
   const every = reply.splitEvery;
-  const places = every ? Array.from({ length: Math.floor(whole.length / every) }, (_, at) => (at + 1) * every) : [...(reply.splitBytesAt ?? [])];
+  const places = every
+    ? Array.from({ length: Math.floor(whole.length / every) }, (_, at) => (at + 1) * every)
+    : [...(reply.splitBytesAt ?? [])];
   const pieces: Buffer[] = [];
   let from = 0;
   for (const place of [...places, whole.length]) {
@@ -179,7 +184,12 @@ async function answer(request: RecordedRequest, response: ServerResponse, reply:
   const model = asked.model ?? 'scripted';
   const isChat = request.path.endsWith('/chat/completions');
   if (reply.jsonInsteadOfStream) sendJson(response, 200, chatCompletion(reply, model), reply.headers);
-  else await sendStream(response, reply, isChat ? chatEvents(reply, model, asked.stream_options?.include_usage === true) : messageEvents(reply, model));
+  else
+    await sendStream(
+      response,
+      reply,
+      isChat ? chatEvents(reply, model, asked.stream_options?.include_usage === true) : messageEvents(reply, model),
+    );
 }
 
 function shown(request: RecordedRequest) {
@@ -187,16 +197,29 @@ function shown(request: RecordedRequest) {
 }
 
 /** Starts a server on a free port of 127.0.0.1. */
-export async function startScriptedModelServer(replies: readonly ScriptedReply[] = [], options: ScriptedServerOptions = {}): Promise<ScriptedModelServer> {
+export async function startScriptedModelServer(
+  replies: readonly ScriptedReply[] = [],
+  options: ScriptedServerOptions = {},
+): Promise<ScriptedModelServer> {
   const script = new Script();
   script.replace(replies);
   const requests: RecordedRequest[] = [];
   const otherRequests: RecordedRequest[] = [];
-  const routes: Record<string, unknown> = { '/v1/models': { object: 'list', data: [{ id: 'scripted', object: 'model' }] }, ...options.routes };
+  const routes: Record<string, unknown> = {
+    '/v1/models': { object: 'list', data: [{ id: 'scripted', object: 'model' }] },
+    ...options.routes,
+  };
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const path = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, '').replace(/\?.*$/, '');
-    const recorded: RecordedRequest = { method: incoming.method ?? 'GET', path, headers: incoming.headers, body: await readBody(incoming), at: Date.now(), closedEarly: false };
+    const recorded: RecordedRequest = {
+      method: incoming.method ?? 'GET',
+      path,
+      headers: incoming.headers,
+      body: await readBody(incoming),
+      at: Date.now(),
+      closedEarly: false,
+    };
     response.on('close', () => (recorded.closedEarly = !response.writableFinished));
     if (path === '/scripted/requests') return sendJson(response, 200, requests.map(shown));
     if (path === '/scripted/script') {

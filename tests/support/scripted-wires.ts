@@ -88,7 +88,9 @@ export function chatEvents(reply: ScriptedContent, model: string, includeUsage: 
   for (const [index, call] of (reply.toolCalls ?? []).entries()) {
     const place = reply.omitToolIndex ? {} : { index };
     const id = callId(call, index, 'call_');
-    push({ tool_calls: [{ ...place, ...(id === undefined ? {} : { id }), type: 'function', function: { name: call.name, arguments: '' } }] });
+    push({
+      tool_calls: [{ ...place, ...(id === undefined ? {} : { id }), type: 'function', function: { name: call.name, arguments: '' } }],
+    });
     for (const text of pieces(argumentsOf(call), size)) push({ tool_calls: [{ ...place, function: { arguments: text } }] });
   }
   if (reply.errorEvent) {

@@ -73,7 +73,14 @@ export class MessagesDecoder implements WireDecoder {
     const cachedRead = counted.cache_read_input_tokens ?? 0;
     const cachedWrite = counted.cache_creation_input_tokens ?? 0;
     // The wire counts the cached apart; ours includes it.
-    return { input: (counted.input_tokens ?? 0) + cachedRead + cachedWrite, output: counted.output_tokens ?? 0, cachedRead, cachedWrite, reasoning: 0, exact: true };
+    return {
+      input: (counted.input_tokens ?? 0) + cachedRead + cachedWrite,
+      output: counted.output_tokens ?? 0,
+      cachedRead,
+      cachedWrite,
+      reasoning: 0,
+      exact: true,
+    };
   }
 
   accept(event: SseEvent, emit: Emit): void {
@@ -81,7 +88,11 @@ export class MessagesDecoder implements WireDecoder {
     try {
       data = JSON.parse(event.data) as StreamEvent | null;
     } catch {
-      emit({ type: 'failed', failure: failure('model_bad_response', `${this.#asked.host} sent an event that is not JSON.`), usage: this.usage() });
+      emit({
+        type: 'failed',
+        failure: failure('model_bad_response', `${this.#asked.host} sent an event that is not JSON.`),
+        usage: this.usage(),
+      });
       return;
     }
     if (typeof data !== 'object' || data === null) return;
@@ -112,12 +123,17 @@ export class MessagesDecoder implements WireDecoder {
     const whole = (typeof document === 'object' && document !== null ? document : {}) as Record<string, unknown>;
     if (whole['error'] !== undefined) return emit({ type: 'failed', failure: failureFromError(this.#asked, whole['error']), usage: null });
     if (!Array.isArray(whole['content'])) {
-      return emit({ type: 'failed', failure: failure('model_bad_response', `${this.#asked.host} answered with JSON that is no message.`), usage: null });
+      return emit({
+        type: 'failed',
+        failure: failure('model_bad_response', `${this.#asked.host} answered with JSON that is no message.`),
+        usage: null,
+      });
     }
     this.#count(whole['usage'] as MessageUsage | undefined);
     for (const [index, block] of (whole['content'] as ContentBlock[]).entries()) {
       this.#start({ index, content_block: block }, emit);
-      if (block.type === 'tool_use') this.#delta({ index, delta: { type: 'input_json_delta', partial_json: JSON.stringify(block.input ?? {}) } }, emit);
+      if (block.type === 'tool_use')
+        this.#delta({ index, delta: { type: 'input_json_delta', partial_json: JSON.stringify(block.input ?? {}) } }, emit);
       this.#close(index, emit);
     }
     if (typeof whole['stop_reason'] === 'string') this.#stop = whole['stop_reason'];
@@ -126,7 +142,12 @@ export class MessagesDecoder implements WireDecoder {
 
   end(emit: Emit): void {
     if (this.#stop !== null) this.#complete(emit);
-    else emit({ type: 'failed', failure: failure('model_stream_cut', `${this.#asked.host} ended the answer in the middle.`), usage: this.usage() });
+    else
+      emit({
+        type: 'failed',
+        failure: failure('model_stream_cut', `${this.#asked.host} ended the answer in the middle.`),
+        usage: this.usage(),
+      });
   }
 
   #start(data: StreamEvent, emit: Emit): void {

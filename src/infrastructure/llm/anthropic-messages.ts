@@ -159,5 +159,9 @@ function writeAssistant(writer: SpanWriter, items: readonly (TextItem | Reasonin
 function writeThinking(writer: SpanWriter, item: ReasoningItem): void {
   const kept = keptThinking(item);
   if (kept?.type === 'redacted') writer.raw(`{"type":"redacted_thinking","data":${JSON.stringify(kept.data)}}`);
-  else if (kept) writer.raw('{"type":"thinking","thinking":').string(item.block).raw(`,"signature":${JSON.stringify(kept.signature)}}`);
+  else if (kept)
+    writer
+      .raw('{"type":"thinking","thinking":')
+      .string(item.block)
+      .raw(`,"signature":${JSON.stringify(kept.signature)}}`);
 }

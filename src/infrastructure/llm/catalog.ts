@@ -35,7 +35,10 @@ const ANTHROPIC_KEY = 'ANTHROPIC_API_KEY';
 const BYTES_PER_TOKEN = 3.5;
 
 /** The names under which keys are kept: the environment variables that providers' users know. */
-export const SECRET_NAMES: readonly string[] = [ANTHROPIC_KEY, ...PRESETS.flatMap((preset) => (preset.keyName === null ? [] : [preset.keyName]))];
+export const SECRET_NAMES: readonly string[] = [
+  ANTHROPIC_KEY,
+  ...PRESETS.flatMap((preset) => (preset.keyName === null ? [] : [preset.keyName])),
+];
 
 interface Opening {
   readonly deps: ModelCatalogDeps;
@@ -57,13 +60,18 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
       const provider = slash === -1 ? id : id.slice(0, slash);
       const model = slash === -1 ? '' : id.slice(slash + 1);
       const preset = findPreset(provider);
-      if ((!preset && provider !== ANTHROPIC && provider !== EMBEDDED) || model.trim() === '') return { ok: false, failure: unknown(id, provider) };
+      if ((!preset && provider !== ANTHROPIC && provider !== EMBEDDED) || model.trim() === '')
+        return { ok: false, failure: unknown(id, provider) };
       if (provider === EMBEDDED) return withStrategy(await (await embedded()).open(id, options), options.strategy);
       const opening: Opening = { deps, http, id, model, options, settings: (await deps.settings?.()) ?? {} };
       return preset ? openChat(opening, preset) : openMessages(opening);
     },
     async list() {
-      const lists = [embedded().then((models) => models.list()), listAnthropic(deps), ...PRESETS.map((preset) => listPreset(deps, http, preset))];
+      const lists = [
+        embedded().then((models) => models.list()),
+        listAnthropic(deps),
+        ...PRESETS.map((preset) => listPreset(deps, http, preset)),
+      ];
       return (await Promise.all(lists)).flat();
     },
     async close() {
@@ -84,7 +92,10 @@ function withStrategy(opened: Result<LanguageModel>, strategy: StrategyName | un
   if (!opened.ok || strategy === undefined || strategy === opened.value.profile.strategy) return opened;
   const model = opened.value;
   const profile: ModelProfile = { ...model.profile, strategy };
-  return { ok: true, value: { profile, prepare: (request) => model.prepare(request), stream: (wire, signal) => model.stream(wire, signal) } };
+  return {
+    ok: true,
+    value: { profile, prepare: (request) => model.prepare(request), stream: (wire, signal) => model.stream(wire, signal) },
+  };
 }
 
 function parseBase(baseUrl: string, name: string | null): Result<URL> {
@@ -128,7 +139,8 @@ async function openChat(opening: Opening, preset: Preset): Promise<Result<Langua
   if (!base.ok) return base;
   const key = preset.keyName === null ? null : await deps.secrets.get(preset.keyName);
   const isElsewhere = baseUrl !== preset.baseUrl;
-  if (preset.keyName !== null && key === null && !(preset.keyOptionalElsewhere && isElsewhere)) return { ok: false, failure: missingKey(id, preset.keyName) };
+  if (preset.keyName !== null && key === null && !(preset.keyOptionalElsewhere && isElsewhere))
+    return { ok: false, failure: missingKey(id, preset.keyName) };
   const [{ createOpenAiChatModel }, facts] = await Promise.all([import('./openai-chat.ts'), factsFor(preset, base.value, model)]);
   const window = ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset, baseUrl, key)) ?? preset.defaultWindow;
   if (options.signal.aborted) return { ok: false, failure: failure('run_cancelled', 'Stopped.') };
@@ -173,7 +185,10 @@ async function openMessages(opening: Opening): Promise<Result<LanguageModel>> {
   if (!base.ok) return base;
   const key = await deps.secrets.get(ANTHROPIC_KEY);
   if (key === null && baseUrl === ANTHROPIC_URL) return { ok: false, failure: missingKey(id, ANTHROPIC_KEY) };
-  const [{ createAnthropicModel }, { claudeFacts, UNKNOWN_CLAUDE }] = await Promise.all([import('./anthropic-messages.ts'), import('./model-data.ts')]);
+  const [{ createAnthropicModel }, { claudeFacts, UNKNOWN_CLAUDE }] = await Promise.all([
+    import('./anthropic-messages.ts'),
+    import('./model-data.ts'),
+  ]);
   const facts = claudeFacts(model) ?? UNKNOWN_CLAUDE;
   return {
     ok: true,
@@ -193,10 +208,12 @@ async function openMessages(opening: Opening): Promise<Result<LanguageModel>> {
 async function listAnthropic(deps: ModelCatalogDeps): Promise<readonly ListedModel[]> {
   const baseUrl = deps.env['ANTHROPIC_BASE_URL']?.trim() || ANTHROPIC_URL;
   const base = parseBase(baseUrl, 'ANTHROPIC_BASE_URL');
-  if (!base.ok) return [{ id: `${ANTHROPIC}/MODEL`, destination: { kind: 'host', host: 'unknown' }, ready: false, missing: base.failure.message }];
+  if (!base.ok)
+    return [{ id: `${ANTHROPIC}/MODEL`, destination: { kind: 'host', host: 'unknown' }, ready: false, missing: base.failure.message }];
   const destination = destinationOf(base.value);
   const hasKey = (await deps.secrets.get(ANTHROPIC_KEY)) !== null;
-  if (!hasKey && baseUrl === ANTHROPIC_URL) return [{ id: `${ANTHROPIC}/MODEL`, destination, ready: false, missing: `${ANTHROPIC_KEY} is not set` }];
+  if (!hasKey && baseUrl === ANTHROPIC_URL)
+    return [{ id: `${ANTHROPIC}/MODEL`, destination, ready: false, missing: `${ANTHROPIC_KEY} is not set` }];
   const { CLAUDE_NAMES } = await import('./model-data.ts');
   return CLAUDE_NAMES.map((name) => ({ id: `${ANTHROPIC}/${name}`, destination, ready: true }));
 }
@@ -222,7 +239,14 @@ async function listPreset(deps: ModelCatalogDeps, http: HttpStream, preset: Pres
   const ids = await listedIds({ http, preset, baseUrl, key, signal: AbortSignal.timeout(within) }, within);
   if (ids === null) {
     const isHere = destination.kind === 'machine';
-    return [{ id: any, destination, ready: false, missing: isHere ? `no server answers at ${base.value.host}` : `${base.value.host} did not list its models` }];
+    return [
+      {
+        id: any,
+        destination,
+        ready: false,
+        missing: isHere ? `no server answers at ${base.value.host}` : `${base.value.host} did not list its models`,
+      },
+    ];
   }
   const shown = ids.slice(0, SHOWN).map((name): ListedModel => ({ id: `${preset.name}/${name}`, destination, ready: true }));
   if (ids.length > SHOWN) shown.push({ id: any, destination, ready: true, note: `and ${ids.length - SHOWN} more at ${base.value.host}` });

@@ -46,7 +46,10 @@ export function connectionFailure(error: unknown, url: URL, proxy: string | null
   const through = proxy ? ` through the proxy ${proxy}` : '';
   const trust = CERTIFICATE[code];
   if (trust) {
-    return failure('model_unreachable', `${url.host} cannot be trusted${through}: ${trust}. If it is your company's, name its file in NODE_EXTRA_CA_CERTS.`);
+    return failure(
+      'model_unreachable',
+      `${url.host} cannot be trusted${through}: ${trust}. If it is your company's, name its file in NODE_EXTRA_CA_CERTS.`,
+    );
   }
   const tls = TLS[code];
   if (tls) return failure('model_unreachable', `No secure connection to ${url.host}${through}: ${tls}.`);

@@ -160,7 +160,10 @@ function once(request: HttpRequest, url: URL, agent: Agent, connectMs: number): 
       sent.destroy(new BrokenStream(reason));
     };
     const onAbort = () => end(STOPPED);
-    const connecting = setTimeout(() => end(failure('model_unreachable', `${url.host} did not take the connection within ${seconds(connectMs)}.`)), connectMs);
+    const connecting = setTimeout(
+      () => end(failure('model_unreachable', `${url.host} did not take the connection within ${seconds(connectMs)}.`)),
+      connectMs,
+    );
     const silence = setTimeout(() => end(silentFor(url, request.silenceMs)), request.silenceMs + connectMs);
     request.signal.addEventListener('abort', onAbort, { once: true });
     sent.on('socket', (socket) => {
@@ -174,7 +177,9 @@ function once(request: HttpRequest, url: URL, agent: Agent, connectMs: number): 
       if (attempt.kind === 'failed') request.signal.removeEventListener('abort', onAbort);
       resolve(attempt);
     };
-    sent.on('error', (error) => settle({ kind: 'failed', error, stale: sent.reusedSocket && isReset(error), ...(own ? { failure: own } : {}) }));
+    sent.on('error', (error) =>
+      settle({ kind: 'failed', error, stale: sent.reusedSocket && isReset(error), ...(own ? { failure: own } : {}) }),
+    );
     sent.on('response', (response) => settle({ kind: 'answer', answer: answerFrom(response, request, url, onAbort) }));
     sent.end(body);
   });

@@ -18,7 +18,14 @@ function claude(window: number, maxOutput: number, input: number, output: number
   return { window, maxOutput, price: { input, output, cachedRead: input / 10, cachedWrite: input * 1.25, asOf: CLAUDE_NOTED } };
 }
 
-function openai(window: number, maxOutput: number, input: number, cachedRead: number, output: number, fixedTemperature = false): ModelFacts {
+function openai(
+  window: number,
+  maxOutput: number,
+  input: number,
+  cachedRead: number,
+  output: number,
+  fixedTemperature = false,
+): ModelFacts {
   return { window, maxOutput, fixedTemperature, price: { input, output, cachedRead, asOf: OPENAI_NOTED } };
 }
 

@@ -50,7 +50,9 @@ export async function* streamModel(wire: WireRequest, signal: AbortSignal, optio
   try {
     if (answer.status !== 200) {
       const body = await answer.text(64 * 1024, 5000);
-      return yield failed(signal.aborted ? failure('run_cancelled', 'Stopped.') : failureFromAnswer(options.asked, answer.status, answer.headers, body));
+      return yield failed(
+        signal.aborted ? failure('run_cancelled', 'Stopped.') : failureFromAnswer(options.asked, answer.status, answer.headers, body),
+      );
     }
     for await (const event of eventsOf(answer, options)) {
       if (signal.aborted) return yield failed(failure('run_cancelled', 'Stopped.'));

@@ -30,7 +30,9 @@ interface ChatUsage {
 }
 
 interface Chunk {
-  readonly choices?: readonly { readonly delta?: Words | null; readonly message?: Words | null; readonly finish_reason?: string | null }[] | null;
+  readonly choices?:
+    | readonly { readonly delta?: Words | null; readonly message?: Words | null; readonly finish_reason?: string | null }[]
+    | null;
   readonly usage?: ChatUsage | null;
   readonly error?: unknown;
 }
@@ -83,7 +85,11 @@ export class ChatDecoder implements WireDecoder {
     try {
       chunk = JSON.parse(data) as Chunk | null;
     } catch {
-      emit({ type: 'failed', failure: failure('model_bad_response', `${this.#asked.host} sent an event that is not JSON.`), usage: this.#usage });
+      emit({
+        type: 'failed',
+        failure: failure('model_bad_response', `${this.#asked.host} sent an event that is not JSON.`),
+        usage: this.#usage,
+      });
       return;
     }
     if (typeof chunk !== 'object' || chunk === null) return;
@@ -115,7 +121,12 @@ export class ChatDecoder implements WireDecoder {
 
   end(emit: Emit): void {
     if (this.#finish !== null) this.#complete(emit);
-    else emit({ type: 'failed', failure: failure('model_stream_cut', `${this.#asked.host} ended the answer in the middle.`), usage: this.#usage });
+    else
+      emit({
+        type: 'failed',
+        failure: failure('model_stream_cut', `${this.#asked.host} ended the answer in the middle.`),
+        usage: this.#usage,
+      });
   }
 
   #read(chunk: Chunk, emit: Emit): void {

@@ -50,7 +50,9 @@ function prepare(deps: OpenAiChatDeps, url: string, request: ModelRequest): Wire
     if (!first) writer.raw(',');
     first = false;
   };
-  const system = request.system.filter((block) => /\S/.test(block.text)).map((block): TextItem => ({ type: 'text', block, breakpoint: false }));
+  const system = request.system
+    .filter((block) => /\S/.test(block.text))
+    .map((block): TextItem => ({ type: 'text', block, breakpoint: false }));
   const lastOfSystem = system.at(-1);
   if (lastOfSystem) {
     lastOfSystem.breakpoint = true;
@@ -76,7 +78,11 @@ function writeTools(writer: SpanWriter, request: ModelRequest): void {
     if (index > 0) writer.raw(',');
     const told = JSON.stringify({ name: tool.name, description: tool.description, parameters: tool.schema });
     writer.raw('{"type":"function","function":');
-    writer.words(told, { section: 'tools', source: `tool:${tool.name}`, trust: 'trusted' }, { cacheBreakpoint: index === request.tools.length - 1 });
+    writer.words(
+      told,
+      { section: 'tools', source: `tool:${tool.name}`, trust: 'trusted' },
+      { cacheBreakpoint: index === request.tools.length - 1 },
+    );
     writer.raw('}');
   }
   writer.raw(']');
@@ -127,7 +133,12 @@ function writeTexts(writer: SpanWriter, texts: readonly (TextItem | ResultItem)[
   writer.raw(inParts ? ']' : '"');
 }
 
-function writeAssistant(writer: SpanWriter, items: readonly (TextItem | ReasoningItem | CallItem)[], preset: Preset, cacheParts: boolean): void {
+function writeAssistant(
+  writer: SpanWriter,
+  items: readonly (TextItem | ReasoningItem | CallItem)[],
+  preset: Preset,
+  cacheParts: boolean,
+): void {
   const texts = items.filter((item) => item.type === 'text');
   const calls = items.filter((item) => item.type === 'call');
   writer.raw('{"role":"assistant"');
@@ -154,7 +165,12 @@ function writeAssistant(writer: SpanWriter, items: readonly (TextItem | Reasonin
 }
 
 /** Reasoning goes back only with the calls that it led to; an answer's own is never wanted again. */
-function writeReasoning(writer: SpanWriter, items: readonly (TextItem | ReasoningItem | CallItem)[], preset: Preset, hasCalls: boolean): void {
+function writeReasoning(
+  writer: SpanWriter,
+  items: readonly (TextItem | ReasoningItem | CallItem)[],
+  preset: Preset,
+  hasCalls: boolean,
+): void {
   if (!hasCalls || preset.reasoningBack === 'none') return;
   const reasoning = items.filter((item) => item.type === 'reasoning');
   if (preset.reasoningBack === 'reasoning_content') {

@@ -63,8 +63,22 @@ export const PRESETS: readonly Preset[] = [
     defaultWindow: 32_768,
   },
   // Serves 4,096 tokens unless told otherwise, and cuts a longer prompt silently.
-  { ...OWN_SERVER, name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', baseUrlName: 'OLLAMA_BASE_URL', windowFrom: 'ollama', defaultWindow: 4096 },
-  { ...OWN_SERVER, name: 'lmstudio', baseUrl: 'http://127.0.0.1:1234/v1', baseUrlName: 'LMSTUDIO_BASE_URL', windowFrom: 'lmstudio', defaultWindow: 4096 },
+  {
+    ...OWN_SERVER,
+    name: 'ollama',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    baseUrlName: 'OLLAMA_BASE_URL',
+    windowFrom: 'ollama',
+    defaultWindow: 4096,
+  },
+  {
+    ...OWN_SERVER,
+    name: 'lmstudio',
+    baseUrl: 'http://127.0.0.1:1234/v1',
+    baseUrlName: 'LMSTUDIO_BASE_URL',
+    windowFrom: 'lmstudio',
+    defaultWindow: 4096,
+  },
   {
     ...OWN_SERVER,
     name: 'llamacpp',
@@ -74,7 +88,14 @@ export const PRESETS: readonly Preset[] = [
     windowFrom: 'llamacpp',
     defaultWindow: 4096,
   },
-  { ...OWN_SERVER, name: 'vllm', baseUrl: 'http://127.0.0.1:8000/v1', baseUrlName: 'VLLM_BASE_URL', windowFrom: 'models', defaultWindow: 8192 },
+  {
+    ...OWN_SERVER,
+    name: 'vllm',
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    baseUrlName: 'VLLM_BASE_URL',
+    windowFrom: 'models',
+    defaultWindow: 8192,
+  },
   {
     ...HOSTED,
     name: 'openrouter',

@@ -28,7 +28,9 @@ export async function servedWindow(question: WindowQuestion): Promise<number | n
     case 'llamacpp':
       return positive(at(await askJson(question, 'GET', `${root}/props`), 'default_generation_settings', 'n_ctx'));
     case 'lmstudio':
-      return positive(at(await askJson(question, 'GET', `${root}/api/v0/models/${encodeURIComponent(question.model)}`), 'loaded_context_length'));
+      return positive(
+        at(await askJson(question, 'GET', `${root}/api/v0/models/${encodeURIComponent(question.model)}`), 'loaded_context_length'),
+      );
     case 'ollama':
       return ollamaWindow(question, root);
   }
@@ -50,7 +52,9 @@ async function ollamaWindow(question: WindowQuestion, root: string): Promise<num
 function loadedWindow(answer: unknown, model: string): number | null {
   const models = at(answer, 'models');
   if (!Array.isArray(models)) return null;
-  const found = models.find((one: unknown) => [at(one, 'name'), at(one, 'model')].some((name) => name === model || name === `${model}:latest`));
+  const found = models.find((one: unknown) =>
+    [at(one, 'name'), at(one, 'model')].some((name) => name === model || name === `${model}:latest`),
+  );
   return positive(at(found, 'context_length'));
 }
 
@@ -92,7 +96,13 @@ function positive(value: unknown): number | null {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
 }
 
-async function askJson(question: Omit<WindowQuestion, 'model'>, method: 'GET' | 'POST', url: string, body?: unknown, withinMs = PATIENCE): Promise<unknown> {
+async function askJson(
+  question: Omit<WindowQuestion, 'model'>,
+  method: 'GET' | 'POST',
+  url: string,
+  body?: unknown,
+  withinMs = PATIENCE,
+): Promise<unknown> {
   const sent = await question.http.send({
     method,
     url,

@@ -36,7 +36,12 @@ const TOO_LONG = [
   /exceeds? the (?:available|maximum) (?:context|number of tokens)/i,
 ];
 
-const NO_CREDIT = [/insufficient[ _](?:quota|balance|credit|funds)/i, /credit balance is too low/i, /exceeded your current quota/i, /billing/i];
+const NO_CREDIT = [
+  /insufficient[ _](?:quota|balance|credit|funds)/i,
+  /credit balance is too low/i,
+  /exceeded your current quota/i,
+  /billing/i,
+];
 
 /** By the provider's own word, where it says one; an `error` event in a stream has no status. */
 const BY_KIND: Readonly<Record<string, FailureCode>> = {
@@ -80,8 +85,10 @@ function codeFor(problem: Problem): FailureCode {
   if (NO_TOOLS.some((pattern) => pattern.test(words))) return 'model_no_tools';
   const own = problem.kinds.map((kind) => BY_KIND[kind]).find((code) => code !== undefined);
   // Both providers use their most general kind (`invalid_request_error`, `rate_limit_error`) for an empty account, and say so in words.
-  if (problem.status !== 401 && NO_CREDIT.some((pattern) => pattern.test(words)) && (problem.status < 500 || problem.status === 0)) return 'model_out_of_credit';
-  if ((problem.status === 400 || problem.status === 422 || problem.status === 500) && TOO_LONG.some((pattern) => pattern.test(words))) return 'context_too_long';
+  if (problem.status !== 401 && NO_CREDIT.some((pattern) => pattern.test(words)) && (problem.status < 500 || problem.status === 0))
+    return 'model_out_of_credit';
+  if ((problem.status === 400 || problem.status === 422 || problem.status === 500) && TOO_LONG.some((pattern) => pattern.test(words)))
+    return 'context_too_long';
   // A status that is clear beats the kind; 400 and 500 are used for anything.
   const known = BY_STATUS[problem.status];
   if (own !== undefined && (known === undefined || own === 'model_out_of_credit' || own === 'context_too_long')) return own;
@@ -108,7 +115,10 @@ export function failureFromAnswer(asked: Asked, status: number, headers: Readonl
   if (status >= 300 && status < 400) {
     const to = headers['location'];
     const host = to && URL.canParse(to) ? ` (to ${new URL(to).host})` : '';
-    return failure('model_bad_response', `${asked.host} redirects elsewhere${host}. The key is not taken along; set the final address instead.`);
+    return failure(
+      'model_bad_response',
+      `${asked.host} redirects elsewhere${host}. The key is not taken along; set the final address instead.`,
+    );
   }
   const problem = problemFrom(status, body);
   const wait = retryAfter(headers);
@@ -155,7 +165,11 @@ function readProblem(status: number, error: unknown): Problem | null {
   const inner = (metadata as { raw?: unknown } | undefined)?.raw;
   const words = [message ?? detail, inner].filter((part) => typeof part === 'string').join(' — ');
   const numeric = typeof code === 'number' && code >= 400 && code < 600 ? code : status;
-  return { status: status === 0 || status === 200 ? numeric : status, kinds: [code, type].filter((kind) => typeof kind === 'string'), message: words };
+  return {
+    status: status === 0 || status === 200 ? numeric : status,
+    kinds: [code, type].filter((kind) => typeof kind === 'string'),
+    message: words,
+  };
 }
 
 /** A server's words on one line, bounded, without the key, whole or in the shape in which providers echo it. */
@@ -183,7 +197,8 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   for (const what of ['requests', 'tokens', 'input-tokens', 'output-tokens']) {
     for (const prefix of ['x-ratelimit', 'anthropic-ratelimit']) {
       const value = prefix === 'x-ratelimit' ? headers[`x-ratelimit-reset-${what}`] : headers[`anthropic-ratelimit-${what}-reset`];
-      const remaining = prefix === 'x-ratelimit' ? headers[`x-ratelimit-remaining-${what}`] : headers[`anthropic-ratelimit-${what}-remaining`];
+      const remaining =
+        prefix === 'x-ratelimit' ? headers[`x-ratelimit-remaining-${what}`] : headers[`anthropic-ratelimit-${what}-remaining`];
       if (!value || remaining !== '0') continue;
       const ms = durationMs(value) ?? untilMs(value, now);
       if (ms !== null) wait = Math.max(wait ?? 0, ms);

@@ -26,10 +26,12 @@ export class FetchMeter {
     if (!this.#tell) return;
     const now = Date.now();
     if (phase !== this.#phase) {
-      this.#samples = [];
+      // Pieces are joined between fetches: for the speed that is one work. Checking is another.
+      if (phase === 'verifying') this.#samples = [];
       this.#toldAt = 0;
       this.#phase = phase;
     }
+    if (done < (this.#samples.at(-1)?.done ?? 0)) this.#samples = [];
     if (now - this.#toldAt < EVERY && done < this.#total) return;
     this.#toldAt = now;
     this.#samples.push({ at: now, done });

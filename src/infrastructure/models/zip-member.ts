@@ -32,7 +32,7 @@ export async function zipMembers(zip: FileHandle): Promise<ZipMember[]> {
   const directory = Buffer.alloc(length);
   await zip.read(directory, 0, length, start);
   const members: ZipMember[] = [];
-  for (let here = 0; here + 46 <= length && members.length < count; ) {
+  for (let here = 0; here + 46 <= length && members.length < count;) {
     if (directory.readUInt32LE(here) !== ENTRY) throw new Error('a damaged zip: its directory is broken');
     const nameLength = directory.readUInt16LE(here + 28);
     members.push({

@@ -125,7 +125,9 @@ async function writeWhole(folder: string, file: string, content: string | Uint8A
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw new FailureError(isFull ? 'disk_full' : 'database_unusable', `The file of saved keys, ${file}, could not be written.`, { cause: error });
+    throw new FailureError(isFull ? 'disk_full' : 'database_unusable', `The file of saved keys, ${file}, could not be written.`, {
+      cause: error,
+    });
   }
 }
 
@@ -165,7 +167,11 @@ async function unseal(folder: string, name: string, entry: SealedEntry): Promise
     decipher.setAuthTag(Buffer.from(entry.tag, 'base64'));
     return Buffer.concat([decipher.update(Buffer.from(entry.data, 'base64')), decipher.final()]).toString('utf8');
   } catch (error) {
-    throw new FailureError('database_damaged', `The saved ${name} cannot be opened: its file or the key beside it was changed. Save it again.`, { cause: error });
+    throw new FailureError(
+      'database_damaged',
+      `The saved ${name} cannot be opened: its file or the key beside it was changed. Save it again.`,
+      { cause: error },
+    );
   }
 }
 
