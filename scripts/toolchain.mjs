@@ -11,14 +11,14 @@ const own = join(root, 'node_modules/node/bin/node');
 export const node = existsSync(own) ? own : process.execPath;
 
 /** The environment for programs of the package: its Node and its programs come first. */
-export const environment = {
+export const environment = () => ({
   ...process.env,
   PATH: [join(root, 'node_modules/node/bin'), join(root, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter),
-};
+});
 
 /** Runs a program to its end, its output shown. @returns its exit code */
 export function run(program, args, options = {}) {
-  const result = spawnSync(program, args, { cwd: root, env: environment, stdio: 'inherit', ...options });
+  const result = spawnSync(program, args, { cwd: root, env: environment(), stdio: 'inherit', ...options });
   if (result.error) {
     console.error(`${program}: ${result.error.message}`);
     return 127;

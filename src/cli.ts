@@ -12,8 +12,8 @@ const streams: TerminalStreams = { stdin: process.stdin, stdout: process.stdout,
 async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
   if (command.name === 'help') {
-    const { helpFor } = await import('./terminal/help.ts');
-    process.stdout.write(helpFor(command.topic));
+    const [{ helpFor }, { PROVIDER_EXAMPLES, PROVIDER_KEYS }] = await Promise.all([import('./terminal/help.ts'), import('./infrastructure/llm/providers-in-words.ts')]);
+    process.stdout.write(helpFor(command.topic, { examples: PROVIDER_EXAMPLES, keys: Object.keys(PROVIDER_KEYS) }));
     return 0;
   }
   if (command.name === 'version') {

@@ -5,7 +5,7 @@ import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
-import { describeSettings, removeSetting, setSetting, DEFAULT_MODEL } from './application/use-cases/settings.ts';
+import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Glasshouse } from './contract/glasshouse.ts';
@@ -13,6 +13,8 @@ import { environmentBlocks } from './core/context/instructions.ts';
 import { FailureError } from './core/models/failure.ts';
 import type { Rule } from './core/models/rule.ts';
 import { ToolRegistry } from './core/tools/tool-registry.ts';
+import { PROVIDER_KEYS } from './infrastructure/llm/providers-in-words.ts';
+import { MODEL_CATALOGUE } from './infrastructure/models/model-catalogue.ts';
 import { createModelCatalog } from './infrastructure/llm/catalog.ts';
 import { openStorage } from './infrastructure/persistence/open-storage.ts';
 import { createBubblewrapSandbox } from './infrastructure/system/bubblewrap-sandbox.ts';
@@ -22,6 +24,9 @@ import { createNodeSystem } from './infrastructure/system/node-system.ts';
 import { protectedPlaces } from './infrastructure/system/protected-places.ts';
 import { createSecrets } from './infrastructure/system/secrets.ts';
 import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
+
+/** What is asked when nobody chose: it stays on this machine and needs no key. */
+const DEFAULT_MODEL = MODEL_CATALOGUE[0]?.id ?? '';
 
 export interface ComposeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -85,7 +90,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     canAnswer: options.canAnswer,
     environmentAt: (workspace, time) => environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
-  const settingDeps = { settings: storage.settings, secrets, env };
+  const settingDeps = { settings: storage.settings, secrets, env, secretNames: PROVIDER_KEYS, defaultModel: DEFAULT_MODEL };
   const runDeps = { journal: storage.journal, reader: storage.reader, instances: storage.instances, supervisor, feed, system };
 
   const app: Glasshouse = {
@@ -118,7 +123,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     setSetting: (key, value) => setSetting(settingDeps, key, value),
     removeSetting: (key) => removeSetting(settingDeps, key),
     models: () => catalog.list(),
-    pullModel: async (id, { signal, file, onProgress }) =>
+    pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
     doctor: async () => {

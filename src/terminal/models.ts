@@ -28,15 +28,14 @@ export async function modelsCommand(
   const screen = new Screen(streams);
   const shown = new FetchView(screen);
   try {
-    const id = command.id ?? 'embedded/qwen2.5-coder-0.5b';
-    const result = await app.pullModel(id, {
+    const result = await app.pullModel(command.id ?? undefined, {
       signal: stop.signal,
       ...(command.file === null ? {} : { file: command.file }),
       onProgress: (each) => shown.show(each),
     });
     screen.status(null);
     if (!result.ok) throw new FailureError(result.failure.code, result.failure.message);
-    print(command.json ? JSON.stringify({ id, path: result.value }) : `${id} is ready.`);
+    print(command.json ? JSON.stringify({ id: command.id, path: result.value }) : `Ready: ${result.value}`);
     return 0;
   } finally {
     screen.status(null);

@@ -2,18 +2,18 @@ import { failure, type Result } from '../../core/models/failure.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SettingStore } from '../ports/stores.ts';
 
-/** What is asked when nobody chose: it stays on this machine and needs no key. */
-export const DEFAULT_MODEL = 'embedded/qwen2.5-coder-0.5b';
-
 export interface SettingDeps {
   readonly settings: SettingStore;
   readonly secrets: Secrets;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The secrets that can be kept, with a line about each. */
+  readonly secretNames: Readonly<Record<string, string>>;
+  /** What is asked when nobody chose. */
+  readonly defaultModel: string;
 }
 
 interface SettingKind {
   readonly about: string;
-  readonly fallback: string | null;
   /** The environment variable that wins over it. */
   readonly variable: string;
   /** Null when the value is good; else what it should be. */
@@ -23,23 +23,14 @@ interface SettingKind {
 const PLAIN: Readonly<Record<string, SettingKind>> = {
   model: {
     about: 'The model that is asked by default: PROVIDER/MODEL.',
-    fallback: DEFAULT_MODEL,
     variable: 'GLASSHOUSE_MODEL',
-    check: (value) => (/^[^/\s]+\/\S+$/.test(value) ? null : 'PROVIDER/MODEL, such as anthropic/MODEL or ollama/MODEL'),
+    check: (value) => (/^[^/\s]+\/\S+$/.test(value) ? null : 'PROVIDER/MODEL, as `glasshouse models list` shows them'),
   },
   window: {
     about: 'Tokens that your own server really serves, where it does not say.',
-    fallback: null,
     variable: 'GLASSHOUSE_WINDOW',
     check: (value) => (/^[1-9]\d{2,7}$/.test(value) ? null : 'a whole number of tokens, at least 100'),
   },
-};
-
-const SECRET: Readonly<Record<string, string>> = {
-  ANTHROPIC_API_KEY: 'Key for anthropic/… models.',
-  OPENAI_API_KEY: 'Key for openai-compatible/… models.',
-  OPENROUTER_API_KEY: 'Key for openrouter/… models.',
-  DEEPSEEK_API_KEY: 'Key for deepseek/… models.',
 };
 
 type SettingView = {
@@ -58,10 +49,10 @@ export async function describeSettings(deps: SettingDeps): Promise<readonly Sett
     const base = { key, isSecret: false, about: kind.about };
     if (given) return { ...base, value: given, from: 'environment' };
     const value = stored.get(key);
-    return value === undefined ? { ...base, value: kind.fallback, from: 'default' } : { ...base, value, from: 'settings' };
+    return value === undefined ? { ...base, value: key === 'model' ? deps.defaultModel : null, from: 'default' } : { ...base, value, from: 'settings' };
   });
   const known = new Map((await deps.secrets.list()).map((secret) => [secret.name, secret.from]));
-  const secret = Object.entries(SECRET).map(([key, about]): SettingView => {
+  const secret = Object.entries(deps.secretNames).map(([key, about]): SettingView => {
     const from = known.get(key);
     return { key, about, isSecret: true, value: from ? 'set' : null, from: from ?? 'default' };
   });
@@ -69,13 +60,13 @@ export async function describeSettings(deps: SettingDeps): Promise<readonly Sett
 }
 
 export async function setSetting(deps: SettingDeps, key: string, value: string): Promise<Result<{ shown: string }>> {
-  if (key in SECRET) {
+  if (key in deps.secretNames) {
     if (!value.trim()) return { ok: false, failure: failure('setting_invalid', `${key} wants a key, and it was empty.`) };
     const { storedIn } = await deps.secrets.set(key, value.trim());
     return { ok: true, value: { shown: storedIn === 'keychain' ? 'kept in the system’s keychain' : 'kept in an encrypted file in the data folder' } };
   }
   const kind = PLAIN[key];
-  if (!kind) return { ok: false, failure: unknown(key) };
+  if (!kind) return { ok: false, failure: unknown(deps, key) };
   const wanted = kind.check(value);
   if (wanted !== null) return { ok: false, failure: failure('setting_invalid', `${key} wants ${wanted}; ${JSON.stringify(value)} is not.`) };
   await deps.settings.set(key, value);
@@ -83,11 +74,11 @@ export async function setSetting(deps: SettingDeps, key: string, value: string):
 }
 
 export async function removeSetting(deps: SettingDeps, key: string): Promise<Result<boolean>> {
-  if (key in SECRET) return { ok: true, value: await deps.secrets.remove(key) };
-  if (!(key in PLAIN)) return { ok: false, failure: unknown(key) };
+  if (key in deps.secretNames) return { ok: true, value: await deps.secrets.remove(key) };
+  if (!(key in PLAIN)) return { ok: false, failure: unknown(deps, key) };
   return { ok: true, value: await deps.settings.remove(key) };
 }
 
-function unknown(key: string) {
-  return failure('setting_unknown', `There is no setting ${JSON.stringify(key)}. There are: ${[...Object.keys(PLAIN), ...Object.keys(SECRET)].join(', ')}.`);
+function unknown(deps: SettingDeps, key: string) {
+  return failure('setting_unknown', `There is no setting ${JSON.stringify(key)}. There are: ${[...Object.keys(PLAIN), ...Object.keys(deps.secretNames)].join(', ')}.`);
 }
