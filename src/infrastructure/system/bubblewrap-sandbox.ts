@@ -17,15 +17,17 @@ export interface BubblewrapDependencies {
   readonly environment: Readonly<Record<string, string>>;
   /** Hidden from every command, besides what the policy of the call hides. */
   readonly protectedPlaces: readonly string[];
+  /** Where bubblewrap is (null: nowhere); looked for unless given. */
+  readonly program?: string | null;
 }
 
 type RunOptions = Parameters<Sandbox['run']>[2];
 
 /** The sandbox of Linux, by bubblewrap. Elsewhere, and where bubblewrap is missing or not allowed to work, it says so and runs nothing. */
 export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): Sandbox {
-  let program: string | null | undefined;
+  let program = dependencies.program;
   let probe: ReturnType<Sandbox['available']> | undefined;
-  const find = () => (program ??= process.platform === 'linux' ? onPath('bwrap', dependencies.environment['PATH'] ?? '') : null);
+  const find = () => (program !== undefined ? program : (program = process.platform === 'linux' ? onPath('bwrap', dependencies.environment['PATH'] ?? '') : null));
   const run: Sandbox['run'] = async (command, policy, options) => {
     const bubblewrap = find();
     if (bubblewrap === null) throw new FailureError('sandbox_missing', missing());

@@ -31,6 +31,7 @@ export function createReadFileTool(dependencies: ToolDependencies): Tool {
     examples: [
       { request: 'What does letter.txt say?', input: { path: 'letter.txt' } },
       { request: 'Show me the first ten lines of logs/server.log.', input: { path: 'logs/server.log', start_line: 1, end_line: 10 } },
+      { request: 'Open src/index.ts and explain it.', input: { path: 'src/index.ts' } },
       { request: 'Who came along, according to trips/norway.md?', input: { path: 'trips/norway.md' } },
     ],
     input,

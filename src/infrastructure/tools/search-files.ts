@@ -26,7 +26,8 @@ export function createSearchFilesTool(dependencies: ToolDependencies): Tool {
     examples: [
       { request: 'Which of my files mentions the dentist?', input: { text: 'dentist' } },
       { request: 'When does the train to Bergen leave?', input: { text: 'Bergen' } },
-      { request: 'Who is our electrician? It must be in one of my notes.', input: { text: 'electrician' } },
+      { request: 'How long is the warranty of my bike?', input: { text: 'warranty' } },
+      { request: 'Show all lines with ERROR in logs.', input: { text: 'ERROR', path: 'logs' } },
       { request: 'Find every e-mail address in contacts.', input: { text: '[\\w.]+@[\\w.]+', path: 'contacts', regex: true } },
     ],
     input,

@@ -31,13 +31,24 @@ export async function parseCommand(line: string): Promise<ParsedCommand> {
 async function parse(line: string, depth: number): Promise<ParsedCommand> {
   if (line.length > LONGEST) return notUnderstood('it is too long to be checked');
   if (STRANGE.test(line)) return notUnderstood('it holds unusual or invisible characters');
-  if (/\S\\\r?\n/.test(line)) return notUnderstood('a word goes on in the next line');
+  const joined = withoutContinuations(line);
+  if (joined === null) return notUnderstood('a line goes on in the next one, inside of quotes or a comment');
+  return parseJoined(joined, depth);
+}
+
+/** Lines that end in a backslash joined with the next, as bash does it; null where quotes, comments or texts make that another matter. */
+function withoutContinuations(line: string): string | null {
+  if (!line.includes('\\\n')) return line;
+  return /['#]|<<|\\\\/.test(line) ? null : line.replaceAll('\\\n', '');
+}
+
+async function parseJoined(line: string, depth: number): Promise<ParsedCommand> {
   if (line.trim() === '') return { commands: [], writes: [], reads: [], changesFolder: false, mustAsk: [] };
   const tree = await parseBash(line);
   if (tree === null) return notUnderstood('it cannot be parsed');
   try {
     if (tree.rootNode.hasError) return notUnderstood('it cannot be parsed');
-    const found = new Findings();
+    const found = new Findings(line);
     visit(tree.rootNode, found, 0);
     if (!coversAll(tree.rootNode, line)) return notUnderstood('a part of it cannot be parsed');
     if (found.misread !== null) return notUnderstood(found.misread);
@@ -81,12 +92,17 @@ function notUnderstood(why: string): ParsedCommand {
 
 /** What the walk gathers. */
 class Findings {
+  readonly line: string;
   readonly commands: (readonly string[])[] = [];
   readonly writes: string[] = [];
   readonly reads: string[] = [];
   readonly mustAsk = new Set<string>();
   /** Set where the grammar's reading cannot be bash's. */
   misread: string | null = null;
+
+  constructor(line: string) {
+    this.line = line;
+  }
 }
 
 /** Nodes that only hold others: every child is looked at. */
@@ -165,7 +181,16 @@ function visit(node: SyntaxNode, found: Findings, depth: number): void {
       found.mustAsk.add('it feeds a text to a command');
       children();
       return;
+    case 'negated_command':
+      if (!isApart(node.children[0], node.children[1])) found.misread ??= 'it has a ! without a space';
+      children();
+      return;
+    case 'compound_statement':
+      if (node.childCount < 3 || !isApart(node.children[0], node.children[1])) found.misread ??= 'it has a { without a space';
+      children();
+      return;
     case 'test_command':
+      if (!isApart(node.children[0], node.children[1]) || !isApart(node.children.at(-2), node.children.at(-1))) found.misread ??= 'it has a [ without a space';
       found.commands.push([node.children[0]?.text ?? '[', ...node.children.slice(1, -1).map((child) => child.text)]);
       children();
       return;
@@ -176,9 +201,17 @@ function visit(node: SyntaxNode, found: Findings, depth: number): void {
   }
 }
 
+/** Without a space, bash reads such a sign as a part of a word. */
+function isApart(left: SyntaxNode | undefined, right: SyntaxNode | undefined): boolean {
+  return left !== undefined && right !== undefined && left.endIndex < right.startIndex;
+}
+
 function checkLeaf(node: SyntaxNode, found: Findings): void {
   if (node.type === 'word' && node.childCount > 0) for (const child of node.children) visit(child, found, DEEPEST - 10);
 }
+
+/** Words that are no program's name where a command begins. */
+const RESERVED: ReadonlySet<string> = new Set('! { } [[ ]] if then elif else fi case esac for select while until do done in function'.split(' '));
 
 function takeCommand(node: SyntaxNode, found: Findings): void {
   const argv: string[] = [];
@@ -190,12 +223,14 @@ function takeCommand(node: SyntaxNode, found: Findings): void {
       // Two words without a space between them are one word for bash.
       if (child.startIndex === end) found.misread ??= 'its words cannot be told apart';
       const word = wordOf(child);
+      if (word.unsure === UNSURE.other) found.misread ??= `it has ${UNSURE.other}`;
       if (word.unsure !== null) found.mustAsk.add(`it has ${word.unsure}`);
       if (argv.length === 0 && (word.unsure !== null || /[*?[\]]/.test(word.text))) found.mustAsk.add('which program it runs is not known before');
       argv.push(word.text);
-    } else if (!child.isNamed && child.startIndex === end && /^[$=\w]/.test(child.text)) found.misread ??= 'its words cannot be told apart';
+    } else if (!child.isNamed) found.misread ??= `it has a ${child.text} where the grammar and bash disagree`;
     end = child.endIndex;
   }
+  if (RESERVED.has(argv[0] ?? '')) found.misread ??= `it has a ${argv[0]} where a program belongs`;
   if (argv.length > 0) found.commands.push(argv);
 }
 
@@ -206,6 +241,12 @@ function takeRedirect(node: SyntaxNode, found: Findings): void {
   const operator = node.children.find((child) => !child.isNamed)?.type ?? '';
   const target = node.childForFieldName('destination');
   if (target === null) return;
+  // The grammar takes what follows for more targets; for bash they are words of the command.
+  if (node.children.filter((child) => child.isNamed && child.type !== 'file_descriptor').length > 1) {
+    found.misread ??= 'it has words behind a redirection';
+  }
+  // A number or a name in braces there would be the descriptor, not a word.
+  if (/[\d}]$/.test(found.line.slice(0, node.startIndex))) found.misread ??= 'it has a redirection directly behind a word';
   const word = wordOf(target);
   if (word.unsure !== null && word.unsure !== UNSURE.home) {
     found.mustAsk.add(`a redirection goes to ${word.unsure}`);

@@ -59,8 +59,9 @@ function plainWord(node: SyntaxNode): ShellWord {
   const { text } = node;
   // Characters that bash would not leave as they are in a word: the grammar and bash disagree about it.
   if (/(?<!\\)[$`"'|&;<>()]/.test(text.replace(/\\\\/g, ''))) return { text, unsure: UNSURE.other };
-  if (text.startsWith('~')) return { text, unsure: UNSURE.home };
   const bare = text.replace(/\\[\s\S]/g, '');
+  if (/\s/.test(bare)) return { text, unsure: UNSURE.other };
+  if (/(^|[=:])~/.test(text)) return { text, unsure: UNSURE.home };
   if (bare !== '{}' && /\{[^}]*(,|\.\.)[^}]*\}/.test(bare)) return { text, unsure: UNSURE.braces };
   return { text: text.replace(/\\([\s\S])/g, '$1'), unsure: null };
 }
@@ -92,6 +93,8 @@ function joined(node: SyntaxNode): ShellWord {
   }
   const unquoted = bare.replace(/\\[\s\S]/g, '');
   if (/\{[^}]*(,|\.\.)[^}]*\}/.test(unquoted)) unsure ??= UNSURE.braces;
+  if (unquoted.includes('`')) unsure ??= UNSURE.substitution;
   if (unquoted.includes('$')) unsure ??= UNSURE.ansi;
+  if (/(^|[=:])~/.test(unquoted)) unsure ??= UNSURE.home;
   return unsure === null ? { text, unsure } : { text: node.text, unsure };
 }
