@@ -313,7 +313,7 @@ describe('servers and their habits', () => {
       'LM Studio',
       'LMSTUDIO_BASE_URL',
       'lmstudio/m',
-      { '/api/v0/models/m': { loaded_context_length: 6000, max_context_length: 100000 } },
+      { '/api/v0/models': { data: [{ id: 'm', loaded_context_length: 6000, max_context_length: 100000 }] } },
       6000,
     ],
     [
@@ -406,6 +406,49 @@ describe('names and keys', () => {
       ok: false,
       failure: { code: 'model_unreachable', message: 'OPENAI_BASE_URL is not an http or https address.' },
     });
+  });
+
+  it('a name and password in the address are sent, and stored nowhere', async () => {
+    const server = await startScriptedModelServer([{ text: 'in' }, { status: 401, body: '{"error":{"message":"wrong: hunter2hunter2"}}' }]);
+    const env = { OPENAI_BASE_URL: `http://me:hunter2hunter2@127.0.0.1:${server.port}/v1`, GLASSHOUSE_WINDOW: '8000' };
+    const catalog = catalogFor(env, { key: null });
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
+    const model = await openModel(catalog, 'openai-compatible/m');
+    const sent = model.prepare(request());
+    expect(sent.url).toBe(`http://127.0.0.1:${server.port}/v1/chat/completions`);
+    expect(heard(await collect(model, sent)).text).toBe('in');
+    expect(server.requests[0]?.headers['authorization']).toBe(`Basic ${Buffer.from('me:hunter2hunter2').toString('base64')}`);
+    const refused = (await collect(model, sent)).at(-1);
+    expect(refused).toMatchObject({ type: 'failed', failure: { code: 'model_key_refused' } });
+    expect(JSON.stringify([refused, sent, model.profile])).not.toContain('hunter2');
+  });
+
+  it('a key that was not copied whole is refused before it is sent, without repeating it', async () => {
+    const catalog = catalogFor({}, { key: 'sk-abc…def' });
+    const opened = await catalog.open('openai-compatible/gpt-5', { signal: new AbortController().signal });
+    expect(opened).toMatchObject({ ok: false, failure: { code: 'model_key_refused' } });
+    expect(JSON.stringify(opened)).not.toContain('sk-abc');
+    await catalog.close();
+  });
+
+  it('a model that is not listed gets safe numbers, and no price', async () => {
+    const catalog = catalogFor({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' });
+    cleanups.push(() => catalog.close());
+    expect((await openModel(catalog, 'anthropic/claude-next-9')).profile).toMatchObject({ window: 200_000, maxOutput: 8192 });
+    expect((await openModel(catalog, 'anthropic/other-model')).profile).toMatchObject({ window: 32_768 });
+    const own = catalogFor({});
+    cleanups.push(() => own.close());
+    const dated = (await openModel(own, 'anthropic/claude-sonnet-4-5-20250929')).profile;
+    expect(dated.price).toMatchObject({ input: 3, output: 15, cachedRead: 0.3, cachedWrite: 3.75 });
+    expect((await openModel(own, 'anthropic/claude-sonnet-4-9')).profile.price).toBeUndefined();
+    expect((await openModel(own, 'openai-compatible/gpt-4o-mini-2024-07-18')).profile).toMatchObject({
+      window: 128_000,
+      maxOutput: 16_384,
+    });
+    expect((await openModel(own, 'openai-compatible/gpt-9')).profile.price).toBeUndefined();
   });
 
   it('the strategy can be forced', async () => {

@@ -74,8 +74,8 @@ describe('saved keys', () => {
     const secrets = createSecrets({ env: OFF, folder });
     await secrets.set('A', VALUE);
     writeFileSync(join(folder, 'secrets.json'), '{"version":1,');
-    for (const attempt of [secrets.get('A'), secrets.set('B', 'x'), secrets.list()]) {
-      await expect(attempt).rejects.toMatchObject({ failure: { code: 'database_damaged' } });
+    for (const attempt of [() => secrets.get('A'), () => secrets.set('B', 'x'), () => secrets.list()]) {
+      await expect(attempt()).rejects.toMatchObject({ failure: { code: 'database_damaged' } });
     }
     expect(readFileSync(join(folder, 'secrets.json'), 'utf8')).toBe('{"version":1,');
   });

@@ -13,7 +13,8 @@ export interface AnthropicMessagesDeps {
   readonly model: string;
   /** Without `/v1`. */
   readonly baseUrl: string;
-  readonly key: string | null;
+  /** What shows who asks; goes on the wire and nowhere else. */
+  readonly secretHeaders: Readonly<Record<string, string>>;
   readonly asked: Asked;
   readonly http: HttpStream;
   /** Tokens that the model may think for; 0 or absent: it is not asked to think. At least 1,024 to count. */
@@ -36,7 +37,7 @@ export function createAnthropicModel(deps: AnthropicMessagesDeps): LanguageModel
       streamModel(wire, signal, {
         http: deps.http,
         asked: deps.asked,
-        secretHeaders: deps.key === null ? {} : { 'x-api-key': deps.key },
+        secretHeaders: deps.secretHeaders,
         silenceMs: deps.silenceMs ?? 180_000,
         decoder: new MessagesDecoder(deps.asked),
       }),

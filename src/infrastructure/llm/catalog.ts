@@ -67,11 +67,7 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
       return preset ? openChat(opening, preset) : openMessages(opening);
     },
     async list() {
-      const lists = [
-        embedded().then((models) => models.list()),
-        listAnthropic(deps),
-        ...PRESETS.map((preset) => listPreset(deps, http, preset)),
-      ];
+      const lists = [listEmbedded(embedded), listAnthropic(deps), ...PRESETS.map((preset) => listPreset(deps, http, preset))];
       return (await Promise.all(lists)).flat();
     },
     async close() {
@@ -98,12 +94,46 @@ function withStrategy(opened: Result<LanguageModel>, strategy: StrategyName | un
   };
 }
 
-function parseBase(baseUrl: string, name: string | null): Result<URL> {
-  if (URL.canParse(baseUrl)) {
-    const url = new URL(baseUrl);
-    if (url.protocol === 'http:' || url.protocol === 'https:') return { ok: true, value: url };
+/** An address in its parts: what may be stored, and what must not be. */
+interface Base {
+  readonly url: URL;
+  /** Without a name and password. */
+  readonly address: string;
+  /** `Authorization` for the name and password that stood in the address. */
+  readonly basic: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+function parseBase(given: string, name: string | null): Result<Base> {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    return { ok: false, failure: failure('model_unreachable', `${name ?? 'The address'} is not an http or https address.`) };
   }
-  return { ok: false, failure: failure('model_unreachable', `${name ?? 'The address'} is not an http or https address.`) };
+  if (url.username === '' && url.password === '') return { ok: true, value: { url, address: given, basic: {}, secrets: [] } };
+  const password = decodeURIComponent(url.password);
+  const basic = Buffer.from(`${decodeURIComponent(url.username)}:${password}`).toString('base64');
+  url.username = '';
+  url.password = '';
+  const secrets = [password, basic].filter((one) => one.length >= 4);
+  return { ok: true, value: { url, address: url.href, basic: { authorization: `Basic ${basic}` }, secrets } };
+}
+
+/** The key, or null where none is set and none is needed. */
+async function keyFor(deps: ModelCatalogDeps, id: string, keyName: string | null, isNeeded: boolean): Promise<Result<string | null>> {
+  if (keyName === null) return { ok: true, value: null };
+  const key = await deps.secrets.get(keyName);
+  if (key === null)
+    return isNeeded
+      ? { ok: false, failure: failure('model_key_missing', `${id} needs a key: set ${keyName}.`) }
+      : { ok: true, value: null };
+  if (/^[\x21-\x7e]+$/.test(key)) return { ok: true, value: key };
+  return {
+    ok: false,
+    failure: failure(
+      'model_key_refused',
+      `The key in ${keyName} holds characters that no key has. Was it copied whole, and nothing with it?`,
+    ),
+  };
 }
 
 function destinationOf(url: URL): Destination {
@@ -128,76 +158,79 @@ function profileFrom(opening: Opening, url: URL, window: number, facts: ModelFac
   };
 }
 
-function missingKey(id: string, keyName: string): Failure {
-  return failure('model_key_missing', `${id} needs a key: set ${keyName}.`);
-}
-
 async function openChat(opening: Opening, preset: Preset): Promise<Result<LanguageModel>> {
   const { deps, http, id, model, options } = opening;
-  const baseUrl = baseOf(deps, preset);
-  const base = parseBase(baseUrl, preset.baseUrlName);
+  const given = baseOf(deps, preset);
+  const base = parseBase(given, preset.baseUrlName);
   if (!base.ok) return base;
-  const key = preset.keyName === null ? null : await deps.secrets.get(preset.keyName);
-  const isElsewhere = baseUrl !== preset.baseUrl;
-  if (preset.keyName !== null && key === null && !(preset.keyOptionalElsewhere && isElsewhere))
-    return { ok: false, failure: missingKey(id, preset.keyName) };
-  const [{ createOpenAiChatModel }, facts] = await Promise.all([import('./openai-chat.ts'), factsFor(preset, base.value, model)]);
-  const window = ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset, baseUrl, key)) ?? preset.defaultWindow;
+  const { url, address } = base.value;
+  const key = await keyFor(deps, id, preset.keyName, !(preset.keyOptionalElsewhere && given !== preset.baseUrl));
+  if (!key.ok) return key;
+  const secretHeaders = chatHeaders(base.value, key.value);
+  const [{ createOpenAiChatModel }, facts] = await Promise.all([import('./openai-chat.ts'), factsFor(preset, url, model)]);
+  const window = ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset, address, secretHeaders)) ?? preset.defaultWindow;
   if (options.signal.aborted) return { ok: false, failure: failure('run_cancelled', 'Stopped.') };
-  const asked: Asked = { model: id, host: base.value.host, secret: key, keyName: preset.keyName };
   return {
     ok: true,
     value: createOpenAiChatModel({
-      profile: profileFrom(opening, base.value, window, facts),
+      profile: profileFrom(opening, url, window, facts),
       model,
-      baseUrl,
+      baseUrl: address,
       preset,
       fixedTemperature: facts?.fixedTemperature ?? false,
-      key,
-      asked,
+      secretHeaders,
+      asked: askedOf(id, base.value, key.value, preset.keyName),
       http,
       ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
     }),
   };
 }
 
+function chatHeaders(base: Base, key: string | null): Readonly<Record<string, string>> {
+  return key === null ? base.basic : { authorization: `Bearer ${key}` };
+}
+
+function askedOf(id: string, base: Base, key: string | null, keyName: string | null): Asked {
+  return { model: id, host: base.url.host, secrets: [...base.secrets, ...(key === null ? [] : [key])], keyName };
+}
+
 function baseOf(deps: ModelCatalogDeps, preset: Preset): string {
   return (preset.baseUrlName ? deps.env[preset.baseUrlName]?.trim() : '') || preset.baseUrl;
 }
 
-/** Facts are of the provider's own address: elsewhere a model of the same name can be served with less. */
 async function factsFor(preset: Preset, url: URL, model: string): Promise<ModelFacts | undefined> {
   if (preset.name !== 'openai-compatible' || url.host !== 'api.openai.com') return undefined;
-  const { openaiFacts, UNKNOWN_OPENAI } = await import('./model-data.ts');
-  return openaiFacts(model) ?? UNKNOWN_OPENAI;
+  return (await import('./model-data.ts')).openaiFacts(model);
 }
 
-async function askWindow(opening: Opening, preset: Preset, baseUrl: string, key: string | null): Promise<number | null> {
+async function askWindow(
+  opening: Opening,
+  preset: Preset,
+  baseUrl: string,
+  secretHeaders: Readonly<Record<string, string>>,
+): Promise<number | null> {
   if (preset.windowFrom === 'none') return null;
   const { servedWindow } = await import('./served-window.ts');
-  return servedWindow({ http: opening.http, preset, baseUrl, model: opening.model, key, signal: opening.options.signal });
+  return servedWindow({ http: opening.http, preset, baseUrl, model: opening.model, secretHeaders, signal: opening.options.signal });
 }
 
 async function openMessages(opening: Opening): Promise<Result<LanguageModel>> {
   const { deps, http, id, model, settings } = opening;
-  const baseUrl = deps.env['ANTHROPIC_BASE_URL']?.trim() || ANTHROPIC_URL;
-  const base = parseBase(baseUrl, 'ANTHROPIC_BASE_URL');
+  const given = anthropicBase(deps);
+  const base = parseBase(given, 'ANTHROPIC_BASE_URL');
   if (!base.ok) return base;
-  const key = await deps.secrets.get(ANTHROPIC_KEY);
-  if (key === null && baseUrl === ANTHROPIC_URL) return { ok: false, failure: missingKey(id, ANTHROPIC_KEY) };
-  const [{ createAnthropicModel }, { claudeFacts, UNKNOWN_CLAUDE }] = await Promise.all([
-    import('./anthropic-messages.ts'),
-    import('./model-data.ts'),
-  ]);
-  const facts = claudeFacts(model) ?? UNKNOWN_CLAUDE;
+  const key = await keyFor(deps, id, ANTHROPIC_KEY, given === ANTHROPIC_URL);
+  if (!key.ok) return key;
+  const [{ createAnthropicModel }, { claudeFacts }] = await Promise.all([import('./anthropic-messages.ts'), import('./model-data.ts')]);
+  const facts = claudeFacts(model);
   return {
     ok: true,
     value: createAnthropicModel({
-      profile: profileFrom(opening, base.value, ownWindow(opening) ?? facts.window, facts),
+      profile: profileFrom(opening, base.value.url, ownWindow(opening) ?? facts.window, facts),
       model,
-      baseUrl,
-      key,
-      asked: { model: id, host: base.value.host, secret: key, keyName: ANTHROPIC_KEY },
+      baseUrl: base.value.address,
+      secretHeaders: { ...base.value.basic, ...(key.value === null ? {} : { 'x-api-key': key.value }) },
+      asked: askedOf(id, base.value, key.value, ANTHROPIC_KEY),
       http,
       ...(settings.thinkingTokens === undefined ? {} : { thinkingTokens: settings.thinkingTokens }),
       ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
@@ -205,17 +238,37 @@ async function openMessages(opening: Opening): Promise<Result<LanguageModel>> {
   };
 }
 
+function anthropicBase(deps: ModelCatalogDeps): string {
+  return deps.env['ANTHROPIC_BASE_URL']?.trim() || ANTHROPIC_URL;
+}
+
+function notReady(provider: string, destination: Destination, missing: string): readonly ListedModel[] {
+  return [{ id: `${provider}/MODEL`, destination, ready: false, missing }];
+}
+
+const NOWHERE: Destination = { kind: 'host', host: 'unknown' };
+
+async function listEmbedded(embedded: () => Promise<LocalModels>): Promise<readonly ListedModel[]> {
+  try {
+    return await (await embedded()).list();
+  } catch {
+    return notReady(EMBEDDED, { kind: 'machine' }, 'the engine for embedded models cannot be loaded here');
+  }
+}
+
 async function listAnthropic(deps: ModelCatalogDeps): Promise<readonly ListedModel[]> {
-  const baseUrl = deps.env['ANTHROPIC_BASE_URL']?.trim() || ANTHROPIC_URL;
-  const base = parseBase(baseUrl, 'ANTHROPIC_BASE_URL');
-  if (!base.ok)
-    return [{ id: `${ANTHROPIC}/MODEL`, destination: { kind: 'host', host: 'unknown' }, ready: false, missing: base.failure.message }];
-  const destination = destinationOf(base.value);
-  const hasKey = (await deps.secrets.get(ANTHROPIC_KEY)) !== null;
-  if (!hasKey && baseUrl === ANTHROPIC_URL)
-    return [{ id: `${ANTHROPIC}/MODEL`, destination, ready: false, missing: `${ANTHROPIC_KEY} is not set` }];
+  const given = anthropicBase(deps);
+  const base = parseBase(given, 'ANTHROPIC_BASE_URL');
+  if (!base.ok) return notReady(ANTHROPIC, NOWHERE, base.failure.message);
+  const destination = destinationOf(base.value.url);
+  const key = await keyFor(deps, ANTHROPIC, ANTHROPIC_KEY, given === ANTHROPIC_URL);
+  if (!key.ok) return notReady(ANTHROPIC, destination, keyWords(key.failure, ANTHROPIC_KEY));
   const { CLAUDE_NAMES } = await import('./model-data.ts');
   return CLAUDE_NAMES.map((name) => ({ id: `${ANTHROPIC}/${name}`, destination, ready: true }));
+}
+
+function keyWords(reason: Failure, keyName: string): string {
+  return reason.code === 'model_key_missing' ? `${keyName} is not set` : reason.message;
 }
 
 /** Milliseconds for servers on this machine, which answer at once or are not there, and for others. */
@@ -225,30 +278,24 @@ const PROBE_ELSEWHERE = 2000;
 const SHOWN = 40;
 
 async function listPreset(deps: ModelCatalogDeps, http: HttpStream, preset: Preset): Promise<readonly ListedModel[]> {
-  const baseUrl = baseOf(deps, preset);
-  const base = parseBase(baseUrl, preset.baseUrlName);
-  const any = `${preset.name}/MODEL`;
-  if (!base.ok) return [{ id: any, destination: { kind: 'host', host: 'unknown' }, ready: false, missing: base.failure.message }];
-  const destination = destinationOf(base.value);
-  const key = preset.keyName === null ? null : await deps.secrets.get(preset.keyName);
-  if (preset.keyName !== null && key === null && !(preset.keyOptionalElsewhere && baseUrl !== preset.baseUrl)) {
-    return [{ id: any, destination, ready: false, missing: `${preset.keyName} is not set` }];
-  }
+  const given = baseOf(deps, preset);
+  const base = parseBase(given, preset.baseUrlName);
+  if (!base.ok) return notReady(preset.name, NOWHERE, base.failure.message);
+  const { url, address } = base.value;
+  const destination = destinationOf(url);
+  const key = await keyFor(deps, preset.name, preset.keyName, !(preset.keyOptionalElsewhere && given !== preset.baseUrl));
+  if (!key.ok) return notReady(preset.name, destination, keyWords(key.failure, preset.keyName ?? ''));
   const { listedIds } = await import('./served-window.ts');
-  const within = destination.kind === 'machine' ? PROBE_HERE : PROBE_ELSEWHERE;
-  const ids = await listedIds({ http, preset, baseUrl, key, signal: AbortSignal.timeout(within) }, within);
-  if (ids === null) {
-    const isHere = destination.kind === 'machine';
-    return [
-      {
-        id: any,
-        destination,
-        ready: false,
-        missing: isHere ? `no server answers at ${base.value.host}` : `${base.value.host} did not list its models`,
-      },
-    ];
-  }
+  const isHere = destination.kind === 'machine';
+  const within = isHere ? PROBE_HERE : PROBE_ELSEWHERE;
+  const ids = await listedIds(
+    { http, preset, baseUrl: address, secretHeaders: chatHeaders(base.value, key.value), signal: AbortSignal.timeout(within) },
+    within,
+  );
+  if (ids === null)
+    return notReady(preset.name, destination, isHere ? `no server answers at ${url.host}` : `${url.host} did not list its models`);
   const shown = ids.slice(0, SHOWN).map((name): ListedModel => ({ id: `${preset.name}/${name}`, destination, ready: true }));
-  if (ids.length > SHOWN) shown.push({ id: any, destination, ready: true, note: `and ${ids.length - SHOWN} more at ${base.value.host}` });
+  if (ids.length > SHOWN)
+    shown.push({ id: `${preset.name}/MODEL`, destination, ready: true, note: `and ${ids.length - SHOWN} more at ${url.host}` });
   return shown;
 }

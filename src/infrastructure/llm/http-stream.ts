@@ -147,7 +147,7 @@ function once(request: HttpRequest, url: URL, agent: Agent, connectMs: number): 
     if (request.signal.aborted) return resolve({ kind: 'failed', error: null, stale: false, failure: STOPPED });
     const module = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
     const body = request.body === undefined ? undefined : Buffer.from(request.body, 'utf8');
-    const headers = { ...request.headers, ...(body ? { 'content-length': String(body.length) } : {}) };
+    const headers = { 'user-agent': 'glasshouse', ...request.headers, ...(body ? { 'content-length': String(body.length) } : {}) };
     let own: Failure | undefined;
     let sent: ClientRequest;
     try {

@@ -60,17 +60,20 @@ const OPENAI: Readonly<Record<string, ModelFacts>> = {
   'o4-mini': openai(200_000, 100_000, 1.1, 0.275, 4.4, true),
 };
 
-/** A Messages model whose name is not listed. */
-export const UNKNOWN_CLAUDE: ModelFacts = { window: 200_000, maxOutput: 8192 };
+/** A Claude model whose name is not listed. */
+const UNKNOWN_CLAUDE: ModelFacts = { window: 200_000, maxOutput: 8192 };
+/** Another maker's model behind the Messages wire. */
+const UNKNOWN_MESSAGES: ModelFacts = { window: 32_768, maxOutput: 8192 };
 /** A model at OpenAI's own address whose name is not listed: newer ones are larger, and take no temperature. */
-export const UNKNOWN_OPENAI: ModelFacts = { window: 128_000, maxOutput: 16_384, fixedTemperature: true };
+const UNKNOWN_OPENAI: ModelFacts = { window: 128_000, maxOutput: 16_384, fixedTemperature: true };
 
-export function claudeFacts(model: string): ModelFacts | undefined {
-  return lookUp(CLAUDE, model);
+export function claudeFacts(model: string): ModelFacts {
+  return lookUp(CLAUDE, model) ?? (model.startsWith('claude-') ? UNKNOWN_CLAUDE : UNKNOWN_MESSAGES);
 }
 
-export function openaiFacts(model: string): ModelFacts | undefined {
-  return lookUp(OPENAI, model);
+/** Facts of the provider's own address: elsewhere a model of the same name can be served with less. */
+export function openaiFacts(model: string): ModelFacts {
+  return lookUp(OPENAI, model) ?? UNKNOWN_OPENAI;
 }
 
 /** A name as listed, alone or with a date: never a longer name, which is another model at another price. */

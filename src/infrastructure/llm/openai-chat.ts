@@ -15,7 +15,8 @@ export interface OpenAiChatDeps {
   readonly baseUrl: string;
   readonly preset: Preset;
   readonly fixedTemperature: boolean;
-  readonly key: string | null;
+  /** What shows who asks; goes on the wire and nowhere else. */
+  readonly secretHeaders: Readonly<Record<string, string>>;
   readonly asked: Asked;
   readonly http: HttpStream;
   readonly silenceMs?: number;
@@ -31,7 +32,7 @@ export function createOpenAiChatModel(deps: OpenAiChatDeps): LanguageModel {
       streamModel(wire, signal, {
         http: deps.http,
         asked: deps.asked,
-        secretHeaders: deps.key === null ? {} : { authorization: `Bearer ${deps.key}` },
+        secretHeaders: deps.secretHeaders,
         silenceMs: deps.silenceMs ?? deps.preset.silenceMs,
         decoder: new ChatDecoder(deps.asked, deps.preset.reasoningBack === 'reasoning_details'),
       }),

@@ -6,7 +6,7 @@ export interface WindowQuestion {
   readonly preset: Preset;
   readonly baseUrl: string;
   readonly model: string;
-  readonly key: string | null;
+  readonly secretHeaders: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -28,9 +28,7 @@ export async function servedWindow(question: WindowQuestion): Promise<number | n
     case 'llamacpp':
       return positive(at(await askJson(question, 'GET', `${root}/props`), 'default_generation_settings', 'n_ctx'));
     case 'lmstudio':
-      return positive(
-        at(await askJson(question, 'GET', `${root}/api/v0/models/${encodeURIComponent(question.model)}`), 'loaded_context_length'),
-      );
+      return windowAmong(await askJson(question, 'GET', `${root}/api/v0/models`), question.model, ['loaded_context_length']);
     case 'ollama':
       return ollamaWindow(question, root);
   }
@@ -58,12 +56,14 @@ function loadedWindow(answer: unknown, model: string): number | null {
   return positive(at(found, 'context_length'));
 }
 
-/** vLLM says `max_model_len`; others have their own words for it. */
-function windowAmong(answer: unknown, model: string): number | null {
+/** vLLM says the first; others have their own words for it. */
+const WINDOW_NAMES = ['max_model_len', 'context_window', 'context_length', 'max_context_length'];
+
+function windowAmong(answer: unknown, model: string, names: readonly string[] = WINDOW_NAMES): number | null {
   const data = at(answer, 'data');
   if (!Array.isArray(data)) return null;
   const found: unknown = data.find((one: unknown) => at(one, 'id') === model);
-  for (const name of ['max_model_len', 'context_window', 'context_length', 'max_context_length']) {
+  for (const name of names) {
     const value = positive(at(found, name));
     if (value !== null) return value;
   }
@@ -108,7 +108,7 @@ async function askJson(
     url,
     headers: {
       accept: 'application/json',
-      ...(question.key === null ? {} : { authorization: `Bearer ${question.key}` }),
+      ...question.secretHeaders,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,11 +1,11 @@
 import { failure, type Failure, type FailureCode } from '../../core/models/failure.ts';
 
-/** Whom a failure is told of. `secret` is taken out of every word that a server sends back. */
+/** Whom a failure is told of. The `secrets` are taken out of every word that a server sends back. */
 export interface Asked {
   /** The model as the person writes it. */
   readonly model: string;
   readonly host: string;
-  readonly secret: string | null;
+  readonly secrets: readonly string[];
   /** The environment variable that holds the key. */
   readonly keyName: string | null;
 }
@@ -133,14 +133,14 @@ export function failureFromError(asked: Asked, error: unknown): Failure {
 function failureFromProblem(asked: Asked, problem: Problem): Failure {
   const code = codeFor(problem);
   const key = code === 'model_key_refused' && asked.keyName ? ` in ${asked.keyName}` : '';
-  const said = shown(problem.message, asked.secret);
+  const said = shown(problem.message, asked.secrets);
   const status = problem.status > 0 ? ` (${problem.status})` : '';
   return failure(code, `${asked.model}: ${asked.host} ${SAYS[code] ?? 'refused the request'}${key}${status}${said ? `: ${said}` : '.'}`);
 }
 
 /** An address that answers, but not as a model server does. */
 export function badResponse(asked: Asked, contentType: string, beginning: string): Failure {
-  const words = shown(beginning.replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)/gi, ' ').replace(/<[^>]*>/g, ' '), asked.secret);
+  const words = shown(beginning.replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)/gi, ' ').replace(/<[^>]*>/g, ' '), asked.secrets);
   const kind = contentType ? ` (${contentType.split(';', 1)[0]?.slice(0, 40)})` : '';
   return failure('model_bad_response', `${asked.host} answered, but not as a model server does${kind}${words ? `: “${words}”` : '.'}`);
 }
@@ -173,9 +173,9 @@ function readProblem(status: number, error: unknown): Problem | null {
 }
 
 /** A server's words on one line, bounded, without the key, whole or in the shape in which providers echo it. */
-function shown(words: string, secret: string | null): string {
+function shown(words: string, secrets: readonly string[]): string {
   let line = words.replace(/\s+/g, ' ').trim();
-  if (secret) line = line.replaceAll(secret, '…');
+  for (const secret of secrets) line = line.replaceAll(secret, '…');
   line = line.replace(/\b(?:sk|pk|rk|gsk|xai|key)-[A-Za-z0-9_*-]{6,}/g, '…');
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

@@ -1,19 +1,14 @@
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { megabytes, writeAll, type Fetched, type Fetching } from './fetching.ts';
+import { Cut, HubConnections, Refused } from './hub-connection.ts';
 import type { ModelSource } from './model-catalogue.ts';
 
 type HubSource = Extract<ModelSource, { kind: 'hub' }>;
 
-const REDIRECTS = 5;
 /** Tries in a row that bring not a byte. */
 const BARREN_TRIES = 3;
-
-/** The download breaks off in a way that trying again can mend. */
-class Cut extends Error {}
-/** The source will not have it, however often it is asked. */
-class Refused extends Error {}
 
 /** Where the hub has the file. `HF_ENDPOINT` is the customary name of another hub's address. */
 function hubUrl(source: HubSource, env: Fetching['env']): URL {
@@ -31,12 +26,12 @@ export async function fetchFromHub(source: HubSource, fetching: Fetching): Promi
   }
   const part = `${fetching.target}.part`;
   const meter = fetching.meter(url.host);
-  const agents = new Map<string, Agent>();
+  const connections = new HubConnections(fetching);
   try {
     for (let barren = 0; ;) {
       const before = await sizeOf(part);
       try {
-        await download(url, part, fetching, agents, (done) => meter.report('fetching', done));
+        await download(url, part, fetching, connections, (done) => meter.report('fetching', done));
         return { ok: true, path: part };
       } catch (error) {
         if (error instanceof Refused) return { ok: false, reason: `${url.host}: ${error.message}` };
@@ -49,7 +44,7 @@ export async function fetchFromHub(source: HubSource, fetching: Fetching): Promi
       await sleep(fetching.patience.retryMs, undefined, { signal: fetching.signal });
     }
   } finally {
-    for (const agent of agents.values()) agent.destroy();
+    connections.close();
   }
 }
 
@@ -68,7 +63,7 @@ async function download(
   url: URL,
   part: string,
   fetching: Fetching,
-  agents: Map<string, Agent>,
+  connections: HubConnections,
   onDone: (done: number) => void,
 ): Promise<void> {
   const { entry } = fetching;
@@ -85,7 +80,7 @@ async function download(
     headers['range'] = `bytes=${have}-`;
     if (tag) headers['if-range'] = tag;
   }
-  const response = await follow(url, headers, fetching, agents);
+  const response = await connections.get(url, headers);
   try {
     const from = await startOf(response, have, entry.bytes, part);
     const newTag = response.headers.etag;
@@ -162,75 +157,4 @@ async function receive(
 function isDiskError(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return code === 'ENOSPC' || code === 'EDQUOT' || syscall === 'write';
-}
-
-async function follow(
-  start: URL,
-  headers: Record<string, string>,
-  fetching: Fetching,
-  agents: Map<string, Agent>,
-): Promise<IncomingMessage> {
-  let url = start;
-  for (let hop = 0; hop <= REDIRECTS; hop += 1) {
-    const response = await ask(url, headers, fetching, agents);
-    const status = response.statusCode ?? 0;
-    const to = response.headers.location;
-    if (status < 300 || status >= 400 || status === 304 || !to) return response;
-    response.destroy();
-    const next = new URL(to, url);
-    if (url.protocol === 'https:' && next.protocol !== 'https:') throw new Refused('it redirects to a place without TLS');
-    url = next;
-  }
-  throw new Refused('it redirects in circles');
-}
-
-function agentFor(url: URL, env: Fetching['env'], agents: Map<string, Agent>): Agent {
-  const isLocal = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
-  const name = `${url.protocol}${isLocal}`;
-  const known = agents.get(name);
-  if (known) return known;
-  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-  const proxyEnv = isLocal ? {} : Object.fromEntries(names.flatMap((one) => (env[one] ? [[one, env[one]]] : [])));
-  const module = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
-  const agent = new module.Agent({ proxyEnv });
-  agents.set(name, agent);
-  return agent;
-}
-
-function ask(url: URL, headers: Record<string, string>, fetching: Fetching, agents: Map<string, Agent>): Promise<IncomingMessage> {
-  const { signal, patience } = fetching;
-  const module = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
-  return new Promise((resolve, reject) => {
-    const sent: ClientRequest = module.get(url, { headers, agent: agentFor(url, fetching.env, agents), signal });
-    const wait = (ms: number, words: string) => setTimeout(() => sent.destroy(new Cut(words)), ms);
-    const connecting = wait(patience.connectMs, `no connection within ${Math.round(patience.connectMs / 1000)} s`);
-    const head = wait(patience.connectMs + patience.stallMs, 'it did not answer');
-    sent.on('socket', (socket) => {
-      if (sent.reusedSocket) clearTimeout(connecting);
-      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
-    });
-    sent.on('error', (error) => {
-      clearTimeout(connecting);
-      clearTimeout(head);
-      if (signal.aborted) reject(signal.reason as Error);
-      else reject(error instanceof Cut ? error : new Cut(connectionWords(error)));
-    });
-    sent.on('response', (response) => {
-      clearTimeout(connecting);
-      clearTimeout(head);
-      response.on('error', () => undefined);
-      resolve(response);
-    });
-  });
-}
-
-function connectionWords(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code ?? (error as { errors?: NodeJS.ErrnoException[] }).errors?.[0]?.code ?? '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name is not known here (is there a network?)';
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'it closed the connection';
-  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'there is no way to it';
-  if (code.includes('CERT') || code.includes('SIGNED') || code.includes('VERIFY'))
-    return 'its certificate is not trusted here (NODE_EXTRA_CA_CERTS names further authorities)';
-  return `the connection failed${code ? ` (${code})` : ''}`;
 }

