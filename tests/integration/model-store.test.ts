@@ -163,7 +163,7 @@ describe('from the hub', () => {
     const stoppedAt = Date.now();
     controller.abort();
     expect((await pending).result).toMatchObject({ ok: false, failure: { code: 'run_cancelled' } });
-    expect(Date.now() - stoppedAt).toBeLessThan(500);
+    expect(Date.now() - stoppedAt).toBeLessThan(1500);
     expect(existsSync(target)).toBe(false);
     expect(await store({}).status('embedded/tiny')).toMatchObject({ state: 'partial' });
     expect((await ensure({ HF_ENDPOINT: server.url })).result.ok).toBe(true);
