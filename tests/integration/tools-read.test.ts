@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asNobody, failureOf, outputOf, toolScene, type ToolScene } from '../support/tool-scene.ts';
@@ -88,6 +88,8 @@ describe('read_file', () => {
     expect(failureOf(await read({ path: 'pipe' })).code).toBe('path_not_a_file');
     expect(failureOf(await read({ path: 'zero' })).code).toBe('path_outside_workspace');
     expect(failureOf(await read({ path: '.' })).code).toBe('path_not_a_file');
+    expect(failureOf(await scene.call('search_files', { text: 'x', path: 'pipe' })).code).toBe('path_not_a_file');
+    expect(outputOf(await scene.call('search_files', { text: 'x' }))).toBe('No line contains “x”.');
   });
 
   it('says that an empty file is empty', async () => {
@@ -129,6 +131,30 @@ describe('the walls of the workspace', () => {
     expect(outputOf(await scene.call('list_directory', {}))).not.toMatch(/data/);
     expect(outputOf(await scene.call('find_files', { name: '*' }))).toBe('a.txt');
     expect(outputOf(await scene.call('search_files', { text: 'words' }))).toBe('a.txt:1:words');
+  });
+
+  it('S2: a folder that is swapped for a link while it is used never leads outside', async () => {
+    put('folder/a.txt', 'inside');
+    mkdirSync(join(scene.home, 'outside'));
+    writeFileSync(join(scene.home, 'outside', 'a.txt'), 'SECRET');
+    const script = `while :; do mv folder other; ln -s ${join(scene.home, 'outside')} folder; rm folder; mv other folder; sleep 0.005; done`;
+    const swapping = spawn('bash', ['-c', script], { cwd: scene.workspace, stdio: 'ignore' });
+    const seen = new Set<string>();
+    try {
+      const end = performance.now() + 2000;
+      while (performance.now() < end) {
+        const outcome = await read({ path: 'folder/a.txt' });
+        seen.add(outcome.ok ? outcome.output : outcome.failure.code);
+        const written = await scene.call('write_file', { path: 'folder/new.txt', content: 'words' });
+        seen.add(written.ok ? 'written' : written.failure.code);
+      }
+    } finally {
+      swapping.kill('SIGKILL');
+    }
+    expect([...seen].every((what) => ['inside', 'written', 'path_not_found', 'path_outside_workspace', 'path_not_a_directory', 'path_not_a_file'].includes(what)), [...seen].join()).toBe(true);
+    expect(seen).toContain('inside');
+    expect(seen.size).toBeGreaterThan(2);
+    expect(readdirSync(join(scene.home, 'outside'))).toEqual(['a.txt']);
   });
 
   it('tells a file without permission', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { specOf } from '../../src/core/tools/tool-registry.ts';
 import { TOOL_NAME } from '../../src/core/tools/tool.ts';
 import { createBubblewrapSandbox } from '../../src/infrastructure/system/bubblewrap-sandbox.ts';
@@ -65,6 +65,10 @@ describe('run_command', () => {
     expect(performance.now() - from).toBeLessThan(2200);
   });
 
+  it('of a progress bar keeps what stands there in the end', async () => {
+    expect(outputOf(await scene.call('run_command', { command: `printf '10%%\\r50%%\\r100%%\\nnext\\r\\n'` }))).toBe('100%\nnext');
+  });
+
   it('keeps the beginning and the end of an endless output, in bounded memory', async () => {
     const outcome = await scene.call('run_command', { command: 'echo first; head -c 60000000 /dev/zero | tr "\\0" "x" | fold -w 99; echo last' });
     const text = outputOf(outcome);
@@ -93,33 +97,53 @@ describe('run_command', () => {
 });
 
 describe('calculate', () => {
+  // One scene, and so one thread, for all: starting it takes most of the time.
+  let sums: ToolScene;
+  beforeAll(() => {
+    sums = toolScene();
+  });
+  afterAll(() => sums.dispose());
+
   it.each([
     ['0.1+0.2', '0.3'], ['15% of 80', '12'], ['12% * 48.50', '5.82'], ['100 + 3%', '103'], ['1,250 * 3', '3750'], ['2^100', '1267650600228229401496703205376'],
     ['3 x 4 =', '12'], ['(15+27)÷2 = ?', '21'], ['$12.50 × 4', '50'], ['20 percent of 50', '10'], ['17 times 3', '51'], ['200/7', '28.571428571429'],
     ['round(200/7, 2)', '28.57'], ['max(100,200,300)', '300'], ['mean(1,2,3,4)', '2.5'], ['sqrt(16)', '4'], ['5 hours to minutes', '300 minutes'],
     ['10 km to miles', '6.2137119223733 miles'], ['√2', '1.4142135623731'], ['7 mod 3', '1'], ['1e3 / 8', '125'], ['-2^2', '-4'], ['19.99*3', '59.97'],
   ])('%s is %s', async (expression, result) => {
-    expect(outputOf(await scene.call('calculate', { expression }))).toBe(result);
+    expect(outputOf(await sums.call('calculate', { expression }))).toBe(result);
   });
 
   it.each(['hello', '1+', 'import("fs")', 'createUnit("x")', 'evaluate("1+1")', 'parse("1")', 'simplify("x")', 'config({})', 'cos.constructor("return 1")()', 'x=', '', 'f(x)=x', 'factorial(30000)'])(
     '%j is an expected failure',
     async (expression) => {
-      expect(failureOf(await scene.call('calculate', { expression })).code).toBe('tool_failed');
+      expect(failureOf(await sums.call('calculate', { expression })).code).toBe('tool_failed');
     },
   );
 
   it('ends what takes too long or too much memory, and works on after that', async () => {
     const from = performance.now();
-    expect(failureOf(await scene.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' })).code).toBe('tool_timeout');
+    expect(failureOf(await sums.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' })).code).toBe('tool_timeout');
     expect(performance.now() - from).toBeLessThan(4000);
-    expect(failureOf(await scene.call('calculate', { expression: 'ones(100000, 100000)' })).message).not.toBe('');
-    expect(outputOf(await scene.call('calculate', { expression: '1+1' }))).toBe('2');
+    expect(failureOf(await sums.call('calculate', { expression: 'ones(100000, 100000)' })).message).not.toBe('');
+    expect(outputOf(await sums.call('calculate', { expression: '1+1' }))).toBe('2');
+  });
+
+  it('R7: a stop ends it at once', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 100);
+    const from = performance.now();
+    expect(failureOf(await sums.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' }, stop.signal)).code).toBe('tool_cancelled');
+    expect(performance.now() - from).toBeLessThan(1500);
+  });
+
+  it('answers many at once in their order', async () => {
+    const outcomes = await Promise.all([1, 2, 3, 4, 5].map((value) => sums.call('calculate', { expression: `${value} * 10` })));
+    expect(outcomes.map(outputOf)).toEqual(['10', '20', '30', '40', '50']);
   });
 
   it('knows no variables of an earlier call', async () => {
-    await scene.call('calculate', { expression: 'secret = 5' });
-    expect(failureOf(await scene.call('calculate', { expression: 'secret + 1' })).message).toMatch(/Undefined symbol/);
+    await sums.call('calculate', { expression: 'secret = 5' });
+    expect(failureOf(await sums.call('calculate', { expression: 'secret + 1' })).message).toMatch(/Undefined symbol/);
   });
 
   it('a comma separates arguments in a call and thousands elsewhere', () => {

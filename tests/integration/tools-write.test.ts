@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/models/failure.ts';
@@ -31,6 +31,13 @@ describe('write_file', () => {
     expect(statSync(at('run.sh')).mode & 0o777).toBe(0o750);
     expect(statSync(at('run.sh')).ino).not.toBe(inode);
     expect(scene.recorded).toEqual([{ path: at('run.sh'), before: Buffer.from('old'), modeBefore: 0o750 }]);
+  });
+
+  it.runIf(process.geteuid?.() === 0)('keeps the owner, where root edits the file of somebody else', async () => {
+    writeFileSync(at('theirs.txt'), 'old');
+    chownSync(at('theirs.txt'), 1234, 1234);
+    outputOf(await scene.call('edit_file', { path: 'theirs.txt', old_text: 'old', new_text: 'new' }));
+    expect(statSync(at('theirs.txt'))).toMatchObject({ uid: 1234, gid: 1234 });
   });
 
   it('writes through a link inside of the workspace and keeps the link', async () => {
@@ -95,7 +102,7 @@ describe('write_file', () => {
   it('R7: does not begin after a stop', async () => {
     const stop = new AbortController();
     stop.abort();
-    await expect(scene.call('write_file', { path: 'a.txt', content: 'x' }, stop.signal)).rejects.toThrow();
+    expect(failureOf(await scene.call('write_file', { path: 'a.txt', content: 'x' }, stop.signal)).code).toBe('tool_cancelled');
     expect(existsSync(at('a.txt'))).toBe(false);
   });
 });

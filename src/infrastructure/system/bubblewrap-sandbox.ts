@@ -141,7 +141,8 @@ function watchOutput(child: ChildProcess, onOutput: (text: string) => void) {
       const match = /"child-pid": (\d+)/.exec(told);
       return match ? Number(match[1]) : null;
     },
-    trouble: () => (trouble === '' ? null : (trouble.replace(/^bwrap: /, '').split('\n')[0] ?? '')),
+    // Where the command has run to its end, bubblewrap only warned.
+    trouble: () => (trouble === '' || told.includes('"exit-code"') ? null : (trouble.replace(/^bwrap: /, '').split('\n')[0] ?? '')),
     end(): void {
       emit(fromOutput.end());
       emit(fromErrors.end());

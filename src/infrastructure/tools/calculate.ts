@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { failure } from '../../core/models/failure.ts';
 import { defineTool, type Tool } from '../../core/tools/tool.ts';
 import { createCalculator } from './calculator.ts';
 import { lenientObject } from './lenient-input.ts';
@@ -28,8 +27,7 @@ export function createCalculateTool(): Tool {
     touches: async () => ({}),
     async execute({ expression }, context) {
       const result = await calculator.evaluate(expression, context.signal);
-      if (result.ok) return { ok: true, output: result.value, trust: 'trusted' };
-      return { ok: false, failure: failure(result.failure.code, result.failure.message) };
+      return result.ok ? { ok: true, output: result.value, trust: 'trusted' } : result;
     },
   });
 }

@@ -41,6 +41,7 @@ export function calculatorThread(port: MessagePort, library: Library): void {
       reply = { ok: true, text: exact(expression) };
     } catch (first) {
       try {
+        if (!(first instanceof TypeError)) throw first;
         ordinary ??= makeEvaluator('number');
         const text = ordinary(expression);
         reply = { ok: true, text };

@@ -28,7 +28,7 @@ export function createCalculator(): Calculator {
 
   async function evaluate(expression: string, signal: AbortSignal): Promise<Result<string>> {
     if (expression.length > LONGEST_EXPRESSION) return bad('The expression is too long.');
-    signal.throwIfAborted();
+    if (signal.aborted) return stopped();
     clearTimeout(idle);
     try {
       worker ??= startThread();
@@ -45,7 +45,7 @@ export function createCalculator(): Calculator {
       return reply.ok ? { ok: true, value: reply.text } : bad(reply.message);
     } catch (error) {
       await end();
-      signal.throwIfAborted();
+      if (signal.aborted) return stopped();
       return bad(error instanceof Error && /memory/i.test(error.message) ? 'The expression needs too much memory.' : 'The calculator failed.');
     }
   }
@@ -57,6 +57,10 @@ export function createCalculator(): Calculator {
       return mine;
     },
   };
+}
+
+function stopped(): Result<string> {
+  return { ok: false, failure: { code: 'tool_cancelled', message: 'It was stopped.' } };
 }
 
 function bad(message: string): Result<string> {

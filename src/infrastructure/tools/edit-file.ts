@@ -53,7 +53,7 @@ export function createEditFileTool(dependencies: ToolDependencies): Tool {
       return { kind: 'diff', path: target.shown, diff: await diffOf(target.shown, before.bytes, bytes), creates: false };
     },
     execute: (given, context) =>
-      asOutcome(given.path, async () => {
+      asOutcome(given.path, context.signal, async () => {
         const { target, before, bytes, places } = await edited({ ...dependencies, workspace: context.workspace }, given);
         await replaceFile(target, before, bytes, context);
         return { ok: true, output: `Edited ${target.shown}: ${places} ${places === 1 ? 'place' : 'places'} changed.`, trust: 'trusted' };

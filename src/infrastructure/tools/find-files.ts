@@ -35,7 +35,7 @@ export function createFindFilesTool(dependencies: ToolDependencies): Tool {
       return { reads: [(await resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true })).path] };
     },
     execute: ({ name, path }, context) =>
-      asOutcome(path ?? '.', async () => {
+      asOutcome(path ?? '.', context.signal, async () => {
         const rules = { ...dependencies, workspace: context.workspace };
         const target = await resolveInWorkspace(rules, path ?? '.', { mustExist: true });
         if (!(await lstat(target.path)).isDirectory()) throw new FailureError('path_not_a_directory', `${target.shown} is a file.`);

@@ -4,12 +4,20 @@ import { FailureError } from '../../core/models/failure.ts';
 import { failureFromSystem } from './system-failure.ts';
 import type { ResolvedPath } from './workspace-paths.ts';
 
+export interface OpenFile {
+  readonly handle: FileHandle;
+  /** In bytes. */
+  readonly size: number;
+  readonly mode: number;
+  readonly owner: { readonly user: number; readonly group: number };
+}
+
 /**
  * Opens a plain file whose path was resolved before, and makes sure that it is still the same file: no link is followed in the last
  * component, and a folder that was swapped for a link between the check and the opening is noticed. Never waits for a FIFO, never opens a device.
  * @throws FailureError path_not_a_file, path_not_found, path_no_permission, path_outside_workspace
  */
-export async function openPlainFile(target: ResolvedPath): Promise<{ handle: FileHandle; size: number; mode: number }> {
+export async function openPlainFile(target: ResolvedPath): Promise<OpenFile> {
   let handle: FileHandle | undefined;
   try {
     const before = await lstat(target.path);
@@ -19,7 +27,7 @@ export async function openPlainFile(target: ResolvedPath): Promise<{ handle: Fil
     if (opened.ino !== before.ino || opened.dev !== before.dev || !(await isStillAt(handle, target.path))) {
       throw new FailureError('path_outside_workspace', `${target.shown} changed its place while it was opened.`);
     }
-    return { handle, size: opened.size, mode: opened.mode & 0o7777 };
+    return { handle, size: opened.size, mode: opened.mode & 0o7777, owner: { user: opened.uid, group: opened.gid } };
   } catch (error) {
     await handle?.close();
     throw failureFromSystem(error, target.shown);

@@ -42,7 +42,7 @@ export function createReadFileTool(dependencies: ToolDependencies): Tool {
       return { reads: [target.path] };
     },
     execute: ({ path, start_line, end_line }, context) =>
-      asOutcome(path, async () => {
+      asOutcome(path, context.signal, async () => {
         const rules = { ...dependencies, workspace: context.workspace };
         const target = await resolveInWorkspace(rules, path, { mustExist: true });
         const range = start_line === undefined && end_line === undefined ? null : lineRange(start_line, end_line);

@@ -4,17 +4,18 @@ import { access, mkdir, open, realpath, rename, unlink } from 'node:fs/promises'
 import { basename, dirname } from 'node:path';
 import { FailureError } from '../../core/models/failure.ts';
 import type { ToolContext } from '../../core/tools/tool.ts';
-import { openFolder, openPlainFile } from './open-file.ts';
+import { openFolder, openPlainFile, type OpenFile } from './open-file.ts';
 import { failureFromSystem } from './system-failure.ts';
 import type { ResolvedPath } from './workspace-paths.ts';
 
 /** A change that could not be undone must not be made: files above this are not touched, as their bytes would have to be kept. */
 const UNDOABLE_BYTES = 64 * 1024 * 1024;
 
-/** A file as it stands. `bytes` and `mode` are null when there is none. */
+/** A file as it stands. All are null when there is none. */
 export interface FileBefore {
   readonly bytes: Buffer | null;
   readonly mode: number | null;
+  readonly owner: OpenFile['owner'] | null;
 }
 
 /**
@@ -22,15 +23,15 @@ export interface FileBefore {
  * @throws FailureError path_not_a_file, path_no_permission (also for a file that is marked read-only), file_too_large
  */
 export async function readBefore(target: ResolvedPath): Promise<FileBefore> {
-  if (!target.exists) return { bytes: null, mode: null };
-  const { handle, size, mode } = await openPlainFile(target);
+  if (!target.exists) return { bytes: null, mode: null, owner: null };
+  const { handle, size, mode, owner } = await openPlainFile(target);
   try {
     if (size > UNDOABLE_BYTES) {
       throw new FailureError('file_too_large', `${target.shown} has ${size} bytes: too large to keep a copy for undoing the change.`);
     }
     // A rename needs no right to write the file itself, so a read-only file would be replaced silently.
     await access(target.path, constants.W_OK);
-    return { bytes: await handle.readFile(), mode };
+    return { bytes: await handle.readFile(), mode, owner };
   } catch (error) {
     throw failureFromSystem(error, target.shown);
   } finally {
@@ -58,7 +59,7 @@ export async function replaceFile(target: ResolvedPath, before: FileBefore, byte
   const { handle, base } = await openFolder(folder, target.shown);
   const temporary = `${base}/.${basename(target.path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await writeNew(temporary, bytes, before.mode);
+    await writeNew(temporary, bytes, before);
     await rename(temporary, `${base}/${basename(target.path)}`);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -68,10 +69,12 @@ export async function replaceFile(target: ResolvedPath, before: FileBefore, byte
   }
 }
 
-async function writeNew(path: string, bytes: Uint8Array, mode: number | null): Promise<void> {
+async function writeNew(path: string, bytes: Uint8Array, { mode, owner }: FileBefore): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o666);
   try {
     await handle.writeFile(bytes);
+    // Only root can give a file away; for others the file becomes theirs, as with any editor.
+    if (owner !== null && owner.user !== process.geteuid?.()) await handle.chown(owner.user, owner.group).catch(() => undefined);
     if (mode !== null) await handle.chmod(mode);
     // The rename must not become durable before the bytes are: after a power cut the file would be empty.
     await handle.datasync();

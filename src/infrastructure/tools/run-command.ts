@@ -55,7 +55,7 @@ export function createRunCommandTool(dependencies: ToolDependencies): Tool {
       timeoutSeconds: secondsOf(timeout_seconds),
     }),
     execute: ({ command, network, timeout_seconds }, context) =>
-      asOutcome('the command', async () => {
+      asOutcome('the command', context.signal, async () => {
         const seconds = secondsOf(timeout_seconds);
         const run = streamed(context);
         const options = { timeoutMs: seconds * 1000, signal: context.signal, onOutput: run.onOutput };
@@ -97,10 +97,19 @@ function streamed(context: ToolContext) {
 
 function outcomeOf(exit: SandboxedExit, output: string, seconds: number, network: boolean): ToolOutcome {
   const trust = network ? 'untrusted' : 'trusted';
-  const text = output.replace(/\s+$/, '');
+  const text = asLeftStanding(output).trimEnd();
   if (exit.code === 0) return { ok: true, output: text === '' ? '(no output)' : text, trust };
   const reason = failureOf(exit, seconds);
   return { ok: false, failure: reason, output: `${text === '' ? '' : `${text}\n`}[${reason.message}]`, trust };
+}
+
+/** A progress bar writes over its own line: what stands there in the end is what counts. */
+function asLeftStanding(output: string): string {
+  if (!output.includes('\r')) return output;
+  return output
+    .split('\n')
+    .map((line) => line.slice(line.trimEnd().lastIndexOf('\r') + 1).trimEnd())
+    .join('\n');
 }
 
 function failureOf(exit: SandboxedExit, seconds: number): Failure {

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import * as z from 'zod';
 import { FailureError } from '../../core/models/failure.ts';
 import { defineTool, type Tool } from '../../core/tools/tool.ts';
@@ -41,10 +42,12 @@ export function createSearchFilesTool(dependencies: ToolDependencies): Tool {
       return { reads: [(await resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true })).path] };
     },
     execute: ({ text, path, regex }, context) =>
-      asOutcome(path ?? '.', async () => {
+      asOutcome(path ?? '.', context.signal, async () => {
         if (text === '') throw new FailureError('tool_input_invalid', 'Say which text to search for.');
         const rules = { ...dependencies, workspace: context.workspace };
         const target = await resolveInWorkspace(rules, path ?? '.', { mustExist: true });
+        const stats = await lstat(target.path);
+        if (!stats.isFile() && !stats.isDirectory()) throw new FailureError('path_not_a_file', `${target.shown} is not a plain file.`);
         return { ok: true, output: await search(rules, target, text, regex ?? false, context.signal), trust: 'trusted' };
       }),
   });

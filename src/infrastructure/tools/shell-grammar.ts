@@ -245,8 +245,11 @@ function takeRedirect(node: SyntaxNode, found: Findings): void {
   if (node.children.filter((child) => child.isNamed && child.type !== 'file_descriptor').length > 1) {
     found.misread ??= 'it has words behind a redirection';
   }
+  const before = found.line.slice(0, node.startIndex);
   // A number or a name in braces there would be the descriptor, not a word.
-  if (/[\d}]$/.test(found.line.slice(0, node.startIndex))) found.misread ??= 'it has a redirection directly behind a word';
+  const descriptor = node.childForFieldName('descriptor');
+  const isNumber = descriptor === null || /^\d+$/.test(descriptor.text);
+  if (!isNumber || (descriptor !== null && !/(^|[\s;&|()])$/.test(before)) || /[\d}]$/.test(before)) found.misread ??= 'it has a redirection directly behind a word';
   const word = wordOf(target);
   if (word.unsure !== null && word.unsure !== UNSURE.home) {
     found.mustAsk.add(`a redirection goes to ${word.unsure}`);

@@ -24,11 +24,16 @@ export function failureFromSystem(error: unknown, shown: string): FailureError {
   return new FailureError(known[0], `${shown} ${known[1]}.`, { cause: error });
 }
 
-/** Runs `work` and turns an expected failure that it throws into a value. */
-export async function asOutcome<Outcome>(shown: string, work: () => Promise<Outcome>): Promise<Outcome | { ok: false; failure: Failure }> {
+/** Runs `work` and turns an expected failure that it throws into a value; whatever it throws after a stop is the stop. */
+export async function asOutcome<Outcome>(
+  shown: string,
+  signal: AbortSignal,
+  work: () => Promise<Outcome>,
+): Promise<Outcome | { ok: false; failure: Failure }> {
   try {
     return await work();
   } catch (error) {
+    if (signal.aborted) return { ok: false, failure: failure('tool_cancelled', 'It was stopped.') };
     const { code, message } = failureFromSystem(error, shown).failure;
     return { ok: false, failure: failure(code, message) };
   }

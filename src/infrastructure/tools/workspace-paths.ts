@@ -90,7 +90,9 @@ async function realPath(path: string, links: number): Promise<{ path: string; ex
   const entry = await lstat(here).catch(() => null);
   if (!entry) return { path: here, exists: false };
   if (!entry.isSymbolicLink()) return { path: here, exists: true };
-  return realPath(resolve(parent.path, await readlink(here)), links + 1);
+  // Null: somebody put something else in its place in this moment; then the path is looked at anew.
+  const target = await readlink(here).catch(() => null);
+  return realPath(target === null ? path : resolve(parent.path, target), links + 1);
 }
 
 async function notFoundMessage(rules: PathRules, path: string, shown: string): Promise<string> {

@@ -40,7 +40,7 @@ export function createWriteFileTool(dependencies: ToolDependencies): Tool {
       return { kind: 'diff', path: target.shown, diff: await diffOf(target.shown, before.bytes, Buffer.from(content)), creates: before.bytes === null };
     },
     execute: ({ path, content }, context) =>
-      asOutcome(path, async () => {
+      asOutcome(path, context.signal, async () => {
         const target = await resolveInWorkspace({ ...dependencies, workspace: context.workspace }, path, { mustExist: false });
         if (target.path === context.workspace) throw new FailureError('path_not_a_file', 'The path is the workspace itself.');
         const before = await readBefore(target);
