@@ -60,7 +60,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const storage = openStorage(folder, { instanceId: system.newId(), now: system.now });
   await storage.instances.reconcile();
 
-  const secrets = createSecrets({ env, folder });
+  const secrets = createSecrets({ env, folder, names: Object.keys(PROVIDER_KEYS) });
   const models = modelStore(env, cache);
   const catalog: ModelCatalog = createModelCatalog({
     env,

@@ -28,7 +28,7 @@ export function emptySnapshot(conversationId: string, mode: ConversationMode = '
 export function foldEvent(snapshot: ConversationSnapshot, event: AgentEvent): ConversationSnapshot {
   switch (event.type) {
     case 'input_accepted':
-      return event.run ? { ...snapshot, messages: [...snapshot.messages, event.message] } : snapshot;
+      return event.run ? { ...snapshot, messages: [...snapshot.messages, event.message], runState: event.run.state } : snapshot;
     case 'message_started':
       return { ...snapshot, messages: [...snapshot.messages, event.message] };
     case 'part_started':

@@ -24,28 +24,45 @@ nat ::= "0" | [1-9] [0-9]{0,8}
 int ::= "-"? nat
 num ::= int ("." [0-9]{1,6})?`;
 
+/** Fields under which a choice may be written in another way; a tool that has one of its own gets its input nested. */
+const RESERVED: readonly string[] = ['tool', 'action', 'input', 'arguments', 'parameters'];
+
 /**
- * A grammar for exactly one choice, as compact JSON: `{"tool":NAME}` or `{"tool":NAME,"input":{…}}`.
+ * A grammar for exactly one choice, as compact JSON: `{"tool":NAME,…}` with the input's fields beside the name, or, where one
+ * of these could be mistaken, `{"tool":NAME,"input":{…}}`.
  * No spaces between tokens (a small model fills them without end), strings and lists bounded, required fields first, and of
  * the optional fields only those that an example uses. A string may have several lines only where an example's has.
  */
 export function choiceGrammar(choices: readonly Choice[]): Constraint {
-  const rules: string[] = [];
-  const names = choices.map((choice, index) => {
-    const rule = `choice-${index}`;
-    const body = choice.schema ? ` ",\\"input\\":" ${valueRule(choice.schema, choice.examples ?? [], choice.schema, 0)}` : '';
-    rules.push(`${rule} ::= ${literal(`{"tool":${JSON.stringify(choice.name)}`)}${body} "}"`);
-    return rule;
+  const rules = choices.map((choice, index) => {
+    const samples = (choice.examples ?? []).map((input) => asWritten(choice, input));
+    return `choice-${index} ::= ${valueRule(choiceSchema(choice), samples, choice.schema ?? {}, 0)}`;
   });
+  const names = choices.map((_choice, index) => `choice-${index}`);
   return {
     grammar: `root ::= ${names.join(' | ')}\n${rules.join('\n')}\n${TERMINALS}\n`,
     schema: { oneOf: choices.map(choiceSchema) },
   };
 }
 
-function choiceSchema({ name, schema }: Choice): Schema {
-  const properties = { tool: { const: name }, ...(schema ? { input: schema } : {}) };
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+/** A choice with its input as the object that is written, its fields in the order in which the grammar writes them. */
+export function asWritten(choice: Choice, input: unknown): Readonly<Record<string, unknown>> {
+  if (!choice.schema) return { tool: choice.name };
+  const inOrder = ordered(input, choice.schema, choice.examples ?? [], choice.schema);
+  return isNested(choice) || !isRecord(inOrder) ? { tool: choice.name, input: inOrder } : { tool: choice.name, ...inOrder };
+}
+
+function choiceSchema(choice: Choice): Schema {
+  const tool = { const: choice.name };
+  const { schema } = choice;
+  if (!schema) return { type: 'object', properties: { tool }, required: ['tool'], additionalProperties: false };
+  if (isNested(choice)) return { type: 'object', properties: { tool, input: schema }, required: ['tool', 'input'], additionalProperties: false };
+  const required = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : [];
+  return { ...schema, type: 'object', properties: { tool, ...propertiesOf(schema) }, required: ['tool', ...required] };
+}
+
+function isNested({ schema }: Choice): boolean {
+  return schema !== undefined && (typeOf(schema) !== 'object' || '$ref' in schema || Object.keys(propertiesOf(schema)).some((name) => RESERVED.includes(name)));
 }
 
 /** The right-hand side for one value. `samples` are the values that examples have here. */
@@ -89,7 +106,7 @@ function objectRule(schema: Schema, samples: readonly unknown[], root: Schema, d
   const fields = fieldsOf(schema, samples);
   const pair = (name: string): string => {
     const inner = samples.flatMap((sample) => (isRecord(sample) && name in sample ? [sample[name]] : []));
-    const property = (schema['properties'] as Record<string, Schema>)[name] ?? {};
+    const property = propertiesOf(schema)[name] ?? {};
     return `${literal(`${JSON.stringify(name)}:`)} ${group(valueRule(property, inner, root, depth + 1))}`;
   };
   const required = fields.required.map(pair);
@@ -104,7 +121,7 @@ function objectRule(schema: Schema, samples: readonly unknown[], root: Schema, d
 
 /** Which fields, and in which order, the grammar writes: what is required or in every example, then what is in some example. */
 function fieldsOf(schema: Schema, samples: readonly unknown[]): { required: readonly string[]; optional: readonly string[] } {
-  const names = isRecord(schema['properties']) ? Object.keys(schema['properties']) : [];
+  const names = Object.keys(propertiesOf(schema));
   const declared = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : [];
   const uses = (name: string): number => samples.filter((sample) => isRecord(sample) && sample[name] !== undefined).length;
   const isRequired = (name: string): boolean => declared.includes(name) || (samples.length > 1 && uses(name) === samples.length);
@@ -112,11 +129,6 @@ function fieldsOf(schema: Schema, samples: readonly unknown[]): { required: read
     required: names.filter(isRequired),
     optional: names.filter((name) => !isRequired(name) && uses(name) > 0),
   };
-}
-
-/** `input` with its fields in the order in which the grammar writes them, so that examples look like answers. */
-export function inGrammarOrder(input: unknown, choice: Choice): unknown {
-  return choice.schema ? ordered(input, choice.schema, choice.examples ?? [], choice.schema) : input;
 }
 
 function ordered(value: unknown, schema: Schema, samples: readonly unknown[], root: Schema): unknown {
@@ -128,14 +140,18 @@ function ordered(value: unknown, schema: Schema, samples: readonly unknown[], ro
   if (!isRecord(value)) return value;
   const { required, optional } = fieldsOf(target, samples);
   const rest = Object.keys(value).filter((name) => !required.includes(name) && !optional.includes(name));
-  const properties = isRecord(target['properties']) ? target['properties'] : {};
+  const properties = propertiesOf(target);
   const result: Record<string, unknown> = {};
   for (const name of [...required, ...optional, ...rest]) {
     if (!(name in value)) continue;
     const inner = samples.flatMap((sample) => (isRecord(sample) && name in sample ? [sample[name]] : []));
-    result[name] = ordered(value[name], (properties[name] ?? {}) as Schema, inner, root);
+    result[name] = ordered(value[name], properties[name] ?? {}, inner, root);
   }
   return result;
+}
+
+function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
+  return isRecord(schema['properties']) ? (schema['properties'] as Record<string, Schema>) : {};
 }
 
 function resolve(schema: Schema, root: Schema): Schema {

@@ -8,11 +8,6 @@ export interface Decision {
   readonly input: unknown;
 }
 
-/** A decision as the model writes it, and as it is shown its own earlier ones. */
-export function decisionText({ tool, input }: Decision): string {
-  return tool === ANSWER ? JSON.stringify({ tool }) : JSON.stringify({ tool, input: input ?? {} });
-}
-
 /**
  * The decision in a text: its first JSON object with a tool's name. Under a grammar that is the whole text; a server without
  * grammars may write words around it, other names for the fields, or the input's fields beside the name. Null: there is none.

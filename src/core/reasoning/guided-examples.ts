@@ -35,6 +35,10 @@ export const WORK: readonly (readonly ExampleTurn[])[] = [
     { words: '- tent\n- socks\n- torch', decision: answer },
   ],
   [
+    { words: 'What pictures are in photos?', decision: { tool: 'list_directory', input: { path: 'photos' } } },
+    { words: 'photos: 1 folder, 2 files\nold/\nbeach.jpg (52133 bytes)\ncat.png (8120 bytes)', decision: answer },
+  ],
+  [
     { words: 'Put the words See you soon into goodbye.txt.', decision: { tool: 'write_file', input: { path: 'goodbye.txt', content: 'See you soon\n' } } },
     { words: 'Created goodbye.txt (13 bytes).', decision: answer },
   ],

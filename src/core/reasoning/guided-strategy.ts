@@ -5,8 +5,8 @@ import { leastTrust } from '../models/trust.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { Tool } from '../tools/tool.ts';
 import { excerpt } from './excerpt.ts';
-import { choiceGrammar, inGrammarOrder, type Choice } from './grammar.ts';
-import { ANSWER, decisionText, proposedCall, readDecision, sameInput, type Decision } from './guided-decision.ts';
+import { asWritten, choiceGrammar, type Choice } from './grammar.ts';
+import { ANSWER, proposedCall, readDecision, sameInput, type Decision } from './guided-decision.ts';
 import { ANSWERS, TALK, WORK } from './guided-examples.ts';
 import type { Block, ModelMessage, ModelRequest } from './language-model.ts';
 import { personBlocks } from './native-strategy.ts';
@@ -15,7 +15,7 @@ import type { ProposedCall, StepAnswer, StepContext, StepDecision, Strategy } fr
 /** Actions in one run; after that the answer is made from what there is. */
 const ROUNDS = 5;
 /** Examples shown of one tool: more of them matter less than the time to read them. */
-const EXAMPLES = 2;
+const EXAMPLES = 4;
 /** Characters of a result shown for the next decision: enough to see where to go, quick to read. */
 const GLIMPSE = 500;
 /** Characters of all results together from which the answer is made, where the window has room for them. */
@@ -28,7 +28,7 @@ const DECISION_TOKENS = 512;
 /**
  * Tools that only help a model which keeps a long run in mind by itself. A small one has few rounds, and picks wrongly among more.
  */
-const FOR_LONG_RUNS: ReadonlySet<string> = new Set(['update_plan', 'read_output']);
+const FOR_LONG_RUNS: ReadonlySet<string> = new Set(['update_plan', 'read_output', 'ask_person']);
 
 const DECIDE = `You are Glasshouse, an assistant on the person's own computer. You work in one folder with their files.
 For each request choose one action, as JSON. Never guess what is in a file: look. When the results so far are enough, or no tool is needed, choose answer.
@@ -86,7 +86,7 @@ function decisionRequest(context: StepContext): ModelRequest {
   const examples = exampleMessages(tools, choices);
   return {
     tools: [],
-    system: [system([DECIDE, ...tools.map((tool) => `- ${tool.name}: ${tool.description}`), ANSWER_LINE].join('\n')), ...ownInstructions(context)],
+    system: [system([DECIDE, tools.map((tool) => tool.name).join(', ') + ', answer.', ].join('\n')), ...ownInstructions(context)],
     messages: [...examples, ...earlierAndRequest(context), ...calls.flatMap((call) => observedTurns(call, choices, context))],
     tail: [],
     stableMessages: examples.length,
@@ -100,14 +100,16 @@ function choiceOf(tool: Tool): Choice {
   return { name: tool.name, schema: specOf(tool).schema, examples: tool.examples.map((example) => example.input) };
 }
 
-/** Tools take turns, so that none is the last word; talk stands between them. */
+/** Tools take turns, each round beginning with another, so that none is always the last word; talk stands between them. */
 function exampleMessages(tools: readonly Tool[], choices: readonly Choice[]): ModelMessage[] {
   const turns: { words: string; decision: Decision; source: string }[] = [];
   const talk = [...TALK];
   for (let round = 0; round < EXAMPLES; round += 1) {
-    tools.forEach((tool, index) => {
+    const from = tools.length - ((round * 3) % tools.length);
+    [...tools.slice(from), ...tools.slice(0, from)].forEach((tool, index) => {
       const example = tool.examples[round];
-      if (!example) return;
+      const isPlain = Object.keys((example?.input ?? {}) as object).length === 0;
+      if (!example || (isPlain && round > 0)) return;
       turns.push({ words: example.request, decision: { tool: tool.name, input: example.input }, source: `tool:${tool.name}` });
       if (index % 4 === 3) turns.push(...talkTurn(talk));
     });
@@ -141,7 +143,7 @@ function exampleTurn(words: string, decision: Decision, choices: readonly Choice
 
 function written(decision: Decision, choices: readonly Choice[]): string {
   const choice = choices.find(({ name }) => name === decision.tool);
-  return decisionText(choice ? { ...decision, input: inGrammarOrder(decision.input, choice) } : decision);
+  return JSON.stringify(asWritten(choice ?? { name: decision.tool }, decision.input));
 }
 
 /** An action of this run and its result, as the turn in which the next one is decided. */
