@@ -72,7 +72,9 @@ describe('what a command can do', () => {
   });
 
   it('gives both outputs in the order in which they were written, without terminal escapes', async () => {
-    const { output } = await run(`for i in 1 2 3; do echo out$i; echo err$i >&2; done; printf '\\033[1;31mred\\033[0m\\033]0;title\\007 end\\r\\n'`);
+    const { output } = await run(
+      `for i in 1 2 3; do echo out$i; echo err$i >&2; done; printf '\\033[1;31mred\\033[0m\\033]0;title\\007 end\\r\\n'`,
+    );
     expect(output).toBe('out1\nerr1\nout2\nerr2\nout3\nerr3\nred end\n');
   });
 
@@ -116,7 +118,9 @@ describe('S7: what a command cannot see', () => {
 
   it('~/.ssh, by its name or through a link, and not after trying to take the mask down', async () => {
     symlinkSync(join(home, '.ssh'), join(workspace, 'keys'));
-    const { output } = await run('cat ~/.ssh/id_test keys/id_test; umount ~/.ssh; unshare -Urm sh -c "umount $HOME/.ssh; cat $HOME/.ssh/id_test"; ls -A ~/.ssh');
+    const { output } = await run(
+      'cat ~/.ssh/id_test keys/id_test; umount ~/.ssh; unshare -Urm sh -c "umount $HOME/.ssh; cat $HOME/.ssh/id_test"; ls -A ~/.ssh',
+    );
     expect(output).not.toContain('PRIVATE');
     expect(output).toMatch(/id_test: No such file/);
     // The same command sees the key where nothing is hidden: the test would fail without the mask.
@@ -132,7 +136,9 @@ describe('S7: what a command cannot see', () => {
   it('the data folder, also inside of the workspace', async () => {
     mkdirSync(join(workspace, '.glasshouse'));
     writeFileSync(join(workspace, '.glasshouse', 'db'), 'PRIVATE');
-    const { output } = await run('cat .glasshouse/db; echo x > .glasshouse/y; rm -rf .glasshouse; grep -r PRIV . ; mv .glasshouse z', { policy: { hidden: [join(workspace, '.glasshouse')] } });
+    const { output } = await run('cat .glasshouse/db; echo x > .glasshouse/y; rm -rf .glasshouse; grep -r PRIV . ; mv .glasshouse z', {
+      policy: { hidden: [join(workspace, '.glasshouse')] },
+    });
     expect(output).not.toContain('PRIVATE');
     expect(readFileSync(join(workspace, '.glasshouse', 'db'), 'utf8')).toBe('PRIVATE');
   });
@@ -162,7 +168,9 @@ describe('files that other programs run by themselves', () => {
     mkdirSync(join(workspace, '.git', 'hooks'), { recursive: true });
     writeFileSync(join(workspace, '.git', 'config'), '[core]\n');
     writeFileSync(join(workspace, '.envrc'), 'safe\n');
-    const { output } = await run('echo x >> .envrc; rm .envrc; mv .envrc y; echo x > .git/hooks/pre-commit; echo x >> .git/config; mv .git .git2; echo ok > .git/index && cat .git/index');
+    const { output } = await run(
+      'echo x >> .envrc; rm .envrc; mv .envrc y; echo x > .git/hooks/pre-commit; echo x >> .git/config; mv .git .git2; echo ok > .git/index && cat .git/index',
+    );
     expect(output).toMatch(/\nok\n$/);
     expect(readFileSync(join(workspace, '.envrc'), 'utf8')).toBe('safe\n');
     expect(readFileSync(join(workspace, '.git', 'config'), 'utf8')).toBe('[core]\n');
@@ -173,7 +181,9 @@ describe('files that other programs run by themselves', () => {
   it('are set aside where a command makes them, and nothing else is left behind', async () => {
     const { output } = await run('echo evil > .envrc; mkdir .vscode; echo evil > .vscode/tasks.json; echo fine > notes.txt');
     expect(readdirSync(workspace).sort()).toEqual(['.envrc.set-aside', '.vscode.set-aside', 'notes.txt']);
-    expect(output).toMatch(/\[The command made .*\/\.envrc, which other programs obey by themselves\. It was moved to .*\.envrc\.set-aside\.\]/);
+    expect(output).toMatch(
+      /\[The command made .*\/\.envrc, which other programs obey by themselves\. It was moved to .*\.envrc\.set-aside\.\]/,
+    );
     await run('echo evil > .envrc');
     expect(readdirSync(workspace)).toContain('.envrc.set-aside-2');
   });
@@ -223,7 +233,9 @@ describe('R7: the end of a command', () => {
   });
 
   it('lets a program end by itself when it is asked to', async () => {
-    const { output, timedOut } = await run(`trap 'echo tidied > tidy.txt; exit 0' TERM; echo ready; while :; do sleep 0.05; done`, { timeoutMs: 400 });
+    const { output, timedOut } = await run(`trap 'echo tidied > tidy.txt; exit 0' TERM; echo ready; while :; do sleep 0.05; done`, {
+      timeoutMs: 400,
+    });
     expect(timedOut).toBe(true);
     expect(output).toMatch(/^ready\n/);
     expect(readFileSync(join(workspace, 'tidy.txt'), 'utf8')).toBe('tidied\n');
@@ -263,9 +275,16 @@ describe('without a sandbox', () => {
     const sandbox = createBubblewrapSandbox({ environment: { PATH: root }, protectedPlaces: [] });
     const broken = join(root, 'bwrap');
     writeFileSync(broken, '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n', { mode: 0o755 });
-    expect(await sandbox.available()).toEqual({ ok: false, reason: expect.stringMatching(/could not be set up here: No permissions to create new namespace/) });
+    expect(await sandbox.available()).toEqual({
+      ok: false,
+      reason: expect.stringMatching(/could not be set up here: No permissions to create new namespace/),
+    });
     const error = await sandbox
-      .run('echo x > y', { directory: workspace, writable: [workspace], hidden: [], network: false }, { timeoutMs: 1000, signal: new AbortController().signal, onOutput: () => undefined })
+      .run(
+        'echo x > y',
+        { directory: workspace, writable: [workspace], hidden: [], network: false },
+        { timeoutMs: 1000, signal: new AbortController().signal, onOutput: () => undefined },
+      )
       .catch((thrown: unknown) => thrown);
     expect(error instanceof FailureError && error.failure.code).toBe('sandbox_missing');
     expect(readdirSync(workspace)).toEqual([]);

@@ -11,7 +11,13 @@ const argv = async (line: string) => (await parseCommand(line)).commands;
 describe('S2: plain lines are understood whole, and nobody has to look', () => {
   it.each<[string, string[][]]>([
     ['ls -la', [['ls', '-la']]],
-    ['npm test && npm run build', [['npm', 'test'], ['npm', 'run', 'build']]],
+    [
+      'npm test && npm run build',
+      [
+        ['npm', 'test'],
+        ['npm', 'run', 'build'],
+      ],
+    ],
     ['a | b || c; d', [['a'], ['b'], ['c'], ['d']]],
     ['a\nb\n\n# a comment\nc # another', [['a'], ['b'], ['c']]],
     ['(a; b) && { c; }', [['a'], ['b'], ['c']]],
@@ -30,7 +36,13 @@ describe('S2: plain lines are understood whole, and nobody has to look', () => {
     ['ls *.txt', [['ls', '*.txt']]],
     ['find . -name "*.tmp"', [['find', '.', '-name', '*.tmp']]],
     ["awk '{print $1}' f", [['awk', '{print $1}', 'f']]],
-    ['make -j4 2>&1 | tee log', [['make', '-j4'], ['tee', 'log']]],
+    [
+      'make -j4 2>&1 | tee log',
+      [
+        ['make', '-j4'],
+        ['tee', 'log'],
+      ],
+    ],
     ['a >/dev/null 2>&1', [['a']]],
     ['echo a#b', [['echo', 'a#b']]],
     ['echo “quoted” grün 日本', [['echo', '“quoted”', 'grün', '日本']]],
@@ -40,12 +52,26 @@ describe('S2: plain lines are understood whole, and nobody has to look', () => {
 });
 
 describe('S2: a command cannot hide its name in quotes', () => {
-  it.each(['"rm" -rf x', `r"m" -rf x`, `r'm' '-rf' x`, 'r\\m -rf x', `r""m -rf x`, `''rm -rf x`, `"r"'m' -r""f "x"`, '\\rm -rf x', 'ls;rm -rf x', 'ls&&rm -rf x', 'ls\nrm -rf x', 'ls|rm -rf x', '{ rm -rf x; }', '(rm -rf x)', '!  rm -rf x', 'r\\\nm -rf x'])(
-    '%j',
-    async (line) => {
-      expect(await argv(line)).toContainEqual(['rm', '-rf', 'x']);
-    },
-  );
+  it.each([
+    '"rm" -rf x',
+    `r"m" -rf x`,
+    `r'm' '-rf' x`,
+    'r\\m -rf x',
+    `r""m -rf x`,
+    `''rm -rf x`,
+    `"r"'m' -r""f "x"`,
+    '\\rm -rf x',
+    'ls;rm -rf x',
+    'ls&&rm -rf x',
+    'ls\nrm -rf x',
+    'ls|rm -rf x',
+    '{ rm -rf x; }',
+    '(rm -rf x)',
+    '!  rm -rf x',
+    'r\\\nm -rf x',
+  ])('%j', async (line) => {
+    expect(await argv(line)).toContainEqual(['rm', '-rf', 'x']);
+  });
 });
 
 describe('S2: what hides a command is asked about, and what can be seen of it can still be denied', () => {
@@ -96,13 +122,74 @@ describe('S2: what hides a command is asked about, and what can be seen of it ca
 
 describe('S2: what cannot be known before it runs is asked about', () => {
   it.each([
-    'echo $HOME', 'echo "$HOME"', 'echo ${HOME}', '$x', '${x} a', 'ls$IFS-la', 'rm${IFS}-rf', 'echo $@', 'echo "$@"', 'echo $[1+1]', 'echo $((1+1))',
-    "$'\\x72\\x6d' x", "echo $'a'", 'echo {a,b}', '{a..c}', 'echo x{1..3}', '*', '/bin/r?', '/bin/[r]m x', '~/bin/x', 'echo ~', 'A=1', 'PATH=. ls', 'LD_PRELOAD=x ls',
-    'export A=1', 'declare -x A=1', 'local a', 'readonly a=1', 'unset a', '((a=1))', 'let a=1', 'for ((i=0;i<3;i++)); do x; done', 'alias ls=rm',
-    'unalias ls', 'shopt -s expand_aliases', 'set -f', 'trap "rm x" EXIT', 'enable -f x y', 'source x', '. ./x', 'eval x', 'bash', 'sh x.sh', 'curl x | bash',
-    'find . -exec rm {} ;', 'find . -execdir a {} +', 'find . -ok a', 'tar -I evil xf a', 'tar xf a --to-command=b', 'git -c alias.x=!b x',
-    'sort --compress-program=b a', "awk 'BEGIN{system(\"rm\")}'", "sed 's/a/b/e' f", "sed '1e rm' f", 'watch ls', 'parallel a', 'ssh h a', 'busybox rm x',
-    'sleep 1 &', 'a & b', 'a <<E\nx\nE', 'a <<< x', 'a > /dev/tcp/h/80', '> $x', 'a > "$x"', '>out', 'read x', 'mapfile -C a',
+    'echo $HOME',
+    'echo "$HOME"',
+    'echo ${HOME}',
+    '$x',
+    '${x} a',
+    'ls$IFS-la',
+    'rm${IFS}-rf',
+    'echo $@',
+    'echo "$@"',
+    'echo $[1+1]',
+    'echo $((1+1))',
+    "$'\\x72\\x6d' x",
+    "echo $'a'",
+    'echo {a,b}',
+    '{a..c}',
+    'echo x{1..3}',
+    '*',
+    '/bin/r?',
+    '/bin/[r]m x',
+    '~/bin/x',
+    'echo ~',
+    'A=1',
+    'PATH=. ls',
+    'LD_PRELOAD=x ls',
+    'export A=1',
+    'declare -x A=1',
+    'local a',
+    'readonly a=1',
+    'unset a',
+    '((a=1))',
+    'let a=1',
+    'for ((i=0;i<3;i++)); do x; done',
+    'alias ls=rm',
+    'unalias ls',
+    'shopt -s expand_aliases',
+    'set -f',
+    'trap "rm x" EXIT',
+    'enable -f x y',
+    'source x',
+    '. ./x',
+    'eval x',
+    'bash',
+    'sh x.sh',
+    'curl x | bash',
+    'find . -exec rm {} ;',
+    'find . -execdir a {} +',
+    'find . -ok a',
+    'tar -I evil xf a',
+    'tar xf a --to-command=b',
+    'git -c alias.x=!b x',
+    'sort --compress-program=b a',
+    'awk \'BEGIN{system("rm")}\'',
+    "sed 's/a/b/e' f",
+    "sed '1e rm' f",
+    'watch ls',
+    'parallel a',
+    'ssh h a',
+    'busybox rm x',
+    'sleep 1 &',
+    'a & b',
+    'a <<E\nx\nE',
+    'a <<< x',
+    'a > /dev/tcp/h/80',
+    '> $x',
+    'a > "$x"',
+    '>out',
+    'read x',
+    'mapfile -C a',
   ])('%j', async (line) => {
     expect((await parseCommand(line)).mustAsk.length).toBeGreaterThan(0);
   });
@@ -110,11 +197,24 @@ describe('S2: what cannot be known before it runs is asked about', () => {
 
 describe('S2: what is not understood has no commands at all', () => {
   it.each([
-    ['an open quote', 'echo "a'], ['an open bracket', '(a'], ['an operator without its end', 'a &&'], ['a quoted word that goes on in the next line', "r\\\nm 'x'"],
-    ['a carriage return', 'ls\r rm x'], ['a zero byte', 'ls\0rm'], ['a no-break space', 'ls\u00a0-la'], ['an em space', 'ls\u2003-la'], ['an invisible joiner', 'r\u200dm x'],
-    ['a change of direction', 'echo \u202egpj.txt'], ['a byte order mark', '\ufeffls'], ['an escape', 'echo \x1b[31m'], ['a line separator', 'a\u2028b'],
-    ['more than it wants to look at', `echo ${'a'.repeat(20_000)}`], ['deep nesting', `${'('.repeat(300)}a${')'.repeat(300)}`],
-    ['a pattern of the shell that the grammar lacks', 'echo @(a|b)'], ['a brace word as command', '{rm,x}'], ['a redirection of an odd kind', 'a <> f'],
+    ['an open quote', 'echo "a'],
+    ['an open bracket', '(a'],
+    ['an operator without its end', 'a &&'],
+    ['a quoted word that goes on in the next line', "r\\\nm 'x'"],
+    ['a carriage return', 'ls\r rm x'],
+    ['a zero byte', 'ls\0rm'],
+    ['a no-break space', 'ls\u00a0-la'],
+    ['an em space', 'ls\u2003-la'],
+    ['an invisible joiner', 'r\u200dm x'],
+    ['a change of direction', 'echo \u202egpj.txt'],
+    ['a byte order mark', '\ufeffls'],
+    ['an escape', 'echo \x1b[31m'],
+    ['a line separator', 'a\u2028b'],
+    ['more than it wants to look at', `echo ${'a'.repeat(20_000)}`],
+    ['deep nesting', `${'('.repeat(300)}a${')'.repeat(300)}`],
+    ['a pattern of the shell that the grammar lacks', 'echo @(a|b)'],
+    ['a brace word as command', '{rm,x}'],
+    ['a redirection of an odd kind', 'a <> f'],
   ])('%s', async (_, line) => {
     const { commands, mustAsk } = await parseCommand(line);
     expect(commands).toBeNull();
@@ -123,7 +223,16 @@ describe('S2: what is not understood has no commands at all', () => {
 
   it('and gives no answer late', async () => {
     const from = performance.now();
-    for (const line of ['$('.repeat(3000), '"$('.repeat(2000), '{ '.repeat(3000), 'a|'.repeat(3000), '<<A '.repeat(1500), '['.repeat(5000), '\\'.repeat(9001), '`'.repeat(9001)]) {
+    for (const line of [
+      '$('.repeat(3000),
+      '"$('.repeat(2000),
+      '{ '.repeat(3000),
+      'a|'.repeat(3000),
+      '<<A '.repeat(1500),
+      '['.repeat(5000),
+      '\\'.repeat(9001),
+      '`'.repeat(9001),
+    ]) {
       const parsed = await parseCommand(line);
       expect(parsed.commands === null || parsed.mustAsk.length > 0, line.slice(0, 10)).toBe(true);
     }
@@ -133,9 +242,22 @@ describe('S2: what is not understood has no commands at all', () => {
 
 describe('redirections', () => {
   it.each<[string, string[], string[]]>([
-    ['a > f', ['f'], []], ['a >> f', ['f'], []], ['a >| f', ['f'], []], ['a &> f', ['f'], []], ['a &>> f', ['f'], []], ['a >& f', ['f'], []], ['a 2> f', ['f'], []],
-    ['a > "b c"', ['b c'], []], ['a >b>c', ['b', 'c'], []], ['2>err a', ['err'], []], ['a < f', [], ['f']], ['{ a; b; } > f', ['f'], []], ['(a) > f', ['f'], []],
-    ['if a; then b; fi > f', ['f'], []], ['a 2>&1 >&2 2>&- > f', ['f'], []], ['a | b > f', ['f'], []],
+    ['a > f', ['f'], []],
+    ['a >> f', ['f'], []],
+    ['a >| f', ['f'], []],
+    ['a &> f', ['f'], []],
+    ['a &>> f', ['f'], []],
+    ['a >& f', ['f'], []],
+    ['a 2> f', ['f'], []],
+    ['a > "b c"', ['b c'], []],
+    ['a >b>c', ['b', 'c'], []],
+    ['2>err a', ['err'], []],
+    ['a < f', [], ['f']],
+    ['{ a; b; } > f', ['f'], []],
+    ['(a) > f', ['f'], []],
+    ['if a; then b; fi > f', ['f'], []],
+    ['a 2>&1 >&2 2>&- > f', ['f'], []],
+    ['a | b > f', ['f'], []],
   ])('%j', async (line, writes, reads) => {
     expect(await parseCommand(line)).toMatchObject({ writes, reads });
   });
@@ -145,7 +267,13 @@ describe('redirections', () => {
     const touches = (command: string, network = false) =>
       scene.tool('run_command').touches({ command, network }, { workspace: scene.workspace, conversationId: 'c' });
     try {
-      expect(await touches('make > out.txt')).toEqual({ commands: [['make']], writes: [join(scene.workspace, 'out.txt')], reads: [], network: false, mustAsk: [] });
+      expect(await touches('make > out.txt')).toEqual({
+        commands: [['make']],
+        writes: [join(scene.workspace, 'out.txt')],
+        reads: [],
+        network: false,
+        mustAsk: [],
+      });
       expect((await touches('a > ../out')).mustAsk).toEqual([expect.stringMatching(/^it writes \.\.\/out: .*outside the workspace/)]);
       expect((await touches('a > /etc/x')).mustAsk).toHaveLength(1);
       expect((await touches('a < ~/x')).mustAsk?.length).toBeGreaterThan(0);
@@ -163,9 +291,81 @@ describe('beside the real bash', () => {
   it('no line of which nothing must be asked runs a command that was not told', { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glasshouse-grammar-'));
     const pieces = [
-      'aa', 'bb', 'cc', ' ', ' ', ' ', '\t', '\n', ';', ' && ', ' || ', ' | ', '|', '&', '(', ')', '{ ', '; }', '"', "'", '\\', '\\ ', '""', "''", "'x y'", '"x y"',
-      '$', '`', '#', ' #', '!', '! ', '~', '*', '?', '[', ']', '{', ',', '}', '=', 'A=', '-', '--', '.', '/', '>', '<', '2>', '>&2', '<<', 'if aa; then ', '; fi', 'time ', 'é',
-      '$(', '\\"', "\\'", '\\\\', '\\\n', 'case aa in bb) ', ' esac', 'for i in 1; do ', '; done', '[[ ', ' ]]', 'function ', '()', '@', '%', '^', '+', ':', '0', '1',
+      'aa',
+      'bb',
+      'cc',
+      ' ',
+      ' ',
+      ' ',
+      '\t',
+      '\n',
+      ';',
+      ' && ',
+      ' || ',
+      ' | ',
+      '|',
+      '&',
+      '(',
+      ')',
+      '{ ',
+      '; }',
+      '"',
+      "'",
+      '\\',
+      '\\ ',
+      '""',
+      "''",
+      "'x y'",
+      '"x y"',
+      '$',
+      '`',
+      '#',
+      ' #',
+      '!',
+      '! ',
+      '~',
+      '*',
+      '?',
+      '[',
+      ']',
+      '{',
+      ',',
+      '}',
+      '=',
+      'A=',
+      '-',
+      '--',
+      '.',
+      '/',
+      '>',
+      '<',
+      '2>',
+      '>&2',
+      '<<',
+      'if aa; then ',
+      '; fi',
+      'time ',
+      'é',
+      '$(',
+      '\\"',
+      "\\'",
+      '\\\\',
+      '\\\n',
+      'case aa in bb) ',
+      ' esac',
+      'for i in 1; do ',
+      '; done',
+      '[[ ',
+      ' ]]',
+      'function ',
+      '()',
+      '@',
+      '%',
+      '^',
+      '+',
+      ':',
+      '0',
+      '1',
     ];
     // A fixed sequence, so that a failure can be seen again.
     let state = Number(process.env['GRAMMAR_SEED'] ?? 20_261);
@@ -179,7 +379,13 @@ describe('beside the real bash', () => {
     while (lines.length < Number(process.env['GRAMMAR_LINES'] ?? 400)) {
       const line = Array.from({ length: 2 + next(9) }, () => pieces[next(pieces.length)]).join('');
       const parsed = await parseCommand(line);
-      if (parsed.commands !== null && parsed.mustAsk.length === 0 && parsed.commands.length > 0 && parsed.writes.length + parsed.reads.length === 0) lines.push(line);
+      if (
+        parsed.commands !== null &&
+        parsed.mustAsk.length === 0 &&
+        parsed.commands.length > 0 &&
+        parsed.writes.length + parsed.reads.length === 0
+      )
+        lines.push(line);
     }
     // No program can be found, so every command ends in this function, which tells its words.
     // In a file for each: the two ends of a pipe speak at the same time.
@@ -189,7 +395,10 @@ describe('beside the real bash', () => {
       const known = new Set((await argv(line))?.map((words) => JSON.stringify(words)));
       try {
         execFileSync('/bin/bash', ['--noprofile', '--norc', '-c', `exec >/dev/null 2>&1\nset -f\n${told}${line}`], {
-          cwd: folder, env: { PATH: '/nowhere' }, timeout: 5000, stdio: 'ignore',
+          cwd: folder,
+          env: { PATH: '/nowhere' },
+          timeout: 5000,
+          stdio: 'ignore',
         });
       } catch {
         // Ended with an error, as most of these lines do.

@@ -19,7 +19,18 @@ const scope = () => ({ workspace: scene.workspace, conversationId: 'c' });
 describe('the default tools', () => {
   it('are told in at most 4,000 bytes, in order, with names that providers accept', () => {
     expect(scene.tools.map((tool) => tool.name)).toEqual([
-      'read_file', 'list_directory', 'find_files', 'search_files', 'write_file', 'edit_file', 'run_command', 'calculate', 'ask_person', 'update_plan', 'now', 'read_output',
+      'read_file',
+      'list_directory',
+      'find_files',
+      'search_files',
+      'write_file',
+      'edit_file',
+      'run_command',
+      'calculate',
+      'ask_person',
+      'update_plan',
+      'now',
+      'read_output',
     ]);
     expect(JSON.stringify(scene.tools.map(specOf)).length).toBeLessThanOrEqual(4000);
     for (const tool of scene.tools) expect(tool.name).toMatch(TOOL_NAME);
@@ -36,7 +47,11 @@ describe('the default tools', () => {
   });
 
   it('S1: only writing and running is unsafe', () => {
-    expect(scene.tools.filter((tool) => tool.effect === 'unsafe').map((tool) => tool.name)).toEqual(['write_file', 'edit_file', 'run_command']);
+    expect(scene.tools.filter((tool) => tool.effect === 'unsafe').map((tool) => tool.name)).toEqual([
+      'write_file',
+      'edit_file',
+      'run_command',
+    ]);
   });
 });
 
@@ -61,7 +76,10 @@ describe('run_command', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 200);
     const from = performance.now();
-    expect(await scene.call('run_command', { command: 'echo begun; sleep 60' }, stop.signal)).toMatchObject({ ok: false, failure: { code: 'tool_cancelled' } });
+    expect(await scene.call('run_command', { command: 'echo begun; sleep 60' }, stop.signal)).toMatchObject({
+      ok: false,
+      failure: { code: 'tool_cancelled' },
+    });
     expect(performance.now() - from).toBeLessThan(2200);
   });
 
@@ -70,7 +88,9 @@ describe('run_command', () => {
   });
 
   it('keeps the beginning and the end of an endless output, in bounded memory', async () => {
-    const outcome = await scene.call('run_command', { command: 'echo first; head -c 60000000 /dev/zero | tr "\\0" "x" | fold -w 99; echo last' });
+    const outcome = await scene.call('run_command', {
+      command: 'echo first; head -c 60000000 /dev/zero | tr "\\0" "x" | fold -w 99; echo last',
+    });
     const text = outputOf(outcome);
     expect(text.length).toBeLessThan(8.5 * 1024 * 1024);
     expect(text).toMatch(/^first\n/);
@@ -82,14 +102,23 @@ describe('run_command', () => {
   it('shows exactly what will happen', async () => {
     const tool = scene.tool('run_command');
     const input = tool.input.parse({ command: 'npm  test', timeout: 5 });
-    expect(await tool.preview?.(input, scope())).toEqual({ kind: 'command', command: 'npm  test', directory: scene.workspace, network: false, timeoutSeconds: 5 });
+    expect(await tool.preview?.(input, scope())).toEqual({
+      kind: 'command',
+      command: 'npm  test',
+      directory: scene.workspace,
+      network: false,
+      timeoutSeconds: 5,
+    });
     expect(tool.describe(input)).toEqual({ future: 'Will run `npm test`', present: 'Running `npm test`', past: 'Ran `npm test`' });
   });
 
   it('without a sandbox it runs nothing and says what to do', async () => {
     const bare = toolScene({ sandbox: createBubblewrapSandbox({ environment: {}, protectedPlaces: [], program: null }) });
     try {
-      expect(failureOf(await bare.call('run_command', { command: 'echo x > y' }))).toMatchObject({ code: 'sandbox_missing', message: expect.stringMatching(/bubblewrap/) });
+      expect(failureOf(await bare.call('run_command', { command: 'echo x > y' }))).toMatchObject({
+        code: 'sandbox_missing',
+        message: expect.stringMatching(/bubblewrap/),
+      });
     } finally {
       bare.dispose();
     }
@@ -105,24 +134,56 @@ describe('calculate', () => {
   afterAll(() => sums.dispose());
 
   it.each([
-    ['0.1+0.2', '0.3'], ['15% of 80', '12'], ['12% * 48.50', '5.82'], ['100 + 3%', '103'], ['1,250 * 3', '3750'], ['2^100', '1267650600228229401496703205376'],
-    ['3 x 4 =', '12'], ['(15+27)÷2 = ?', '21'], ['$12.50 × 4', '50'], ['20 percent of 50', '10'], ['17 times 3', '51'], ['200/7', '28.571428571429'],
-    ['round(200/7, 2)', '28.57'], ['max(100,200,300)', '300'], ['mean(1,2,3,4)', '2.5'], ['sqrt(16)', '4'], ['5 hours to minutes', '300 minutes'],
-    ['10 km to miles', '6.2137119223733 miles'], ['√2', '1.4142135623731'], ['7 mod 3', '1'], ['1e3 / 8', '125'], ['-2^2', '-4'], ['19.99*3', '59.97'],
+    ['0.1+0.2', '0.3'],
+    ['15% of 80', '12'],
+    ['12% * 48.50', '5.82'],
+    ['100 + 3%', '103'],
+    ['1,250 * 3', '3750'],
+    ['2^100', '1267650600228229401496703205376'],
+    ['3 x 4 =', '12'],
+    ['(15+27)÷2 = ?', '21'],
+    ['$12.50 × 4', '50'],
+    ['20 percent of 50', '10'],
+    ['17 times 3', '51'],
+    ['200/7', '28.571428571429'],
+    ['round(200/7, 2)', '28.57'],
+    ['max(100,200,300)', '300'],
+    ['mean(1,2,3,4)', '2.5'],
+    ['sqrt(16)', '4'],
+    ['5 hours to minutes', '300 minutes'],
+    ['10 km to miles', '6.2137119223733 miles'],
+    ['√2', '1.4142135623731'],
+    ['7 mod 3', '1'],
+    ['1e3 / 8', '125'],
+    ['-2^2', '-4'],
+    ['19.99*3', '59.97'],
   ])('%s is %s', async (expression, result) => {
     expect(outputOf(await sums.call('calculate', { expression }))).toBe(result);
   });
 
-  it.each(['hello', '1+', 'import("fs")', 'createUnit("x")', 'evaluate("1+1")', 'parse("1")', 'simplify("x")', 'config({})', 'cos.constructor("return 1")()', 'x=', '', 'f(x)=x', 'factorial(30000)'])(
-    '%j is an expected failure',
-    async (expression) => {
-      expect(failureOf(await sums.call('calculate', { expression })).code).toBe('tool_failed');
-    },
-  );
+  it.each([
+    'hello',
+    '1+',
+    'import("fs")',
+    'createUnit("x")',
+    'evaluate("1+1")',
+    'parse("1")',
+    'simplify("x")',
+    'config({})',
+    'cos.constructor("return 1")()',
+    'x=',
+    '',
+    'f(x)=x',
+    'factorial(30000)',
+  ])('%j is an expected failure', async (expression) => {
+    expect(failureOf(await sums.call('calculate', { expression })).code).toBe('tool_failed');
+  });
 
   it('ends what takes too long or too much memory, and works on after that', async () => {
     const from = performance.now();
-    expect(failureOf(await sums.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' })).code).toBe('tool_timeout');
+    expect(failureOf(await sums.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' })).code).toBe(
+      'tool_timeout',
+    );
     expect(performance.now() - from).toBeLessThan(4000);
     expect(failureOf(await sums.call('calculate', { expression: 'ones(100000, 100000)' })).message).not.toBe('');
     expect(outputOf(await sums.call('calculate', { expression: '1+1' }))).toBe('2');
@@ -132,7 +193,9 @@ describe('calculate', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 100);
     const from = performance.now();
-    expect(failureOf(await sums.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' }, stop.signal)).code).toBe('tool_cancelled');
+    expect(failureOf(await sums.call('calculate', { expression: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(60)' }, stop.signal)).code).toBe(
+      'tool_cancelled',
+    );
     expect(performance.now() - from).toBeLessThan(1500);
   });
 
@@ -164,18 +227,30 @@ describe('ask_person, update_plan, now, read_output', () => {
   it('takes a plan in the words that models use', async () => {
     const items = ['Look', { content: 'Write', status: 'in_progress' }, { text: 'Check', state: 'completed' }];
     expect(outputOf(await scene.call('update_plan', { todos: items }))).toBe('[ ] Look\n[>] Write\n[x] Check');
-    expect(scene.plans).toEqual([{ items: [{ text: 'Look', state: 'pending' }, { text: 'Write', state: 'active' }, { text: 'Check', state: 'done' }] }]);
+    expect(scene.plans).toEqual([
+      {
+        items: [
+          { text: 'Look', state: 'pending' },
+          { text: 'Write', state: 'active' },
+          { text: 'Check', state: 'done' },
+        ],
+      },
+    ]);
     expect(scene.tool('update_plan').input.safeParse({ items: [{ text: 'x', state: 'whatever' }] }).success).toBe(false);
   });
 
   it('tells the local date, weekday and time with the zone', async () => {
-    expect(outputOf(await scene.call('now', {}))).toMatch(/^\w+day, 2\d November 2026, \d\d:\d\d:46 \(2026-11-2\dT\d\d:\d\d:46[+-]\d\d:\d\d, .+\)$/);
+    expect(outputOf(await scene.call('now', {}))).toMatch(
+      /^\w+day, 2\d November 2026, \d\d:\d\d:46 \(2026-11-2\dT\d\d:\d\d:46[+-]\d\d:\d\d, .+\)$/,
+    );
     expect(localTime(new Date('2026-03-01T12:00:00Z'))).toContain('March 2026');
   });
 
   it('reads on in an earlier output, page by page', async () => {
     scene.outputs.set('c1', 'x'.repeat(12_000) + 'y'.repeat(10));
-    expect(outputOf(await scene.call('read_output', { call_id: 'c1' }))).toMatch(/^characters 0–12000 of 12010\nx+\n\[read on with offset 12000\]$/);
+    expect(outputOf(await scene.call('read_output', { call_id: 'c1' }))).toMatch(
+      /^characters 0–12000 of 12010\nx+\n\[read on with offset 12000\]$/,
+    );
     expect(outputOf(await scene.call('read_output', { call: 'c1', offset: '12000' }))).toBe('characters 12000–12010 of 12010\nyyyyyyyyyy');
     expect(failureOf(await scene.call('read_output', { call: 'c2' })).code).toBe('tool_failed');
   });

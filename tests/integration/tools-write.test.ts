@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/core/models/failure.ts';
@@ -73,7 +84,10 @@ describe('write_file', () => {
   });
 
   it('throws a failure from touches for a path outside, so that nobody is asked', async () => {
-    const error = await scene.tool('write_file').touches({ path: '/etc/x', content: '' }, scope()).catch((thrown: unknown) => thrown);
+    const error = await scene
+      .tool('write_file')
+      .touches({ path: '/etc/x', content: '' }, scope())
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FailureError);
     expect(error instanceof FailureError && error.failure.code).toBe('path_outside_workspace');
   });
@@ -112,14 +126,18 @@ describe('edit_file', () => {
 
   it('applies all hunks, each to what the one before left', async () => {
     writeFileSync(at('a.txt'), 'one\ntwo\nthree\n');
-    expect(outputOf(await edit('a.txt', { old_text: 'one', new_text: '1' }, { old_text: '1\ntwo', new_text: '1\n2' }))).toBe('Edited a.txt: 2 places changed.');
+    expect(outputOf(await edit('a.txt', { old_text: 'one', new_text: '1' }, { old_text: '1\ntwo', new_text: '1\n2' }))).toBe(
+      'Edited a.txt: 2 places changed.',
+    );
     expect(readFileSync(at('a.txt'), 'utf8')).toBe('1\n2\nthree\n');
     expect(scene.recorded).toEqual([{ path: at('a.txt'), before: Buffer.from('one\ntwo\nthree\n'), modeBefore: 0o644 }]);
   });
 
   it('a miss in any hunk changes nothing and shows the nearest lines', async () => {
     writeFileSync(at('a.txt'), 'alpha\n  return total + tax;\nomega\n');
-    const failure = failureOf(await edit('a.txt', { old_text: 'alpha', new_text: 'A' }, { old_text: 'return total + taxes;', new_text: 'x' }));
+    const failure = failureOf(
+      await edit('a.txt', { old_text: 'alpha', new_text: 'A' }, { old_text: 'return total + taxes;', new_text: 'x' }),
+    );
     expect(failure.code).toBe('edit_no_match');
     expect(failure.message).toContain('Edit 2: a.txt has no such text. Nearest:\n2:   return total + tax;');
     expect(readFileSync(at('a.txt'), 'utf8')).toBe('alpha\n  return total + tax;\nomega\n');
@@ -129,7 +147,9 @@ describe('edit_file', () => {
   it('an ambiguous hunk names the lines; all: true takes every place', async () => {
     writeFileSync(at('a.txt'), 'cat\ndog\ncat\n');
     expect(failureOf(await edit('a.txt', { old_text: 'cat', new_text: 'cow' })).message).toMatch(/stands 2 times in a.txt, in lines 1, 3/);
-    expect(outputOf(await edit('a.txt', { old_string: 'cat', new_string: 'cow', replace_all: 'true' }))).toBe('Edited a.txt: 2 places changed.');
+    expect(outputOf(await edit('a.txt', { old_string: 'cat', new_string: 'cow', replace_all: 'true' }))).toBe(
+      'Edited a.txt: 2 places changed.',
+    );
     expect(readFileSync(at('a.txt'), 'utf8')).toBe('cow\ndog\ncow\n');
   });
 
@@ -165,6 +185,8 @@ describe('edit_file', () => {
     const tool = scene.tool('edit_file');
     const preview = await tool.preview?.({ path: 'a.txt', edits: [{ old_text: 'one', new_text: 'two' }] }, scope());
     expect(preview?.kind === 'diff' && preview.diff).toContain('-one\n+two\n');
-    await expect(tool.preview?.({ path: 'a.txt', edits: [{ old_text: 'three', new_text: 'two' }] }, scope())).rejects.toThrow(/no such text/);
+    await expect(tool.preview?.({ path: 'a.txt', edits: [{ old_text: 'three', new_text: 'two' }] }, scope())).rejects.toThrow(
+      /no such text/,
+    );
   });
 });

@@ -17,7 +17,13 @@ export const EMPTY_FILE = '\0empty';
 /** Folders with sockets and other people's temporary files; each command gets empty ones of its own. */
 const PRIVATE = ['/tmp', '/var/tmp', '/run'];
 /** What programs need of /run; there are no sockets in these. */
-const KEPT_OF_RUN = ['/run/current-system', '/run/systemd/resolve/stub-resolv.conf', '/run/systemd/resolve/resolv.conf', '/run/resolvconf/resolv.conf', '/run/NetworkManager/resolv.conf'];
+const KEPT_OF_RUN = [
+  '/run/current-system',
+  '/run/systemd/resolve/stub-resolv.conf',
+  '/run/systemd/resolve/resolv.conf',
+  '/run/resolvconf/resolv.conf',
+  '/run/NetworkManager/resolv.conf',
+];
 
 /**
  * The file system of one command: everything read-only, the writable folders over it, then what stays read-only inside of those,
@@ -26,7 +32,8 @@ const KEPT_OF_RUN = ['/run/current-system', '/run/systemd/resolve/stub-resolv.co
  */
 export function mountsFor(policy: SandboxPolicy, hidden: readonly string[]): Mounts {
   const covered = hidden.find((place) => isIn(policy.directory, place));
-  if (covered !== undefined) throw new FailureError('path_protected', `Commands cannot run in ${policy.directory}: it is a protected place.`);
+  if (covered !== undefined)
+    throw new FailureError('path_protected', `Commands cannot run in ${policy.directory}: it is a protected place.`);
   if (!isRealFolder(policy.directory)) throw new FailureError('path_not_found', `The folder ${policy.directory} is not there any more.`);
   const layers: { readonly at: string; readonly args: readonly string[] }[] = [
     { at: '/', args: ['--ro-bind', '/', '/'] },
@@ -35,7 +42,9 @@ export function mountsFor(policy: SandboxPolicy, hidden: readonly string[]): Mou
     ...PRIVATE.filter(isRealFolder).map((at) => ({ at, args: ['--tmpfs', at] })),
     ...KEPT_OF_RUN.filter((at) => existsSync(at)).map((at) => ({ at, args: ['--ro-bind', at, at] })),
     // The folder of the command is there even where it lies in a private place and may only be read.
-    ...(policy.writable.some((at) => isIn(policy.directory, at)) ? [] : [{ at: policy.directory, args: ['--ro-bind', policy.directory, policy.directory] }]),
+    ...(policy.writable.some((at) => isIn(policy.directory, at))
+      ? []
+      : [{ at: policy.directory, args: ['--ro-bind', policy.directory, policy.directory] }]),
     ...policy.writable.map((at) => ({ at, args: ['--bind', at, at] })),
   ];
   // Parents first: a later layer covers what an earlier one showed below its place.
@@ -103,7 +112,12 @@ function keptReadOnly(folder: string, absent: string[]): string[] {
   return args;
 }
 
-function masks(hidden: readonly string[], isShown: (path: string) => boolean, isWritable: (path: string) => boolean, absent: string[]): string[] {
+function masks(
+  hidden: readonly string[],
+  isShown: (path: string) => boolean,
+  isWritable: (path: string) => boolean,
+  absent: string[],
+): string[] {
   const real = new Set<string>();
   for (const place of hidden) {
     const path = realPathOf(place);

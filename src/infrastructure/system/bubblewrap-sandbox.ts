@@ -27,7 +27,10 @@ type RunOptions = Parameters<Sandbox['run']>[2];
 export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): Sandbox {
   let program = dependencies.program;
   let probe: ReturnType<Sandbox['available']> | undefined;
-  const find = () => (program !== undefined ? program : (program = process.platform === 'linux' ? onPath('bwrap', dependencies.environment['PATH'] ?? '') : null));
+  const find = () =>
+    program !== undefined
+      ? program
+      : (program = process.platform === 'linux' ? onPath('bwrap', dependencies.environment['PATH'] ?? '') : null);
   const run: Sandbox['run'] = async (command, policy, options) => {
     const bubblewrap = find();
     if (bubblewrap === null) throw new FailureError('sandbox_missing', missing());
@@ -51,7 +54,8 @@ export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): S
 }
 
 function missing(): string {
-  if (process.platform === 'linux') return 'Commands need a sandbox, and bubblewrap (bwrap) is not installed. Install it with `apt-get install bubblewrap`.';
+  if (process.platform === 'linux')
+    return 'Commands need a sandbox, and bubblewrap (bwrap) is not installed. Install it with `apt-get install bubblewrap`.';
   return 'Commands need a sandbox, and there is none for this system yet: only Linux has one (bubblewrap). Commands are off.';
 }
 
@@ -78,16 +82,14 @@ function argumentsFor(command: string, policy: SandboxPolicy, mounts: readonly s
     return String(3 + files.length);
   });
   const isRoot = process.getuid?.() === 0;
-  const args = [
-    ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-    ...(policy.network ? [] : ['--unshare-net']),
-    ...['--hostname', 'sandbox', '--json-status-fd', '3', ...shown],
-    // Root keeps the right to files of other owners, and nothing else: with more, a command could take its walls down.
-    ...['--cap-drop', 'ALL', ...(isRoot ? ['--cap-add', 'CAP_DAC_OVERRIDE', '--cap-add', 'CAP_FOWNER', '--cap-add', 'CAP_CHOWN'] : [])],
-    ...['--chdir', policy.directory, '--', 'bash', '--noprofile', '--norc', '-c'],
-    // One pipe for both keeps the order of what comes; on the other only bubblewrap itself (and bash about its syntax) speaks.
-    `exec 2>&1; ${command}`,
-  ];
+  const spaces = ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', ...(policy.network ? [] : ['--unshare-net'])];
+  // Root keeps the right to files of other owners, and nothing else: with more, a command could take its walls down.
+  const rights = isRoot ? ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_CHOWN'].flatMap((right) => ['--cap-add', right]) : [];
+  const room = ['--die-with-parent', '--new-session', ...spaces, '--hostname', 'sandbox', '--json-status-fd', '3'];
+  const shell = ['bash', '--noprofile', '--norc', '-c'];
+  // One pipe for both keeps the order of what comes; on the other only bubblewrap itself (and bash about its syntax) speaks.
+  const script = `exec 2>&1; ${command}`;
+  const args = [...room, ...shown, '--cap-drop', 'ALL', ...rights, '--chdir', policy.directory, '--', ...shell, script];
   return { args, files };
 }
 
@@ -172,7 +174,9 @@ function endOn(child: ChildProcess, innerPid: () => number | null, { signal, tim
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => stop('late'), timeoutMs);
   const exit = new Promise<SandboxedExit>((resolve, reject) => {
-    child.on('error', (error) => reject(new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.', { cause: error })));
+    child.on('error', (error) =>
+      reject(new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.', { cause: error })),
+    );
     child.on('close', (code, by) => {
       const isEnded = stopped !== null || by !== null;
       resolve({ code: isEnded ? null : code, signal: isEnded ? (by ?? 'SIGTERM') : null, timedOut: stopped === 'late' });

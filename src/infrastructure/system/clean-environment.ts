@@ -1,9 +1,11 @@
 /** Names that say "secret" in one of their parts. */
-const SECRET_PART = /(^|[_.:/-])(KEY|KEYS|APIKEY|TOKEN|TOKENS|SECRET|SECRETS|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|PW|CREDENTIAL|CREDENTIALS|CREDS|AUTH|COOKIE|COOKIES|JWT|BEARER|PAT|DSN|SESSION|SIGNATURE|WEBHOOK)([_.:/-]|$)/i;
+const SECRET_PART =
+  /(^|[_.:/-])(KEY|KEYS|APIKEY|TOKEN|TOKENS|SECRET|SECRETS|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|PW|CREDENTIAL|CREDENTIALS|CREDS|AUTH|COOKIE|COOKIES|JWT|BEARER|PAT|DSN|SESSION|SIGNATURE|WEBHOOK)([_.:/-]|$)/i;
 /** Names that hold such a word anywhere, written together. */
 const SECRET_WITHIN = /token|secret|passw|passphrase|credential|api_?key|private_?key|access_?key|auth_?token|_authtoken|cookie/i;
 /** Families of variables that belong to somebody else, or open a door out of the sandbox, or make every shell run something first. */
-const CLOSED = /^(AWS_|AZURE_|GOOGLE_|GCLOUD_|CLOUDSDK_|GLASSHOUSE_|SSH_|GPG_|GNUPG|DBUS_|DOCKER_|KUBE|VAULT_|OP_|BW_|CI_JOB_|ACTIONS_|BASH_FUNC_|BASH_ENV$|ENV$|PROMPT_COMMAND$|SHELLOPTS$|BASHOPTS$|LD_PRELOAD$|LD_AUDIT$|XAUTHORITY$|XDG_RUNTIME_DIR$|XDG_SESSION|DISPLAY$|WAYLAND_|PULSE_|INVOCATION_ID$|NOTIFY_SOCKET$|LISTEN_|NODE_CHANNEL_|TMUX|STY$|VSCODE_|VITEST)/;
+const CLOSED =
+  /^(AWS_|AZURE_|GOOGLE_|GCLOUD_|CLOUDSDK_|GLASSHOUSE_|SSH_|GPG_|GNUPG|DBUS_|DOCKER_|KUBE|VAULT_|OP_|BW_|CI_JOB_|ACTIONS_|BASH_FUNC_|BASH_ENV$|ENV$|PROMPT_COMMAND$|SHELLOPTS$|BASHOPTS$|LD_PRELOAD$|LD_AUDIT$|XAUTHORITY$|XDG_RUNTIME_DIR$|XDG_SESSION|DISPLAY$|WAYLAND_|PULSE_|INVOCATION_ID$|NOTIFY_SOCKET$|LISTEN_|NODE_CHANNEL_|TMUX|STY$|VSCODE_|VITEST)/;
 /** Never taken out, whatever their names look like. */
 const HARMLESS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
 /** A value that carries a password of its own: `scheme://user:password@host`. */

@@ -6,10 +6,7 @@ export function descendantsOf(pid: number): number[] {
   const found: number[] = [];
   const open = [pid];
   while (open.length > 0 && found.length < 10_000) {
-    const children = read(`/proc/${open[0]}/task/${open.shift()}/children`)
-      .split(' ')
-      .filter(Boolean)
-      .map(Number);
+    const children = read(`/proc/${open[0]}/task/${open.shift()}/children`).split(' ').filter(Boolean).map(Number);
     found.push(...children);
     open.push(...children);
   }

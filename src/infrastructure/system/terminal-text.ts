@@ -1,8 +1,10 @@
+const ESC = '\u001b';
+const BEL = '\u0007';
 /** Escape sequences: CSI, OSC and other strings, two-letter ones. */
-const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][\s\S]*?(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])/g;
+const ESCAPES = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|[\\]PX^_][^]*?(?:${BEL}|${ESC}\\\\)|[ -/]*[0-Z\\\\^-~])`, 'g');
 /** An escape sequence that has begun and not ended. */
-const OPEN_ESCAPE = /\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]*)?$/;
-const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
+const OPEN_ESCAPE = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*|[\\]PX^_][^${BEL}${ESC}]*${ESC}?|[ -/]*)?$`);
+const CONTROLS = /[\p{Cc}--[\t\n\r]]/gv;
 /** An unended escape sequence longer than this is no such thing. */
 const LONGEST_ESCAPE = 4096;
 

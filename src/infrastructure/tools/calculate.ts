@@ -3,7 +3,10 @@ import { defineTool, type Tool } from '../../core/tools/tool.ts';
 import { createCalculator } from './calculator.ts';
 import { lenientObject } from './lenient-input.ts';
 
-const input = lenientObject({ expression: z.string() }, { formula: 'expression', input: 'expression', query: 'expression', text: 'expression' });
+const input = lenientObject(
+  { expression: z.string() },
+  { formula: 'expression', input: 'expression', query: 'expression', text: 'expression' },
+);
 
 type Input = z.output<typeof input>;
 

@@ -17,12 +17,14 @@ export function calculatorThread(port: MessagePort, library: Library): void {
     const evaluate = math.evaluate.bind(math);
     const format = math.format.bind(math);
     const off = Object.fromEntries(
-      ['import', 'createUnit', 'reviver', 'evaluate', 'parse', 'compile', 'parser', 'simplify', 'derivative', 'resolve', 'config'].map((name) => [
-        name,
-        () => {
-          throw new Error(`${name} is switched off`);
-        },
-      ]),
+      ['import', 'createUnit', 'reviver', 'evaluate', 'parse', 'compile', 'parser', 'simplify', 'derivative', 'resolve', 'config'].map(
+        (name) => [
+          name,
+          () => {
+            throw new Error(`${name} is switched off`);
+          },
+        ],
+      ),
     );
     math.import(off, { override: true });
     return (expression: string) => {

@@ -46,7 +46,9 @@ export function createCalculator(): Calculator {
     } catch (error) {
       await end();
       if (signal.aborted) return stopped();
-      return bad(error instanceof Error && /memory/i.test(error.message) ? 'The expression needs too much memory.' : 'The calculator failed.');
+      return bad(
+        error instanceof Error && /memory/i.test(error.message) ? 'The expression needs too much memory.' : 'The calculator failed.',
+      );
     }
   }
 
@@ -91,7 +93,7 @@ async function startThread(): Promise<Worker> {
 
 async function ask(thread: Worker, expression: string, signal: AbortSignal): Promise<Reply | 'late'> {
   const reply = nextReply(thread, LIMIT_MS, signal);
-  thread.postMessage(expression);
+  thread.postMessage(expression, []);
   return reply;
 }
 

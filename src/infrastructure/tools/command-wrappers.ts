@@ -58,11 +58,17 @@ export function wrapperIn(argv: readonly string[]): WrapperFinding {
     const script = at >= 0 ? (rest.slice(at + 1).find((word) => !word.startsWith('-')) ?? null) : null;
     return { reason: `${name} runs a script of its own`, hidden: [], script };
   }
-  if (MEANING_CHANGERS.has(first)) return { reason: `${first} changes what other words mean, or runs text as a command`, hidden: tails(rest), script: null };
+  if (MEANING_CHANGERS.has(first))
+    return { reason: `${first} changes what other words mean, or runs text as a command`, hidden: tails(rest), script: null };
   if (WRAPPERS.has(name)) return { reason: `${name} runs another command`, hidden: tails(rest), script: null };
   const option = RUNNING_OPTIONS[name];
   const at = option === undefined ? -1 : rest.findIndex((word) => option.test(word));
-  if (at >= 0) return { reason: `${name} can run another command through ${shortened(rest[at] ?? '')}`, hidden: tails(rest.slice(at + 1)), script: null };
+  if (at >= 0)
+    return {
+      reason: `${name} can run another command through ${shortened(rest[at] ?? '')}`,
+      hidden: tails(rest.slice(at + 1)),
+      script: null,
+    };
   return NOTHING;
 }
 

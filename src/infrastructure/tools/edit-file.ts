@@ -12,10 +12,21 @@ import { type PathRules, resolveInWorkspace } from './workspace-paths.ts';
 
 const hunk = lenientObject(
   { old_text: z.string(), new_text: z.string(), all: z.boolean().optional() },
-  { old: 'old_text', old_string: 'old_text', search: 'old_text', new: 'new_text', new_string: 'new_text', replace: 'new_text', replace_all: 'all' },
+  {
+    old: 'old_text',
+    old_string: 'old_text',
+    search: 'old_text',
+    new: 'new_text',
+    new_string: 'new_text',
+    replace: 'new_text',
+    replace_all: 'all',
+  },
 );
 
-const shape = lenientObject({ path: z.string(), edits: z.array(hunk) }, { file: 'path', file_path: 'path', filename: 'path', hunks: 'edits' });
+const shape = lenientObject(
+  { path: z.string(), edits: z.array(hunk) },
+  { file: 'path', file_path: 'path', filename: 'path', hunks: 'edits' },
+);
 
 // One edit given without its list is meant as a list of one.
 const input = z.preprocess((raw) => {
@@ -29,7 +40,8 @@ type Input = z.output<typeof input>;
 export function createEditFileTool(dependencies: ToolDependencies): Tool {
   return defineTool<Input>({
     name: 'edit_file',
-    description: 'Change parts of a file: each old_text, exactly as it stands there, becomes new_text. It must occur once, unless all is true.',
+    description:
+      'Change parts of a file: each old_text, exactly as it stands there, becomes new_text. It must occur once, unless all is true.',
     examples: [
       {
         request: 'In letter.txt change Monday to Friday.',

@@ -53,7 +53,16 @@ export function createFindFilesTool(dependencies: ToolDependencies): Tool {
         };
         const end = await ripgrep(['--files', ...visibleFiles(protectedWithin(rules, target.path))], target.path, context.signal, onLine);
         if (end.code === 2 && count === 0) throw new FailureError('tool_failed', end.errors.trim().slice(0, 500));
-        return { ok: true, output: told(name, found.sort(), count, others.map((file) => prefix + file)), trust: 'trusted' };
+        return {
+          ok: true,
+          output: told(
+            name,
+            found.sort(),
+            count,
+            others.map((file) => prefix + file),
+          ),
+          trust: 'trusted',
+        };
       }),
   });
 }
@@ -69,7 +78,10 @@ function told(name: string, found: readonly string[], count: number, others: rea
 
 /** A plain name matches any part of a file's name; a glob without `/` the name in any folder. Upper and lower case are the same. */
 function nameMatcher(name: string): (path: string) => boolean {
-  const wanted = name.trim().replace(/^\.?\//, '').toLowerCase();
+  const wanted = name
+    .trim()
+    .replace(/^\.?\//, '')
+    .toLowerCase();
   if (!/[*?[{]/.test(wanted)) return (path) => path.toLowerCase().includes(wanted);
   const hasFolder = wanted.includes('/');
   return (path) => {

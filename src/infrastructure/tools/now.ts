@@ -25,7 +25,15 @@ export function createNowTool(clock: () => Date = () => new Date()): Tool {
 
 /** Such as `Tuesday, 24 November 2026, 07:42:46 (2026-11-24T07:42:46+01:00, Europe/Berlin)`. */
 export function localTime(at: Date): string {
-  const format = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const format = new Intl.DateTimeFormat('en-GB', {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
   const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const offset = -at.getTimezoneOffset();
   const two = (value: number) => String(Math.trunc(value)).padStart(2, '0');

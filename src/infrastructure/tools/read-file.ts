@@ -52,7 +52,7 @@ export function createReadFileTool(dependencies: ToolDependencies): Tool {
 }
 
 /** Lines counted from 1, both ends included. */
-export interface LineRange {
+interface LineRange {
   readonly first: number;
   readonly last: number;
 }

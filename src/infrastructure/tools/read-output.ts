@@ -25,7 +25,8 @@ export function createReadOutputTool(): Tool {
     touches: async () => ({}),
     async execute({ call, offset }, context) {
       const whole = await context.readOutput(call);
-      if (whole === null) return { ok: false, failure: failure('tool_failed', `There is no output of a call ${call} in this conversation.`) };
+      if (whole === null)
+        return { ok: false, failure: failure('tool_failed', `There is no output of a call ${call} in this conversation.`) };
       const from = Math.min(Math.floor(offset ?? 0), whole.length);
       const to = Math.min(from + PAGE, whole.length);
       const more = to < whole.length ? `\n[read on with offset ${to}]` : '';

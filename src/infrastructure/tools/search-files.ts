@@ -68,7 +68,14 @@ async function search(rules: PathRules, target: ResolvedPath, text: string, isRe
 }
 
 function literal(text: string): string[] {
-  return ['-i', '-F', ...text.split('\n').filter(Boolean).flatMap((line) => ['-e', line])];
+  return [
+    '-i',
+    '-F',
+    ...text
+      .split('\n')
+      .filter(Boolean)
+      .flatMap((line) => ['-e', line]),
+  ];
 }
 
 /** `errors` is null when something was found. */

@@ -21,7 +21,7 @@ const DEEPEST = 100;
 const DEEPEST_SCRIPT = 4;
 
 /** Characters that bash and a reader's eye take differently: controls, unusual spaces, invisible and direction-changing marks. */
-const STRANGE = /[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]/;
+const STRANGE = /[[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]--[ \t\n]]/v;
 
 /** Never throws: what is not understood gives `commands: null` and a reason. */
 export async function parseCommand(line: string): Promise<ParsedCommand> {
@@ -53,7 +53,7 @@ async function parseJoined(line: string, depth: number): Promise<ParsedCommand> 
     if (!coversAll(tree.rootNode, line)) return notUnderstood('a part of it cannot be parsed');
     if (found.misread !== null) return notUnderstood(found.misread);
     if (found.commands.length === 0) found.mustAsk.add('it holds no command, but does something');
-    for (const argv of [...found.commands]) await lookInside(argv, found, depth);
+    for (const argv of found.commands.slice()) await lookInside(argv, found, depth);
     return {
       commands: found.commands,
       writes: found.writes,
@@ -107,16 +107,60 @@ class Findings {
 
 /** Nodes that only hold others: every child is looked at. */
 const HOLDERS: ReadonlySet<string> = new Set([
-  'program', 'list', 'pipeline', 'subshell', 'compound_statement', 'negated_command', 'redirected_statement', 'do_group', 'if_statement',
-  'elif_clause', 'else_clause', 'while_statement', 'for_statement', 'case_statement', 'case_item', 'command_substitution',
-  'process_substitution', 'concatenation', 'string', 'expansion', 'arithmetic_expansion', 'test_command', 'unary_expression',
-  'binary_expression', 'parenthesized_expression', 'ternary_expression', 'postfix_expression', 'heredoc_body', 'command_name', 'array', 'subscript', 'variable_assignments',
+  'program',
+  'list',
+  'pipeline',
+  'subshell',
+  'compound_statement',
+  'negated_command',
+  'redirected_statement',
+  'do_group',
+  'if_statement',
+  'elif_clause',
+  'else_clause',
+  'while_statement',
+  'for_statement',
+  'case_statement',
+  'case_item',
+  'command_substitution',
+  'process_substitution',
+  'concatenation',
+  'string',
+  'expansion',
+  'arithmetic_expansion',
+  'test_command',
+  'unary_expression',
+  'binary_expression',
+  'parenthesized_expression',
+  'ternary_expression',
+  'postfix_expression',
+  'heredoc_body',
+  'command_name',
+  'array',
+  'subscript',
+  'variable_assignments',
 ]);
 
 /** Leaves with nothing to run in them. */
 const LEAVES: ReadonlySet<string> = new Set([
-  'word', 'raw_string', 'number', 'string_content', 'variable_name', 'special_variable_name', 'simple_expansion', 'ansi_c_string', 'translated_string',
-  'comment', 'heredoc_start', 'heredoc_end', 'heredoc_content', 'test_operator', 'regex', 'extglob_pattern', 'file_descriptor', 'brace_expression',
+  'word',
+  'raw_string',
+  'number',
+  'string_content',
+  'variable_name',
+  'special_variable_name',
+  'simple_expansion',
+  'ansi_c_string',
+  'translated_string',
+  'comment',
+  'heredoc_start',
+  'heredoc_end',
+  'heredoc_content',
+  'test_operator',
+  'regex',
+  'extglob_pattern',
+  'file_descriptor',
+  'brace_expression',
 ]);
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -190,7 +234,9 @@ function visit(node: SyntaxNode, found: Findings, depth: number): void {
       children();
       return;
     case 'test_command':
-      if (!isApart(node.children[0], node.children[1]) || !isApart(node.children.at(-2), node.children.at(-1))) found.misread ??= 'it has a [ without a space';
+      if (!isApart(node.children[0], node.children[1]) || !isApart(node.children.at(-2), node.children.at(-1)))
+        found.misread ??= 'it has a [ without a space';
+      if (node.text.includes('\n')) found.misread ??= 'it has a [ over several lines';
       found.commands.push([node.children[0]?.text ?? '[', ...node.children.slice(1, -1).map((child) => child.text)]);
       children();
       return;
@@ -211,7 +257,9 @@ function checkLeaf(node: SyntaxNode, found: Findings): void {
 }
 
 /** Words that are no program's name where a command begins. */
-const RESERVED: ReadonlySet<string> = new Set('! { } [[ ]] if then elif else fi case esac for select while until do done in function'.split(' '));
+const RESERVED: ReadonlySet<string> = new Set(
+  '! { } [[ ]] if then elif else fi case esac for select while until do done in function'.split(' '),
+);
 
 function takeCommand(node: SyntaxNode, found: Findings): void {
   const argv: string[] = [];
@@ -225,7 +273,8 @@ function takeCommand(node: SyntaxNode, found: Findings): void {
       const word = wordOf(child);
       if (word.unsure === UNSURE.other) found.misread ??= `it has ${UNSURE.other}`;
       if (word.unsure !== null) found.mustAsk.add(`it has ${word.unsure}`);
-      if (argv.length === 0 && (word.unsure !== null || /[*?[\]]/.test(word.text))) found.mustAsk.add('which program it runs is not known before');
+      if (argv.length === 0 && (word.unsure !== null || /[*?[\]]/.test(word.text)))
+        found.mustAsk.add('which program it runs is not known before');
       argv.push(word.text);
     } else if (!child.isNamed) found.misread ??= `it has a ${child.text} where the grammar and bash disagree`;
     end = child.endIndex;
@@ -249,14 +298,16 @@ function takeRedirect(node: SyntaxNode, found: Findings): void {
   // A number or a name in braces there would be the descriptor, not a word.
   const descriptor = node.childForFieldName('descriptor');
   const isNumber = descriptor === null || /^\d+$/.test(descriptor.text);
-  if (!isNumber || (descriptor !== null && !/(^|[\s;&|()])$/.test(before)) || /[\d}]$/.test(before)) found.misread ??= 'it has a redirection directly behind a word';
+  if (!isNumber || (descriptor !== null && !/(^|[\s;&|()])$/.test(before)) || /[\d}]$/.test(before))
+    found.misread ??= 'it has a redirection directly behind a word';
   const word = wordOf(target);
   if (word.unsure !== null && word.unsure !== UNSURE.home) {
     found.mustAsk.add(`a redirection goes to ${word.unsure}`);
     return;
   }
-  if (/^[<>]&$/.test(operator) && /^\d+-?$|^-$/.test(word.text)) return;
+  if (/^[<>]&$/.test(operator) && /^\d+-?$|^-$/.test(target.text)) return;
   if (SINKS.has(word.text)) return;
+  if (/[*?[]/.test(word.text)) found.mustAsk.add('a redirection goes to a pattern');
   if (/^\/dev\/(tcp|udp)\//.test(word.text)) {
     found.mustAsk.add('a redirection opens a network connection');
     return;

@@ -38,7 +38,7 @@ export async function resolveInWorkspace(rules: PathRules, given: string, option
 }
 
 /** Whether `path` is `folder` or in it. Both absolute. */
-export function isWithin(path: string, folder: string): boolean {
+function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
@@ -51,7 +51,7 @@ export function protectedWithin(rules: PathRules, folder: string): string[] {
   return rules.protectedPlaces.filter((place) => place !== folder && isWithin(place, folder)).map((place) => shownPath(folder, place));
 }
 
-export function shownPath(workspace: string, path: string): string {
+function shownPath(workspace: string, path: string): string {
   return relative(workspace, path).split(sep).join('/') || '.';
 }
 

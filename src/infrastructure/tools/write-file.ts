@@ -23,7 +23,10 @@ export function createWriteFileTool(dependencies: ToolDependencies): Tool {
     description: 'Create a file, or replace all of it. Makes missing folders.',
     examples: [
       { request: 'Make a file hello.txt that says Hi there.', input: { path: 'hello.txt', content: 'Hi there.\n' } },
-      { request: 'Write a shopping list with milk and bread to lists/shopping.md.', input: { path: 'lists/shopping.md', content: '- milk\n- bread\n' } },
+      {
+        request: 'Write a shopping list with milk and bread to lists/shopping.md.',
+        input: { path: 'lists/shopping.md', content: '- milk\n- bread\n' },
+      },
       { request: 'Save "Call Anna on Monday" as reminder.txt.', input: { path: 'reminder.txt', content: 'Call Anna on Monday\n' } },
     ],
     input,
@@ -37,7 +40,12 @@ export function createWriteFileTool(dependencies: ToolDependencies): Tool {
     async preview({ path, content }, { workspace }) {
       const target = await resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: false });
       const before = await readBefore(target);
-      return { kind: 'diff', path: target.shown, diff: await diffOf(target.shown, before.bytes, Buffer.from(content)), creates: before.bytes === null };
+      return {
+        kind: 'diff',
+        path: target.shown,
+        diff: await diffOf(target.shown, before.bytes, Buffer.from(content)),
+        creates: before.bytes === null,
+      };
     },
     execute: ({ path, content }, context) =>
       asOutcome(path, context.signal, async () => {
