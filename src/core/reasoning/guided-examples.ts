@@ -30,9 +30,9 @@ export const WORK: readonly (readonly ExampleTurn[])[] = [
     { words: 'Dear landlord,\nThe boiler is making noises again.\nYours, Rosa Lind', decision: answer },
   ],
   [
-    { words: 'What does the packing list say?', decision: { tool: 'find_files', input: { name: '*packing*' } } },
-    { words: 'travel/packing-list.md', decision: { tool: 'read_file', input: { path: 'travel/packing-list.md' } } },
-    { words: '- tent\n- socks\n- torch', decision: answer },
+    { words: 'What does my insurance pay for glasses?', decision: { tool: 'find_files', input: { name: '*insurance*' } } },
+    { words: 'No file matches *insurance*. Most alike: inventory.txt', decision: { tool: 'search_files', input: { text: 'glasses' } } },
+    { words: 'papers/health.md:12:For glasses it pays 150 a year.', decision: { tool: 'read_file', input: { path: 'papers/health.md' } } },
   ],
   [
     { words: 'What pictures are in photos?', decision: { tool: 'list_directory', input: { path: 'photos' } } },
@@ -58,6 +58,11 @@ export const ANSWERS: readonly { readonly observed: readonly ObservedResult[]; r
     observed: [{ done: 'Listed photos', output: 'photos: 1 folder, 2 files\nold/\nbeach.jpg (52133 bytes)\ncat.png (8120 bytes)' }],
     request: 'What is in photos?',
     answer: 'photos holds the folder old and two files: beach.jpg and cat.png.',
+  },
+  {
+    observed: [{ done: 'Read song.txt', output: 'lines 1–2 of 30\nThe river runs slow,\nthe evening is near.' }],
+    request: 'Show the first two lines of song.txt.',
+    answer: 'The river runs slow,\nthe evening is near.',
   },
   {
     observed: [{ done: 'Wrote goodbye.txt', output: 'Created goodbye.txt (13 bytes).' }],

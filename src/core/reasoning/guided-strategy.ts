@@ -8,6 +8,7 @@ import { excerpt } from './excerpt.ts';
 import { asWritten, choiceGrammar, type Choice } from './grammar.ts';
 import { ANSWER, proposedCall, readDecision, sameInput, type Decision } from './guided-decision.ts';
 import { ANSWERS, TALK, WORK } from './guided-examples.ts';
+import { choicesAfter } from './guided-follow-up.ts';
 import type { Block, ModelMessage, ModelRequest } from './language-model.ts';
 import { personBlocks } from './native-strategy.ts';
 import type { ProposedCall, StepAnswer, StepContext, StepDecision, Strategy } from './strategy.ts';
@@ -30,11 +31,8 @@ const DECISION_TOKENS = 512;
  */
 const FOR_LONG_RUNS: ReadonlySet<string> = new Set(['update_plan', 'read_output', 'ask_person']);
 
-const DECIDE = `You are Glasshouse, an assistant on the person's own computer. You work in one folder with their files.
-For each request choose one action, as JSON. Never guess what is in a file: look. When the results so far are enough, or no tool is needed, choose answer.
-The actions:`;
-
-const ANSWER_LINE = '- answer: Reply in words: talk, general knowledge, writing and explaining, or when the results are enough.';
+const DECIDE = `You are Glasshouse, an assistant on the person's own computer, in a folder with their files.
+For each request choose one action, as JSON. Never guess what is in a file: look. Choose answer for talk and general knowledge, and when the results so far are enough.`;
 
 const REPLY = `You are Glasshouse, a friendly assistant on the person's own computer. You answer briefly, plainly and truthfully, in the person's language.`;
 
@@ -86,13 +84,13 @@ function decisionRequest(context: StepContext): ModelRequest {
   const examples = exampleMessages(tools, choices);
   return {
     tools: [],
-    system: [system([DECIDE, tools.map((tool) => tool.name).join(', ') + ', answer.', ].join('\n')), ...ownInstructions(context)],
+    system: [system(DECIDE), ...ownInstructions(context)],
     messages: [...examples, ...earlierAndRequest(context), ...calls.flatMap((call) => observedTurns(call, choices, context))],
     tail: [],
     stableMessages: examples.length,
     maxOutput: Math.min(context.maxOutput, DECISION_TOKENS),
     temperature: 0,
-    constraint: choiceGrammar(isOver(calls) ? [{ name: ANSWER }] : [...choices, { name: ANSWER }]),
+    constraint: choiceGrammar(isOver(calls) ? [{ name: ANSWER }] : choicesAfter(calls, [...choices, { name: ANSWER }])),
   };
 }
 
@@ -162,7 +160,7 @@ function observedTurns(call: ToolCall, choices: readonly Choice[], context: Step
 }
 
 function afterResult(tool: string, result: string, request: string): string {
-  return `Result of ${tool}:\n${result}\n\nThe request: ${request}\nThe next action, or answer:`;
+  return `Result of ${tool}:\n${result}\n\nRequest: ${request}`;
 }
 
 function answerRequest(context: StepContext): ModelRequest {
@@ -185,7 +183,7 @@ function answerRequest(context: StepContext): ModelRequest {
 }
 
 function usingTheText(request: string): string {
-  return `Using the text above, reply to this request in one short sentence: ${request}`;
+  return `Using the text above, reply to this request in one or two short sentences, with the facts from the text: ${request}`;
 }
 
 function observation(done: string, output: string): string {

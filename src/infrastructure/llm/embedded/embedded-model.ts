@@ -40,8 +40,6 @@ export interface EmbeddedModelsOptions {
   readonly store: EmbeddedStore;
   /** Where the state of stable prefixes is kept: a folder of our own, safe to delete at any time. Null: nowhere. */
   readonly stateFolder: string | null;
-  /** How to work with a model, when it is not to be as its entry says. */
-  readonly strategy?: StrategyName;
   readonly threads?: number;
   /** Milliseconds without work after which the model's process is ended. */
   readonly idleMs?: number;
@@ -69,7 +67,7 @@ export function createEmbeddedModels(options: EmbeddedModelsOptions): EmbeddedMo
       const window = Math.min(entry.contextTokens, SERVED_WINDOW);
       const client = clients.get(entry.id) ?? clientFor(file.value, entry, window, options);
       clients.set(entry.id, client);
-      return { ok: true, value: modelOn(client, profileOf(entry, window, options)) };
+      return { ok: true, value: modelOn(client, profileOf(entry, window)) };
     },
     facts: (id) => clients.get(id.startsWith(PREFIX) ? id.slice(PREFIX.length) : id)?.facts ?? null,
     async close() {
@@ -93,10 +91,10 @@ function clientFor(modelPath: string, entry: EmbeddedEntry, window: number, opti
   });
 }
 
-function profileOf(entry: EmbeddedEntry, window: number, options: EmbeddedModelsOptions): ModelProfile {
+function profileOf(entry: EmbeddedEntry, window: number): ModelProfile {
   return {
     id: `${PREFIX}${entry.id}`,
-    strategy: options.strategy ?? entry.strategy,
+    strategy: entry.strategy,
     destination: { kind: 'machine' },
     window,
     maxOutput: MAX_OUTPUT,
