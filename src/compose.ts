@@ -67,8 +67,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     secrets,
     embedded: () => embeddedModels(models, cache),
     settings: async () => {
-      const window = Number(await storage.settings.get('window'));
-      return window > 0 ? { window } : {};
+      const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
+      return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
     },
   });
   const places = protectedPlaces(env, home, [folder]);

@@ -84,6 +84,8 @@ glasshouse settings unset KEY
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
                       Leave VALUE away to be asked for it, so that it is in no shell history
 
+  thinking            tokens to think with before the answer, for models that want to be told
+
 The environment wins over what is saved here.
 `;
 

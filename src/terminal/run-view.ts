@@ -118,7 +118,7 @@ export class RunView {
 
 /** A settled call in one line. */
 export function callLine(call: ToolCall, screen: Pick<Screen, 'style' | 'width'>): string {
-  const words = fit(visible(wordsOf(call, call.state === 'succeeded' ? 'past' : 'future')), screen.width - 24);
+  const words = fit(visible(wordsOf(call, call.startedAt === undefined ? 'future' : 'past')), screen.width - 24);
   const took = call.startedAt !== undefined && call.endedAt !== undefined ? screen.style('dim', `  ${duration(call.endedAt - call.startedAt)}`) : '';
   const reason = call.failure ? visible(call.failure.message) : '';
   switch (call.state) {

@@ -31,6 +31,11 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     variable: 'GLASSHOUSE_WINDOW',
     check: (value) => (/^[1-9]\d{2,7}$/.test(value) ? null : 'a whole number of tokens, at least 100'),
   },
+  thinking: {
+    about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',
+    variable: 'GLASSHOUSE_THINKING',
+    check: (value) => (/^[1-9]\d{3,5}$/.test(value) ? null : 'a whole number of tokens, at least 1000'),
+  },
 };
 
 type SettingView = {

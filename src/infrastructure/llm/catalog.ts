@@ -34,12 +34,6 @@ const ANTHROPIC_KEY = 'ANTHROPIC_API_KEY';
 /** Fewer than the providers' own 4 and more: an estimate that is too high only trims a little early. */
 const BYTES_PER_TOKEN = 3.5;
 
-/** The names under which keys are kept: the environment variables that providers' users know. */
-export const SECRET_NAMES: readonly string[] = [
-  ANTHROPIC_KEY,
-  ...PRESETS.flatMap((preset) => (preset.keyName === null ? [] : [preset.keyName])),
-];
-
 interface Opening {
   readonly deps: ModelCatalogDeps;
   readonly http: HttpStream;

@@ -1,9 +1,9 @@
-/** Keys that a person can save, by the name of their environment variable. */
+import { PRESETS } from './presets.ts';
+
+/** Keys that a person can save: names of environment variables that providers' users know, with a line about each. */
 export const PROVIDER_KEYS: Readonly<Record<string, string>> = {
   ANTHROPIC_API_KEY: 'Key for anthropic/… models.',
-  OPENAI_API_KEY: 'Key for openai-compatible/… models.',
-  OPENROUTER_API_KEY: 'Key for openrouter/… models.',
-  DEEPSEEK_API_KEY: 'Key for deepseek/… models.',
+  ...Object.fromEntries(PRESETS.flatMap(({ name, keyName }) => (keyName === null ? [] : [[keyName, `Key for ${name}/… models.`]]))),
 };
 
 /** How other models than the embedded one are chosen in a terminal. */
