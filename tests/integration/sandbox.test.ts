@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -88,6 +88,22 @@ describe('what a command can do', () => {
     const broken = await run('echo "open');
     expect(broken.code).toBe(2);
     expect(broken.output).toMatch(/line 1: unexpected EOF/);
+  });
+
+  it('can open its own output by name, as scripts do', async () => {
+    const { output } = await run('echo one > /dev/stderr; echo two >> /dev/stdout; echo three | tee /dev/stderr');
+    expect(output).toBe('one\ntwo\nthree\nthree\n');
+  });
+
+  it('many run at once, each with its own output, and leave no pipe or folder behind', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('glasshouse-pipe-'));
+    const handles = () => readdirSync('/proc/self/fd').length;
+    await Promise.all(Array.from({ length: 8 }, () => run('true')));
+    const open = handles();
+    const outputs = await Promise.all(Array.from({ length: 8 }, (_, at) => run(`sleep 0.1; echo ${at}; echo ${at} >&2`)));
+    expect(outputs.map(({ output }) => output)).toEqual(Array.from({ length: 8 }, (_, at) => `${at}\n${at}\n`));
+    expect(handles()).toBeLessThanOrEqual(open);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('glasshouse-pipe-'))).toEqual(before);
   });
 
   it('has nobody at its input', async () => {
@@ -229,6 +245,20 @@ describe('R7: the end of a command', () => {
     const exit = await running;
     expect(performance.now() - from).toBeLessThan(2000);
     expect(exit).toMatchObject({ code: null, timedOut: false });
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it('a stop at any moment of the start ends everything', async () => {
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    for (let delay = 0; delay < 30; delay += 1) {
+      const stop = new AbortController();
+      const from = performance.now();
+      const running = run(`: ${marker}; sleep 60`, { signal: stop.signal });
+      setTimeout(() => stop.abort(), delay);
+      expect((await running).code, `after ${delay} ms`).toBeNull();
+      expect(performance.now() - from).toBeLessThan(2000);
+    }
+    await expect(run('true', { signal: AbortSignal.abort() })).rejects.toThrow();
     expect(processesWith(marker)).toEqual([]);
   });
 

@@ -198,7 +198,7 @@ describe('list_directory', () => {
     put('.hidden', '1');
     symlinkSync('b.txt', join(scene.workspace, 'link'));
     expect(outputOf(await scene.call('list_directory', { path: null }))).toBe(
-      'the workspace: 1 folder, 3 files\na/\n.hidden (1 bytes)\nb.txt (5 bytes)\nlink -> b.txt',
+      'the workspace: 1 folder, 3 files\na/\n.hidden (1 byte)\nb.txt (5 bytes)\nlink -> b.txt',
     );
     expect(failureOf(await scene.call('list_directory', { path: 'b.txt' })).code).toBe('path_not_a_directory');
   });
@@ -241,6 +241,7 @@ describe('search_files', () => {
     expect(await search({ text: 'nothing, again' })).toBe(
       'No line contains “nothing, again”. Lines with one of its words:\na.txt:2:nothing\na.txt:3:venue again',
     );
+    expect(failureOf(await scene.call('search_files', { text: ' \n' })).code).toBe('tool_input_invalid');
     expect(await search({ text: '-e' })).toBe('No line contains “-e”.');
   });
 

@@ -99,6 +99,11 @@ describe('run_command', () => {
     expect(scene.progress.join('').length).toBeLessThan(600 * 1024);
   });
 
+  it('refuses a command that no system would take', async () => {
+    for (const command of ['a\0b', 'x'.repeat(200_000)])
+      expect(failureOf(await scene.call('run_command', { command })).code).toBe('tool_input_invalid');
+  });
+
   it('shows exactly what will happen', async () => {
     const tool = scene.tool('run_command');
     const input = tool.input.parse({ command: 'npm  test', timeout: 5 });

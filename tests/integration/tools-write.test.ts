@@ -33,6 +33,11 @@ describe('write_file', () => {
     expect(readdirSync(at('a/b'))).toEqual(['c.txt']);
   });
 
+  it('takes the content of a JSON file as an object too', async () => {
+    outputOf(await scene.call('write_file', { path: 'a.json', content: { a: [1, 2] } }));
+    expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toEqual({ a: [1, 2] });
+  });
+
   it('replaces in one step, keeps the mode, and records the bytes before', async () => {
     writeFileSync(at('run.sh'), 'old');
     chmodSync(at('run.sh'), 0o750);

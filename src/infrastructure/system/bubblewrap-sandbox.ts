@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Sandbox, SandboxedExit, SandboxPolicy } from '../../application/ports/sandbox.ts';
 import { FailureError } from '../../core/models/failure.ts';
 import { EMPTY_FILE, mountsFor } from './bubblewrap-mounts.ts';
+import { openOutputPipe } from './output-pipe.ts';
 import { descendantsOf, isGone, send } from './process-tree.ts';
 import { setAside } from './set-aside.ts';
 import { TerminalText } from './terminal-text.ts';
@@ -87,9 +88,7 @@ function argumentsFor(command: string, policy: SandboxPolicy, mounts: readonly s
   const rights = isRoot ? ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_CHOWN'].flatMap((right) => ['--cap-add', right]) : [];
   const room = ['--die-with-parent', '--new-session', ...spaces, '--hostname', 'sandbox', '--json-status-fd', '3'];
   const shell = ['bash', '--noprofile', '--norc', '-c'];
-  // One pipe for both keeps the order of what comes; on the other only bubblewrap itself (and bash about its syntax) speaks.
-  const script = `exec 2>&1; ${command}`;
-  const args = [...room, ...shown, '--cap-drop', 'ALL', ...rights, '--chdir', policy.directory, '--', ...shell, script];
+  const args = [...room, ...shown, '--cap-drop', 'ALL', ...rights, '--chdir', policy.directory, '--', ...shell, command];
   return { args, files };
 }
 
@@ -104,8 +103,16 @@ async function runIn(
   const mounts = mountsFor(policy, [...new Set([...protectedPlaces, ...policy.hidden])]);
   const { args, files } = argumentsFor(command, policy, mounts.args);
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const child = spawn(program, args, { cwd: '/', env: environment, stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...files] });
-  const wall = watchOutput(child, options.onOutput);
+  const pipe = await openOutputPipe().catch((cause: unknown) => {
+    throw new FailureError('sandbox_missing', 'The sandbox could not be set up here: no pipe can be made for the output.', { cause });
+  });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { cwd: '/', env: environment, stdio: ['ignore', pipe.writer, pipe.writer, 'pipe', ...files] });
+  } finally {
+    pipe.started();
+  }
+  const wall = watchOutput(pipe.reader, child, options.onOutput);
   const ending = endOn(child, wall.innerPid, options);
   const exit = await ending.exit;
   const inner = wall.innerPid();
@@ -114,40 +121,54 @@ async function runIn(
     send('SIGKILL', inner);
     await isGone(inner, GRACE_MS);
   }
-  wall.end();
-  if (wall.trouble() !== null) throw new FailureError('sandbox_missing', `The sandbox could not be set up here: ${wall.trouble()}`);
+  // Nothing is left that could write; should the pipe not know, nobody waits for it.
+  const late = setTimeout(() => pipe.reader.destroy(), GRACE_MS);
+  await wall.ended;
+  clearTimeout(late);
+  const trouble = wall.trouble();
+  if (trouble !== null) throw new FailureError('sandbox_missing', `The sandbox could not be set up here: ${trouble}`);
   for (const note of setAside(mounts.absent)) options.onOutput(`\n[${note}]\n`);
   return exit;
 }
 
-/** Hands on what comes; keeps apart what bubblewrap itself says. */
-function watchOutput(child: ChildProcess, onOutput: (text: string) => void) {
-  const [, output, errors, status] = child.stdio as unknown as readonly Readable[];
-  if (!output || !errors || !status) throw new Error('the sandbox was started without its pipes');
-  const fromOutput = new TerminalText();
-  const fromErrors = new TerminalText();
+/** Hands on what comes; keeps back what bubblewrap itself says before there is a command. */
+function watchOutput(output: Readable, child: ChildProcess, onOutput: (text: string) => void) {
+  const status = child.stdio[3];
+  if (!status || !('setEncoding' in status)) throw new Error('the sandbox was started without its status');
+  const text = new TerminalText();
   let told = '';
-  let trouble = '';
-  const emit = (text: string) => {
-    if (text !== '') onOutput(text);
+  let held = '';
+  let isFirst = true;
+  const emit = (piece: string) => {
+    if (isFirst && (held + piece).startsWith('bwrap: ') && held.length < 1000) held += piece;
+    else if (held + piece !== '') {
+      isFirst = false;
+      onOutput(held + piece);
+      held = '';
+    }
   };
-  output.on('data', (bytes: Buffer) => emit(fromOutput.add(bytes)));
-  errors.on('data', (bytes: Buffer) => {
-    const text = fromErrors.add(bytes);
-    if (trouble !== '' || text.startsWith('bwrap: ')) trouble = (trouble + text).slice(0, 1000);
-    else emit(text);
+  output.on('data', (bytes: Buffer) => emit(text.add(bytes)));
+  // A reader that fails has nothing more to say; that the command ended is told by its exit.
+  output.on('error', () => output.destroy());
+  status.setEncoding('utf8').on('data', (piece: string) => (told += piece));
+  const ended = new Promise<void>((resolve) => {
+    output.once('close', () => {
+      emit(text.end());
+      resolve();
+    });
   });
-  status.setEncoding('utf8').on('data', (text: string) => (told += text));
   return {
+    ended,
     innerPid(): number | null {
       const match = /"child-pid": (\d+)/.exec(told);
       return match ? Number(match[1]) : null;
     },
-    // Where the command has run to its end, bubblewrap only warned.
-    trouble: () => (trouble === '' || told.includes('"exit-code"') ? null : (trouble.replace(/^bwrap: /, '').split('\n')[0] ?? '')),
-    end(): void {
-      emit(fromOutput.end());
-      emit(fromErrors.end());
+    /** Null when the command has run; then what bubblewrap said was a warning, and belongs to the output. */
+    trouble(): string | null {
+      if (held === '') return null;
+      if (!told.includes('"exit-code"')) return held.slice('bwrap: '.length).split('\n')[0] ?? '';
+      onOutput(held);
+      return null;
     },
   };
 }
@@ -157,9 +178,10 @@ function endOn(child: ChildProcess, innerPid: () => number | null, { signal, tim
   let stopped: 'stopped' | 'late' | null = null;
   let hard: NodeJS.Timeout | undefined;
   const kill = () => {
-    const inner = innerPid();
-    if (inner !== null) send('SIGKILL', inner);
+    // All by name: one that is only being set up does not yet die with its parent.
+    const all = child.pid === undefined ? [] : descendantsOf(child.pid);
     child.kill('SIGKILL');
+    for (const pid of all) send('SIGKILL', pid);
   };
   const stop = (why: 'stopped' | 'late') => {
     if (stopped !== null) return;
@@ -171,6 +193,7 @@ function endOn(child: ChildProcess, innerPid: () => number | null, { signal, tim
     hard = setTimeout(kill, GRACE_MS);
   };
   const onAbort = () => stop('stopped');
+  if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => stop('late'), timeoutMs);
   const exit = new Promise<SandboxedExit>((resolve, reject) => {

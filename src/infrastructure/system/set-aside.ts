@@ -2,7 +2,8 @@ import { lstatSync, renameSync } from 'node:fs';
 
 /**
  * Takes out of their places files that did not exist before a command, and that must not come into being by one: other programs would
- * run or obey them, outside of the sandbox. They stay beside it under another name. A sentence for each, for whoever reads the output.
+ * run or obey them, outside of the sandbox. They stay beside it under another name, since they may be wanted (or, made by somebody else in
+ * the meantime, be no work of the command at all). A sentence for each, for whoever reads the output.
  */
 export function setAside(absentBefore: readonly string[]): string[] {
   const notes: string[] = [];

@@ -18,7 +18,7 @@ export function createCalculateTool(): Tool {
     description: 'Work out an expression exactly: + - * / ^, %, sqrt, mean, units (5 km to miles).',
     examples: [
       { request: 'What is 17 times 23?', input: { expression: '17 * 23' } },
-      { request: 'How much is a 12% tip on 48.50?', input: { expression: '12% * 48.50' } },
+      { request: 'How much is a 12% tip on 48.50 dollars?', input: { expression: '12% * 48.50' } },
       { request: 'How many miles are 10 km?', input: { expression: '10 km to miles' } },
     ],
     input,

@@ -8,7 +8,6 @@ import { type PathRules, resolveInWorkspace } from './workspace-paths.ts';
 export async function commandTouches(command: string, network: boolean, rules: PathRules): Promise<Touches> {
   const parsed = await parseCommand(command);
   const mustAsk = new Set(parsed.mustAsk);
-  if (network) mustAsk.add('it wants the network');
   const place = async (path: string, verb: string): Promise<string[]> => {
     try {
       const target = await resolveInWorkspace(rules, path, { mustExist: false });

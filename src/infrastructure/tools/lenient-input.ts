@@ -32,7 +32,11 @@ function forgive(raw: unknown, kinds: ReadonlyMap<string, string>, aliases: Read
 }
 
 function toKind(value: unknown, kind: string | undefined): unknown {
-  if (kind === 'string') return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (kind === 'string') {
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    // The content of a JSON file, given as what it says.
+    return typeof value === 'object' ? JSON.stringify(value, null, 2) : value;
+  }
   if (kind === 'array') {
     const list = typeof value === 'string' ? fromJson(value, '[') : value;
     return Array.isArray(list) ? list : [list];

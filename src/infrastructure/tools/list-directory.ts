@@ -67,7 +67,7 @@ async function listing(rules: PathRules, folder: string, shown: string): Promise
 
 async function sizeOf(path: string): Promise<string> {
   const stats = await lstat(path).catch(() => null);
-  return stats ? `${stats.size} bytes` : 'gone';
+  return stats ? counted(stats.size, 'byte') : 'gone';
 }
 
 function counted(count: number, word: string): string {

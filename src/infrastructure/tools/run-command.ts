@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { SandboxedExit, SandboxPolicy } from '../../application/ports/sandbox.ts';
-import { failure, type Failure } from '../../core/models/failure.ts';
+import { failure, type Failure, FailureError } from '../../core/models/failure.ts';
 import { defineTool, type Tool, type ToolContext, type ToolOutcome } from '../../core/tools/tool.ts';
 import { commandTouches } from './command-touches.ts';
 import { HeadAndTail } from './head-and-tail.ts';
@@ -10,6 +10,8 @@ import type { ToolDependencies } from './tool-dependencies.ts';
 
 const DEFAULT_SECONDS = 120;
 const MAX_SECONDS = 3600;
+/** Linux takes at most 128 KB in one argument. */
+const LONGEST_COMMAND = 30_000;
 /** Characters of output kept in memory; of more, the beginning and the end. */
 const KEPT_CHARACTERS = 8 * 1024 * 1024;
 /** Characters shown while they come; what comes after is in the result only. */
@@ -56,6 +58,9 @@ export function createRunCommandTool(dependencies: ToolDependencies): Tool {
     }),
     execute: ({ command, network, timeout_seconds }, context) =>
       asOutcome('the command', context.signal, async () => {
+        if (command.includes('\0') || command.length > LONGEST_COMMAND) {
+          throw new FailureError('tool_input_invalid', 'The command is too long, or holds a zero byte. Write a script file and run that.');
+        }
         const seconds = secondsOf(timeout_seconds);
         const run = streamed(context);
         const options = { timeoutMs: seconds * 1000, signal: context.signal, onOutput: run.onOutput };

@@ -43,7 +43,7 @@ export function createSearchFilesTool(dependencies: ToolDependencies): Tool {
     },
     execute: ({ text, path, regex }, context) =>
       asOutcome(path ?? '.', context.signal, async () => {
-        if (text === '') throw new FailureError('tool_input_invalid', 'Say which text to search for.');
+        if (text.trim() === '') throw new FailureError('tool_input_invalid', 'Say which text to search for.');
         const rules = { ...dependencies, workspace: context.workspace };
         const target = await resolveInWorkspace(rules, path ?? '.', { mustExist: true });
         const stats = await lstat(target.path);

@@ -12,14 +12,18 @@ const CODES: Readonly<Record<string, readonly [FailureCode, string]>> = {
   EROFS: ['path_no_permission', 'is on a disk that can only be read'],
   ETXTBSY: ['path_no_permission', 'is a program that is running'],
   ENOSPC: ['disk_full', 'could not be written: the disk is full'],
+  EBUSY: ['path_no_permission', 'is in use by the system'],
   EDQUOT: ['disk_full', 'could not be written: your share of the disk is used up'],
   EFBIG: ['file_too_large', 'is larger than this disk allows'],
 };
 
-/** The failure that a system error means, with `shown` as the name of the path. Anything unknown is thrown on as a bug. */
+/** The failure that a system error means, with `shown` as the name of the path. What is no system error is thrown on as a bug. */
 export function failureFromSystem(error: unknown, shown: string): FailureError {
   if (error instanceof FailureError) return error;
-  const known = CODES[(error as NodeJS.ErrnoException).code ?? ''];
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const known = CODES[code ?? ''];
+  if (!known && syscall !== undefined)
+    return new FailureError('tool_failed', `${shown} could not be used: the system says ${code}.`, { cause: error });
   if (!known) throw error;
   return new FailureError(known[0], `${shown} ${known[1]}.`, { cause: error });
 }
