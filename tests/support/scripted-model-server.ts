@@ -2,7 +2,8 @@
  * A model server that answers from a script, over real HTTP, in both wires: `/v1/chat/completions` and `/v1/messages`.
  * Each request takes the next reply. In tests: `const server = await startScriptedModelServer([{ text: 'Hello' }])`.
  * On its own: `node tests/support/scripted-model-server.ts script.json` prints `{"port":…,"url":…}` on one line and serves until
- * it is ended, or its parent is gone; `GET /scripted/requests` then shows what was asked, `PUT /scripted/script` gives new replies.
+ * it is ended, or its parent is gone; `GET /scripted/requests` then shows what was asked (`DELETE` forgets it too), `PUT /scripted/script`
+ * gives new replies.
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -52,6 +53,10 @@ export interface RecordedRequest {
   readonly body: Buffer;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Milliseconds of the machine's monotonic clock, which other programs on it can read too: the head was there. */
+  readonly arrivedAt: number;
+  /** The same clock when the last piece of a stream was about to be written; null before that. */
+  lastPieceAt: number | null;
   /** Set when the client went away before the answer was complete. */
   closedEarly: boolean;
 }
@@ -143,7 +148,11 @@ function cutUp(whole: Buffer, reply: ScriptedReply): Buffer[] {
   return pieces;
 }
 
-async function sendStream(response: ServerResponse, reply: ScriptedReply, events: readonly WireEvent[]): Promise<void> {
+function monotonic(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+async function sendStream(request: RecordedRequest, response: ServerResponse, reply: ScriptedReply, events: readonly WireEvent[]): Promise<void> {
   response.socket?.setNoDelay(true);
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', ...reply.headers });
   response.flushHeaders();
@@ -154,6 +163,7 @@ async function sendStream(response: ServerResponse, reply: ScriptedReply, events
   const stopAt = reply.cutAfterEvents ?? (typeof reply.silence === 'number' ? reply.silence : Infinity);
   for (const [at, piece] of pieces.entries()) {
     if (at >= stopAt || response.destroyed) break;
+    if (at === pieces.length - 1) request.lastPieceAt = monotonic();
     const written = write(response, piece);
     if (reply.delayMs || inPackets || stopAt !== Infinity) await written;
     if (reply.delayMs) await sleep(reply.delayMs);
@@ -186,6 +196,7 @@ async function answer(request: RecordedRequest, response: ServerResponse, reply:
   if (reply.jsonInsteadOfStream) sendJson(response, 200, chatCompletion(reply, model), reply.headers);
   else
     await sendStream(
+      request,
       response,
       reply,
       isChat ? chatEvents(reply, model, asked.stream_options?.include_usage === true) : messageEvents(reply, model),
@@ -212,16 +223,22 @@ export async function startScriptedModelServer(
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const path = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, '').replace(/\?.*$/, '');
+    const arrivedAt = monotonic();
     const recorded: RecordedRequest = {
       method: incoming.method ?? 'GET',
       path,
       headers: incoming.headers,
       body: await readBody(incoming),
       at: Date.now(),
+      arrivedAt,
+      lastPieceAt: null,
       closedEarly: false,
     };
     response.on('close', () => (recorded.closedEarly = !response.writableFinished));
-    if (path === '/scripted/requests') return sendJson(response, 200, requests.map(shown));
+    if (path === '/scripted/requests') {
+      const asked = recorded.method === 'DELETE' ? requests.splice(0) : requests;
+      return sendJson(response, 200, asked.map(shown));
+    }
     if (path === '/scripted/script') {
       script.replace(JSON.parse(recorded.body.toString('utf8')) as ScriptedReply[]);
       return sendJson(response, 200, { left: script.left() });

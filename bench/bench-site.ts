@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ScriptedReply } from '../tests/support/scripted-model-server.ts';
+import { openLauncher, type Cost } from './launcher.ts';
+import { startModelServer, type Asked } from './model-server.ts';
+
+/** One run of a program, as seen from outside. */
+export interface Observed {
+  readonly cost: Cost;
+  readonly requests: readonly Asked[];
+  readonly output: string;
+}
+
+export interface BenchSite {
+  readonly folder: string;
+  /** `glasshouse run`, from the bundle, on an empty data folder. */
+  ours(script: readonly ScriptedReply[], ...args: string[]): Promise<Observed>;
+  /** The floor on the same script. */
+  floor(script: readonly ScriptedReply[]): Promise<Observed>;
+  /** Empty sandboxes, started one after the other: the median of milliseconds, and CPU for each. */
+  sandboxes(count: number): Promise<{ readonly ms: number; readonly cpu: number }>;
+  close(): void;
+}
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
+export const PROMPT = 'Hello';
+/** Lines of the file that steps read pieces of. */
+export const FILE_LINES = 3_000;
+
+/** A temporary workspace, the model server, and the two programs that are compared on them. */
+export async function openBenchSite(): Promise<BenchSite> {
+  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
+  const workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+  const line = 'What was measured is what was there, and nothing else was.';
+  writeFileSync(join(workspace, 'notes.txt'), Array.from({ length: FILE_LINES }, (_, at) => `${at + 1} ${line}\n`).join(''));
+  const launcher = openLauncher();
+  const server = await startModelServer();
+  const { HOME = '', PATH = '' } = process.env;
+  const env = { HOME, PATH, OPENAI_BASE_URL: server.url, GLASSHOUSE_WINDOW: '200000', GLASSHOUSE_KEYCHAIN: 'off', XDG_CACHE_HOME: join(folder, 'cache') };
+  const out = join(folder, 'output');
+  const bodyFile = join(folder, 'body.json');
+  let runs = 0;
+
+  const observe = async (argv: readonly string[], home: string, script: readonly ScriptedReply[]): Promise<Observed> => {
+    await server.script(script);
+    await server.take();
+    mkdirSync(home, { mode: 0o700 });
+    const cost = await launcher.launch({ argv: [process.execPath, ...argv], env: { ...env, GLASSHOUSE_HOME: home }, cwd: workspace, out });
+    rmSync(home, { recursive: true });
+    return { cost, requests: await server.take(), output: readFileSync(out, 'utf8') };
+  };
+  const newHome = () => join(folder, `home-${(runs += 1)}`);
+  const ours: BenchSite['ours'] = (script, ...args) => observe([CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], newHome(), script);
+
+  // The floor sends what ours sent. This run also fills the compile cache.
+  const [first] = (await ours([{ text: 'Hello.' }])).requests;
+  if (!first) throw new Error('glasshouse run sent no request');
+  writeFileSync(bodyFile, first.body);
+  return {
+    folder,
+    ours,
+    floor: (script) => {
+      const home = newHome();
+      return observe([FLOOR, 'run', server.url, join(home, 'floor.db'), bodyFile, workspace], home, script);
+    },
+    async sandboxes(count) {
+      const cost = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', String(count)], env, cwd: folder, out });
+      const idle = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', '1'], env, cwd: folder, out: join(folder, 'idle') });
+      return { ms: Number(readFileSync(out, 'utf8')), cpu: (cost.cpu - idle.cpu) / (count - 1) };
+    },
+    close() {
+      launcher.close();
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { loadavg, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { openBenchSite } from './bench-site.ts';
+import { asTable, isMet, type Figure } from './figure.ts';
+import { benchSearch } from './search.ts';
+import { benchRequest, benchStart } from './start.ts';
+import { benchSteps } from './steps.ts';
+import { benchStream } from './stream.ts';
+
+const NAMES = ['start', 'request', 'steps', 'stream', 'search'] as const;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [...NAMES] },
+    messages: { type: 'string', default: '100000' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const unknown = values.only.filter((name) => !NAMES.some((known) => known === name));
+const messages = Number(values.messages);
+if (values.help || unknown.length > 0 || !(messages >= 1_000)) {
+  console.error(`npm run bench -- [--quick] [--json] [--messages N] [--only ${NAMES.join('|')}]…`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const site = await openBenchSite();
+const startedAt = performance.now();
+const figures: Figure[] = [];
+const run: Record<(typeof NAMES)[number], () => Promise<Figure[]>> = {
+  start: () => benchStart(site, values.quick),
+  request: () => benchRequest(site),
+  steps: () => benchSteps(site, values.quick),
+  stream: () => benchStream(site, values.quick),
+  search: () => benchSearch(site.folder, messages, values.quick),
+};
+try {
+  for (const name of NAMES) {
+    if (!values.only.includes(name)) continue;
+    console.error(`${name} …`);
+    figures.push(...(await run[name]()));
+  }
+} finally {
+  site.close();
+}
+
+const [load = 0] = loadavg();
+if (values.json) console.log(JSON.stringify(figures.map((figure) => ({ ...figure, met: isMet(figure) })), null, 2));
+else {
+  console.log(`\n${asTable(figures)}\n`);
+  const met = figures.filter(isMet).length;
+  console.log(`bench: ${met} of ${figures.length} goals met, in ${Math.round((performance.now() - startedAt) / 1000)} s (Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)})`);
+  if (load > cpus().length) console.log('The machine was busy: only the ratios say something, and they scatter.');
+}
