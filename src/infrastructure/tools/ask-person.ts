@@ -3,9 +3,10 @@ import { failure } from '../../core/models/failure.ts';
 import { defineTool, type Tool } from '../../core/tools/tool.ts';
 import { lenientObject } from './lenient-input.ts';
 
-const input = lenientObject({ question: z.string(), choices: z.array(z.string()).optional() }, { text: 'question', options: 'choices' });
+const input = () =>
+  lenientObject({ question: z.string(), choices: z.array(z.string()).optional() }, { text: 'question', options: 'choices' });
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Asks the person and waits for the answer. */
 export function createAskPersonTool(): Tool {

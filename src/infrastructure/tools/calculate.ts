@@ -3,12 +3,10 @@ import { defineTool, type Tool } from '../../core/tools/tool.ts';
 import { createCalculator } from './calculator.ts';
 import { lenientObject } from './lenient-input.ts';
 
-const input = lenientObject(
-  { expression: z.string() },
-  { formula: 'expression', input: 'expression', query: 'expression', text: 'expression' },
-);
+const input = () =>
+  lenientObject({ expression: z.string() }, { formula: 'expression', input: 'expression', query: 'expression', text: 'expression' });
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Works out an arithmetic expression with a real expression library, in a thread of its own with a time limit. */
 export function createCalculateTool(): Tool {

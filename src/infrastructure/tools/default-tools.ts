@@ -3,6 +3,7 @@ import { createAskPersonTool } from './ask-person.ts';
 import { createCalculateTool } from './calculate.ts';
 import { createEditFileTool } from './edit-file.ts';
 import { createFindFilesTool } from './find-files.ts';
+import { INPUT_SCHEMAS } from './input-schemas.ts';
 import { createListDirectoryTool } from './list-directory.ts';
 import { createNowTool } from './now.ts';
 import { createReadFileTool } from './read-file.ts';
@@ -17,7 +18,7 @@ export type { ToolDependencies } from './tool-dependencies.ts';
 
 /** The tools that every agent has, in the order in which models are told of them. */
 export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
-  return [
+  const tools = [
     createReadFileTool(dependencies),
     createListDirectoryTool(dependencies),
     createFindFilesTool(dependencies),
@@ -31,4 +32,5 @@ export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
     createNowTool(dependencies.clock),
     createReadOutputTool(),
   ];
+  return tools.map((tool) => Object.assign(tool, { inputSchema: INPUT_SCHEMAS[tool.name] }));
 }

@@ -10,31 +10,31 @@ import { decodeText, encodeText, encodingOf } from './text-encoding.ts';
 import type { ToolDependencies } from './tool-dependencies.ts';
 import { type PathRules, resolveInWorkspace } from './workspace-paths.ts';
 
-const hunk = lenientObject(
-  { old_text: z.string(), new_text: z.string(), all: z.boolean().optional() },
-  {
-    old: 'old_text',
-    old_string: 'old_text',
-    search: 'old_text',
-    new: 'new_text',
-    new_string: 'new_text',
-    replace: 'new_text',
-    replace_all: 'all',
-  },
-);
+const hunk = () =>
+  lenientObject(
+    { old_text: z.string(), new_text: z.string(), all: z.boolean().optional() },
+    {
+      old: 'old_text',
+      old_string: 'old_text',
+      search: 'old_text',
+      new: 'new_text',
+      new_string: 'new_text',
+      replace: 'new_text',
+      replace_all: 'all',
+    },
+  );
 
-const shape = lenientObject(
-  { path: z.string(), edits: z.array(hunk) },
-  { file: 'path', file_path: 'path', filename: 'path', hunks: 'edits' },
-);
+const shape = () =>
+  lenientObject({ path: z.string(), edits: z.array(hunk()) }, { file: 'path', file_path: 'path', filename: 'path', hunks: 'edits' });
 
 // One edit given without its list is meant as a list of one.
-const input = z.preprocess((raw) => {
-  if (raw === null || typeof raw !== 'object' || 'edits' in raw || 'hunks' in raw) return raw;
-  return { ...raw, edits: [raw] };
-}, shape);
+const input = () =>
+  z.preprocess((raw) => {
+    if (raw === null || typeof raw !== 'object' || 'edits' in raw || 'hunks' in raw) return raw;
+    return { ...raw, edits: [raw] };
+  }, shape());
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Replaces passages of a file: all of them or none. */
 export function createEditFileTool(dependencies: ToolDependencies): Tool {

@@ -11,12 +11,13 @@ import { nearestNames, protectedWithin, resolveInWorkspace } from './workspace-p
 
 const MAX_RESULTS = 500;
 
-const input = lenientObject(
-  { name: z.string(), path: z.string().optional() },
-  { pattern: 'name', glob: 'name', query: 'name', filename: 'name', folder: 'path', directory: 'path' },
-);
+const input = () =>
+  lenientObject(
+    { name: z.string(), path: z.string().optional() },
+    { pattern: 'name', glob: 'name', query: 'name', filename: 'name', folder: 'path', directory: 'path' },
+  );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Finds files by name anywhere below a folder, leaving out what git ignores. */
 export function createFindFilesTool(dependencies: ToolDependencies): Tool {

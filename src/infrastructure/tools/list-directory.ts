@@ -10,9 +10,9 @@ import { isProtected, type PathRules, resolveInWorkspace } from './workspace-pat
 
 const MAX_ENTRIES = 1000;
 
-const input = lenientObject({ path: z.string().optional() }, { directory: 'path', folder: 'path', dir: 'path' });
+const input = () => lenientObject({ path: z.string().optional() }, { directory: 'path', folder: 'path', dir: 'path' });
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Lists one folder: sub-folders first, then files with their sizes. */
 export function createListDirectoryTool(dependencies: ToolDependencies): Tool {

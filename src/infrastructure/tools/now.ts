@@ -2,9 +2,9 @@ import type * as z from 'zod';
 import { defineTool, type Tool } from '../../core/tools/tool.ts';
 import { lenientObject } from './lenient-input.ts';
 
-const input = lenientObject({});
+const input = () => lenientObject({});
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Tells the local date and time. */
 export function createNowTool(clock: () => Date = () => new Date()): Tool {

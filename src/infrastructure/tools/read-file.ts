@@ -12,16 +12,17 @@ import { type ResolvedPath, resolveInWorkspace } from './workspace-paths.ts';
 /** Bytes of text that one call takes into memory. */
 const READABLE_BYTES = 4 * 1024 * 1024;
 
-const input = lenientObject(
-  {
-    path: z.string(),
-    start_line: z.number().min(1).meta({ type: 'integer' }).optional(),
-    end_line: z.number().min(1).meta({ type: 'integer' }).optional(),
-  },
-  { file: 'path', file_path: 'path', filename: 'path', start: 'start_line', end: 'end_line' },
-);
+const input = () =>
+  lenientObject(
+    {
+      path: z.string(),
+      start_line: z.number().min(1).meta({ type: 'integer' }).optional(),
+      end_line: z.number().min(1).meta({ type: 'integer' }).optional(),
+    },
+    { file: 'path', file_path: 'path', filename: 'path', start: 'start_line', end: 'end_line' },
+  );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Reads a text file, or a range of its lines, which may lie anywhere in a file of any size. */
 export function createReadFileTool(dependencies: ToolDependencies): Tool {

@@ -6,12 +6,13 @@ import { lenientObject } from './lenient-input.ts';
 /** Characters that one call returns. */
 const PAGE = 12_000;
 
-const input = lenientObject(
-  { call: z.string(), offset: z.number().min(0).meta({ type: 'integer' }).optional() },
-  { call_id: 'call', id: 'call', start: 'offset' },
-);
+const input = () =>
+  lenientObject(
+    { call: z.string(), offset: z.number().min(0).meta({ type: 'integer' }).optional() },
+    { call_id: 'call', id: 'call', start: 'offset' },
+  );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Reads on in the output of an earlier call that was too long to be given whole. */
 export function createReadOutputTool(): Tool {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -57,6 +56,8 @@ export async function replaceFile(target: ResolvedPath, before: FileBefore, byte
     throw failureFromSystem(error, target.shown);
   }
   const { handle, base } = await openFolder(folder, target.shown);
+  // Loaded here: at the start of the program it would cost milliseconds for nothing.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   const temporary = `${base}/.${basename(target.path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeNew(temporary, bytes, before);

@@ -17,12 +17,13 @@ const KEPT_CHARACTERS = 8 * 1024 * 1024;
 /** Characters shown while they come; what comes after is in the result only. */
 const STREAMED_CHARACTERS = 512 * 1024;
 
-const input = lenientObject(
-  { command: z.string(), timeout_seconds: z.number().min(1).optional(), network: z.boolean().optional() },
-  { cmd: 'command', script: 'command', timeout: 'timeout_seconds' },
-);
+const input = () =>
+  lenientObject(
+    { command: z.string(), timeout_seconds: z.number().min(1).optional(), network: z.boolean().optional() },
+    { cmd: 'command', script: 'command', timeout: 'timeout_seconds' },
+  );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Runs a bash command in the sandbox: the workspace can be written, the network is closed unless asked for. */
 export function createRunCommandTool(dependencies: ToolDependencies): Tool {

@@ -12,12 +12,13 @@ const MAX_LINES = 200;
 const MAX_PER_FILE = 50;
 const MAX_COLUMNS = 300;
 
-const input = lenientObject(
-  { text: z.string(), path: z.string().optional(), regex: z.boolean().optional() },
-  { query: 'text', pattern: 'text', search: 'text', term: 'text', folder: 'path', directory: 'path', file: 'path' },
-);
+const input = () =>
+  lenientObject(
+    { text: z.string(), path: z.string().optional(), regex: z.boolean().optional() },
+    { query: 'text', pattern: 'text', search: 'text', term: 'text', folder: 'path', directory: 'path', file: 'path' },
+  );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Finds text inside files below a folder, or in one file, leaving out what git ignores. */
 export function createSearchFilesTool(dependencies: ToolDependencies): Tool {

@@ -17,21 +17,22 @@ const OTHER_WORDS: Readonly<Record<string, PlanItemState>> = {
   skipped: 'dropped',
 };
 
-const item = z.preprocess(
-  (raw) => {
-    if (typeof raw === 'string') return { text: raw, state: 'pending' };
-    if (raw === null || typeof raw !== 'object') return raw;
-    const given = raw as Record<string, unknown>;
-    const state = given['state'] ?? given['status'] ?? 'pending';
-    const text = given['text'] ?? given['content'] ?? given['title'] ?? given['step'];
-    return { text, state: typeof state === 'string' ? (OTHER_WORDS[state] ?? state) : state };
-  },
-  z.object({ text: z.string(), state: z.enum(['pending', 'active', 'done', 'dropped']) }),
-);
+const item = () =>
+  z.preprocess(
+    (raw) => {
+      if (typeof raw === 'string') return { text: raw, state: 'pending' };
+      if (raw === null || typeof raw !== 'object') return raw;
+      const given = raw as Record<string, unknown>;
+      const state = given['state'] ?? given['status'] ?? 'pending';
+      const text = given['text'] ?? given['content'] ?? given['title'] ?? given['step'];
+      return { text, state: typeof state === 'string' ? (OTHER_WORDS[state] ?? state) : state };
+    },
+    z.object({ text: z.string(), state: z.enum(['pending', 'active', 'done', 'dropped']) }),
+  );
 
-const input = lenientObject({ items: z.array(item) }, { plan: 'items', steps: 'items', todos: 'items' });
+const input = () => lenientObject({ items: z.array(item()) }, { plan: 'items', steps: 'items', todos: 'items' });
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Shows the plan of the run to the person and keeps it in the model's sight. */
 export function createUpdatePlanTool(): Tool {

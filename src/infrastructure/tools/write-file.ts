@@ -9,12 +9,13 @@ import { asOutcome } from './system-failure.ts';
 import type { ToolDependencies } from './tool-dependencies.ts';
 import { resolveInWorkspace } from './workspace-paths.ts';
 
-const input = lenientObject(
-  { path: z.string(), content: z.string() },
-  { file: 'path', file_path: 'path', filename: 'path', text: 'content', contents: 'content' },
-);
+const input = () =>
+  lenientObject(
+    { path: z.string(), content: z.string() },
+    { file: 'path', file_path: 'path', filename: 'path', text: 'content', contents: 'content' },
+  );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Writes a whole file in one step, making its folders. */
 export function createWriteFileTool(dependencies: ToolDependencies): Tool {
