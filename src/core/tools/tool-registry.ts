@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ToolSpec } from '../reasoning/language-model.ts';
-import { TOOL_NAME, type Tool } from './tool.ts';
+import { TOOL_NAME, type JsonSchema, type Tool } from './tool.ts';
 
 /** A fixed set of tools for the length of one run. */
 export interface ToolSet {
@@ -46,8 +46,13 @@ const specs = new WeakMap<Tool, ToolSpec>();
 export function specOf(tool: Tool): ToolSpec {
   const known = specs.get(tool);
   if (known) return known;
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' }) as Record<string, unknown>;
-  const spec = { name: tool.name, description: tool.description, schema };
+  const spec = { name: tool.name, description: tool.description, schema: tool.inputSchema ?? schemaOf(tool) };
   specs.set(tool, spec);
   return spec;
+}
+
+/** The JSON schema of a tool's input, made from it. */
+export function schemaOf(tool: Tool): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' }) as Record<string, unknown>;
+  return schema;
 }

@@ -4,6 +4,8 @@ import type { Effect, Preview, ToolWords, Touches } from '../models/tool-call.ts
 import type { Trust } from '../models/trust.ts';
 import type { Failure } from '../models/failure.ts';
 
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** A request in a person's words and the input that answers it; shown to small models, and used in the documentation. */
 export interface ToolExample<Input> {
   readonly request: string;
@@ -49,6 +51,8 @@ export interface Tool<Input = unknown> {
   readonly description: string;
   readonly examples: readonly ToolExample<Input>[];
   readonly input: z.ZodType<Input>;
+  /** The JSON schema of `input`, where it is known without making it. */
+  readonly inputSchema?: JsonSchema | undefined;
   readonly effect: Effect;
   describe(input: Input): ToolWords;
   touches(input: Input, scope: ToolScope): Promise<Touches>;
@@ -60,9 +64,15 @@ export interface Tool<Input = unknown> {
 /** Names are those that every provider accepts. */
 export const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
+/** What a tool is defined by: its input as it is, or what makes it (a schema costs half a millisecond, and most are never used in a run). */
+export type ToolDefinition<Input> = Omit<Tool<Input>, 'input'> & { readonly input: z.ZodType<Input> | (() => z.ZodType<Input>) };
+
 /** Keeps the input's type inside one tool and forgets it outside, where every input is validated first. */
-export function defineTool<Input>(tool: Tool<Input>): Tool {
-  return tool as Tool;
+export function defineTool<Input>(definition: ToolDefinition<Input>): Tool {
+  const { input } = definition;
+  if (typeof input !== 'function') return { ...definition, input } as Tool;
+  let made: z.ZodType<Input> | undefined;
+  return Object.defineProperty({ ...definition }, 'input', { enumerable: true, get: () => (made ??= input()) }) as unknown as Tool;
 }
 
 export type { ToolWords };
