@@ -20,7 +20,7 @@ export interface RunningCli {
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves when stdout and stderr together hold the text. */
-  until(text: string | RegExp): Promise<void>;
+  until(text: string | RegExp | ((all: string) => boolean)): Promise<void>;
 }
 
 /** A place with a data folder and a workspace of its own, removed after the test. */
@@ -73,7 +73,7 @@ export class CliScene {
   terminal(args: readonly string[], env: Record<string, string> = {}): RunningCli {
     const command = [process.execPath, program, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
     return follow(
-      spawn('script', ['-qefc', command, '/dev/null'], {
+      spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
         cwd: this.workspace,
         env: { ...this.env, TERM: 'xterm-256color', ...env },
         stdio: ['pipe', 'pipe', 'pipe'],
@@ -131,9 +131,9 @@ function follow(child: ChildProcess, input: string | null): RunningCli {
       new Promise((resolve, reject) => {
         const check = () => {
           const all = stdout + stderr;
-          const found = typeof text === 'string' ? all.includes(text) : text.test(all);
+          const found = typeof text === 'string' ? all.includes(text) : typeof text === 'function' ? text(all) : text.test(all);
           if (found) resolve();
-          else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`ended without ${String(text)}; it said:\n${all}`));
+          else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`ended without ${String(text)}; its last words:\n${all.slice(-600)}`));
           else return;
           waiting.delete(check);
         };

@@ -22,7 +22,6 @@ export function createSqlitePurge(db: Database, isAlive: (owner: string) => Prom
       }
       db.transaction(() => deleteAll(db, conversationId), true);
       forget(conversationId);
-      db.exec(`INSERT INTO search_index (search_index) VALUES ('optimize')`);
       checkpoint(db);
       return true;
     },
