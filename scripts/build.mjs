@@ -1,9 +1,9 @@
 // Bundles src/ into dist/. Plain JavaScript: it must run before anything is built.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync, renameSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { basename, join } from 'node:path';
+import { node, root } from './toolchain.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist/.stamp');
 
 function newest(path) {
@@ -15,12 +15,15 @@ function newest(path) {
 function isFresh() {
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
-  return ['src', 'package.json', 'scripts/build.mjs'].every((path) => newest(join(root, path)) <= built);
+  return ['src', 'package.json', 'scripts/build.mjs', 'scripts/input-schemas.ts'].every((path) => newest(join(root, path)) <= built);
 }
 
-/** Programs of their own: the composition roots, and what runs in a process or thread beside them. */
-function entries() {
-  const programs = { cli: 'src/cli.ts', main: 'src/main.ts' };
+/** The composition roots. */
+const ROOTS = { cli: 'src/cli.ts', main: 'src/main.ts' };
+
+/** What runs in a process or thread beside them. */
+function companions() {
+  const programs = {};
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`;
@@ -32,20 +35,64 @@ function entries() {
   return programs;
 }
 
-async function build() {
+const SHARED = {
+  cwd: root,
+  platform: 'node',
+  // Native parts, and what finds its own files beside itself.
+  external: [/^node:/, 'node-llama-cpp', '@napi-rs/keyring', /^@vscode\//, 'mathjs'],
+  logLevel: 'warn',
+};
+
+const OUTPUT = {
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name]-[hash].js',
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  sourcemap: false,
+};
+
+/** Before a root's first module is compiled, Node is told to keep what it compiles: only what is imported after that is kept. */
+const cachedRoots = {
+  name: 'cached-roots',
+  resolveId: (id) => (id.startsWith('root:') ? `\0${id}` : null),
+  load(id) {
+    if (!id.startsWith('\0root:')) return null;
+    const path = JSON.stringify(join(root, ROOTS[id.slice('\0root:'.length)]));
+    return `process.getBuiltinModule('node:module').enableCompileCache?.();\nawait import(${path});`;
+  },
+};
+
+/** Puts the JSON schemas of the tools' inputs where the source has none. */
+const readyMadeSchemas = {
+  name: 'ready-made-schemas',
+  load(id) {
+    if (!id.replaceAll('\\', '/').endsWith('src/infrastructure/tools/input-schemas.ts')) return null;
+    const schemas = execFileSync(node, [join(root, 'scripts/input-schemas.ts')], { encoding: 'utf8' });
+    return { code: `export const INPUT_SCHEMAS = ${schemas};`, moduleType: 'js' };
+  },
+};
+
+/**
+ * What every run in a terminal loads, in one file: each further one costs the start the better part of a millisecond. The root itself
+ * waits at its top level, so nothing that is loaded later may lie in one file with it.
+ */
+const HOT = /[\\/]src[\\/](?:compose|terminal[\\/](?:run|arguments)|infrastructure[\\/]llm[\\/]openai-chat)\.ts$/;
+
+async function bundleInto(dir, options, output) {
   const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ ...SHARED, ...options });
+  await bundle.write({ ...OUTPUT, ...output, dir });
+  await bundle.close();
+}
+
+async function build() {
   const startedAt = performance.now();
   const next = join(root, `dist.${process.pid}`);
-  const bundle = await rolldown({
-    cwd: root,
-    input: entries(),
-    platform: 'node',
-    // Native parts, and what finds its own files beside itself.
-    external: [/^node:/, 'node-llama-cpp', '@napi-rs/keyring', /^@vscode\//, 'mathjs'],
-    logLevel: 'warn',
-  });
-  await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } }, sourcemap: false });
-  await bundle.close();
+  const roots = Object.fromEntries(Object.keys(ROOTS).map((name) => [name, `root:${name}`]));
+  const codeSplitting = { groups: [{ name: 'run', test: HOT }] };
+  await bundleInto(next, { input: roots, plugins: [cachedRoots, readyMadeSchemas] }, { codeSplitting });
+  // On their own, so that they load nothing that they do not need.
+  await bundleInto(next, { input: companions() }, {});
   // Whole or not at all: a run that is starting never sees half a build.
   rmSync(join(root, `dist.old.${process.pid}`), { recursive: true, force: true });
   if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), join(root, `dist.old.${process.pid}`));

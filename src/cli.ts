@@ -1,18 +1,18 @@
-import { enableCompileCache } from 'node:module';
+import { compose, resolveWorkspace, unknownTool } from './compose.ts';
 import { exitCodeFor, adviceFor, failure, FailureError, type Failure } from './core/models/failure.ts';
+import { PROVIDER_EXAMPLES, PROVIDER_KEYS } from './infrastructure/llm/providers-in-words.ts';
 import { parseCommand, type Command } from './terminal/arguments.ts';
+import { runCommand } from './terminal/run.ts';
 import type { TerminalStreams } from './terminal/screen.ts';
 
-/** The terminal's composition root. What a command does not need is not loaded for it. */
-
-enableCompileCache();
+/** The terminal's composition root. Only what `run` needs is loaded at once; the other commands load their own. */
 
 const streams: TerminalStreams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
 
 async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
   if (command.name === 'help') {
-    const [{ helpFor }, { PROVIDER_EXAMPLES, PROVIDER_KEYS }] = await Promise.all([import('./terminal/help.ts'), import('./infrastructure/llm/providers-in-words.ts')]);
+    const { helpFor } = await import('./terminal/help.ts');
     process.stdout.write(helpFor(command.topic, { examples: PROVIDER_EXAMPLES, keys: Object.keys(PROVIDER_KEYS) }));
     return 0;
   }
@@ -24,7 +24,6 @@ async function main(): Promise<number> {
 }
 
 async function withApp(command: Exclude<Command, { name: 'help' } | { name: 'version' }>): Promise<number> {
-  const { compose, resolveWorkspace, unknownTool } = await import('./compose.ts');
   const workspace = command.name === 'run' ? resolveWorkspace(command.workspace) : '';
   const keyboard = command.name === 'run' && !command.json && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
   const configuredRules =
@@ -37,10 +36,8 @@ async function withApp(command: Exclude<Command, { name: 'help' } | { name: 'ver
   try {
     for (const rule of configuredRules) if (rule.tool !== '*' && !composed.toolNames.includes(rule.tool)) throw unknownTool(rule.tool, composed.toolNames);
     switch (command.name) {
-      case 'run': {
-        const { runCommand } = await import('./terminal/run.ts');
+      case 'run':
         return await runCommand(app, command, { streams, keyboard, workspace, newId: composed.newId, now: composed.now, onInterrupt });
-      }
       case 'conversations':
         return await (await import('./terminal/conversations.ts')).conversationsCommand(app, command, streams);
       case 'rules':

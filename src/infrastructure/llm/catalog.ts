@@ -4,6 +4,7 @@ import { failure, type Failure, type Result } from '../../core/models/failure.ts
 import type { Destination, LanguageModel, ModelProfile, StrategyName } from '../../core/reasoning/language-model.ts';
 import { createHttpStream, isLoopback, type HttpStream } from './http-stream.ts';
 import type { ModelFacts } from './model-data.ts';
+import { createOpenAiChatModel } from './openai-chat.ts';
 import { findPreset, PRESETS, type Preset } from './presets.ts';
 import type { Asked } from './wire-failure.ts';
 
@@ -161,7 +162,7 @@ async function openChat(opening: Opening, preset: Preset): Promise<Result<Langua
   const key = await keyFor(deps, id, preset.keyName, !(preset.keyOptionalElsewhere && given !== preset.baseUrl));
   if (!key.ok) return key;
   const secretHeaders = chatHeaders(base.value, key.value);
-  const [{ createOpenAiChatModel }, facts] = await Promise.all([import('./openai-chat.ts'), factsFor(preset, url, model)]);
+  const facts = await factsFor(preset, url, model);
   const window = ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset, address, secretHeaders)) ?? preset.defaultWindow;
   if (options.signal.aborted) return { ok: false, failure: failure('run_cancelled', 'Stopped.') };
   return {
