@@ -72,7 +72,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
   });
   const places = protectedPlaces(env, home, [folder]);
-  const sandbox = createBubblewrapSandbox({ environment: cleanEnvironment(env, home), protectedPlaces: places });
+  let environment: Readonly<Record<string, string>> | undefined;
+  const sandbox = createBubblewrapSandbox({
+    // Cleaned when a command first wants it.
+    get environment() {
+      return (environment ??= cleanEnvironment(env, home));
+    },
+    protectedPlaces: places,
+  });
   const tools = new ToolRegistry();
   for (const tool of createDefaultTools({ protectedPlaces: places, home, sandbox })) tools.add(tool);
 

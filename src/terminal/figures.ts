@@ -23,7 +23,8 @@ export function money(dollars: number | null): string | null {
 
 /** Tokens with thousands apart; `≈` before an estimate. */
 export function tokens(count: number, isExact: boolean): string {
-  return `${isExact ? '' : '≈ '}${count.toLocaleString('en-US')}`;
+  // By hand: the first use of a locale loads its data, which takes longer than all the rest of a short run's end.
+  return `${isExact ? '' : '≈ '}${String(count).replace(/\B(?=(\d{3})+$)/g, ',')}`;
 }
 
 /** Where the words go (U3). */

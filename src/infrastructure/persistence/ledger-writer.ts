@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Span, WireRequest } from '../../core/models/request.ts';
 import type { Database } from './database.ts';
 
@@ -77,7 +76,7 @@ function sharedPrefix(before: readonly Span[], now: readonly Span[]): number {
 }
 
 export function digestOf(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return process.getBuiltinModule('node:crypto').hash('sha256', data);
 }
 
 /** Stores bytes once per conversation. @returns their SHA-256 in hex */

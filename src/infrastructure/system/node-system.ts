@@ -1,4 +1,3 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemPort } from '../../application/ports/system.ts';
@@ -11,12 +10,14 @@ const LOG_LIMIT = 1_000_000;
  * @param folder the data folder; the log is `glasshouse.log` in it. `:memory:` writes none.
  */
 export function createNodeSystem(folder: string): SystemPort & { clearLog(): void } {
+  // Not imported: the import would load the Web Crypto interfaces too, for several milliseconds.
+  const { hash, randomUUIDv7 } = process.getBuiltinModule('node:crypto');
   const log = folder === ':memory:' ? null : join(folder, 'glasshouse.log');
   return {
     newId: () => randomUUIDv7(),
     now: () => Date.now(),
     random: () => Math.random(),
-    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    digest: (text) => hash('sha256', text),
     sleep,
     reportBug: (error) => {
       if (log) appendBug(log, folder, error);

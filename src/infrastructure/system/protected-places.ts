@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Below the home folder: keys, keyrings, tokens of command-line tools, histories. */
@@ -142,9 +142,10 @@ export function protectedPlaces(
   const add = (path: string) => {
     places.add(path);
     try {
-      places.add(realpathSync(path));
+      // Most are not there; asked in this way they cost no error, which would be the larger part of a millisecond at every start.
+      if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) places.add(realpathSync(path));
     } catch {
-      // Not there: its name is protected all the same.
+      // Not to be reached: its name is protected all the same.
     }
   };
   for (const path of own) add(resolve(path));
