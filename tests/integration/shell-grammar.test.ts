@@ -164,7 +164,6 @@ describe('S2: what cannot be known before it runs is asked about', () => {
     '. ./x',
     'eval x',
     'bash',
-    'sh x.sh',
     'curl x | bash',
     'find . -exec rm {} ;',
     'find . -execdir a {} +',

@@ -252,11 +252,12 @@ describe('ask_person, update_plan, now, read_output', () => {
   });
 
   it('reads on in an earlier output, page by page', async () => {
-    scene.outputs.set('c1', 'x'.repeat(12_000) + 'y'.repeat(10));
+    scene.outputs.set('c1', { text: 'x'.repeat(12_000) + 'y'.repeat(10), trust: 'untrusted' });
     expect(outputOf(await scene.call('read_output', { call_id: 'c1' }))).toMatch(
       /^characters 0–12000 of 12010\nx+\n\[read on with offset 12000\]$/,
     );
     expect(outputOf(await scene.call('read_output', { call: 'c1', offset: '12000' }))).toBe('characters 12000–12010 of 12010\nyyyyyyyyyy');
+    expect((await scene.call('read_output', { call: 'c1' })).trust).toBe('untrusted');
     expect(failureOf(await scene.call('read_output', { call: 'c2' })).code).toBe('tool_failed');
   });
 });

@@ -1,3 +1,4 @@
+import type { Trust } from '../../src/core/models/trust.ts';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,7 +25,7 @@ export interface ToolScene {
   readonly plans: Plan[];
   readonly questions: { question: string; choices: readonly string[] }[];
   answer: string | null;
-  outputs: Map<string, string>;
+  outputs: Map<string, { text: string; trust: Trust }>;
   tool(name: string): Tool;
   /** Validates the input as the agent does, then runs the tool. */
   call(name: string, input: unknown, signal?: AbortSignal): Promise<ToolOutcome>;

@@ -41,6 +41,8 @@ interface ActiveRun {
   /** Serialises the commits of the run. */
   commits: Promise<unknown>;
   version: number;
+  /** The person stopped it: then what was to follow waits for them too. */
+  isStopped: boolean;
 }
 
 interface OpenInteraction {
@@ -71,13 +73,13 @@ export class RunSupervisor {
     const done = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version };
+    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version, isStopped: false };
     this.#active.set(run.id, active);
     void this.#work(active, workspace)
       .catch((error: unknown) => this.#abandon(active, error))
       .then(async () => {
         this.#active.delete(run.id);
-        if (!stop.signal.aborted) await this.#startFollowUp(run, workspace);
+        if (!active.isStopped) await this.#startFollowUp(run, workspace);
       })
       .catch((error: unknown) => this.#deps.system.reportBug(error))
       .finally(finish);
@@ -90,8 +92,10 @@ export class RunSupervisor {
   /** Stops a run of this process (R7). @returns false when it is not at work here */
   stop(runId: string): boolean {
     const active = this.#active.get(runId);
-    active?.stop.abort();
-    return active !== undefined;
+    if (!active) return false;
+    active.isStopped = true;
+    active.stop.abort();
+    return true;
   }
 
   /** Resolves when no run is at work any more, follow-ups included. */
@@ -211,7 +215,9 @@ export class RunSupervisor {
 
   /** What was said for afterwards starts a run of its own (R6). */
   async #startFollowUp(run: Run, workspace: string): Promise<void> {
-    const [next] = await this.#deps.reader.waitingInputs(run.conversationId, 'follow_up');
+    // A steer that came too late for its run is said after it all the same.
+    const [late] = await this.#deps.reader.waitingInputs(run.conversationId, 'steer');
+    const next = late ?? (await this.#deps.reader.waitingInputs(run.conversationId, 'follow_up'))[0];
     if (!next) return;
     const conversation = await this.#deps.reader.conversation(run.conversationId);
     const { system, instances, journal } = this.#deps;

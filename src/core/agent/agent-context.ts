@@ -40,7 +40,7 @@ export interface AgentPorts {
   awaitAnswer(interaction: Interaction, signal: AbortSignal): Promise<{ readonly answer: InteractionAnswer; readonly by: string } | null>;
   /** Steers that came in, oldest first; each is handed out once (R6). */
   takeSteers(): Promise<readonly Message[]>;
-  readOutput(callId: string): Promise<string | null>;
+  readOutput(callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
   /** The environment section as of a moment; depends on the day only. */
   environmentAt(time: number): readonly Block[];
   /** Told of bugs that must not end the run; never throws. */

@@ -31,7 +31,7 @@ export interface ToolContext extends ToolScope {
   ask(question: string, choices: readonly string[]): Promise<string | null>;
   updatePlan(plan: Plan): Promise<void>;
   /** The whole output of an earlier call of this conversation; null when there is none. */
-  readOutput(callId: string): Promise<string | null>;
+  readOutput(callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
 }
 
 export type ToolOutcome =

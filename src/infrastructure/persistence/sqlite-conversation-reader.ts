@@ -60,11 +60,12 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     },
     requests: async (conversationId) => readRequests(db, conversationId),
     async output(conversationId, callId) {
-      const row = db.get('SELECT output, output_blob FROM tool_call WHERE id = ? AND conversation_id = ?', callId, conversationId);
-      if (!row) return null;
-      if (row['output_blob'] === null) return row['output'] === null ? null : String(row['output']);
+      const row = db.get('SELECT output, output_blob, trust FROM tool_call WHERE id = ? AND conversation_id = ?', callId, conversationId);
+      if (!row || row['output'] === null) return null;
+      const trust = String(row['trust']) as Trust;
+      if (row['output_blob'] === null) return { text: String(row['output']), trust };
       const blob = db.get('SELECT data FROM blob WHERE conversation_id = ? AND hash = ?', conversationId, String(row['output_blob']));
-      return blob ? Buffer.from(blob['data'] as Uint8Array).toString('utf8') : null;
+      return blob ? { text: Buffer.from(blob['data'] as Uint8Array).toString('utf8'), trust } : null;
     },
     async waitingInputs(conversationId, delivery) {
       const rows = db.all(

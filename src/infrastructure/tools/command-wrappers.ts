@@ -56,7 +56,9 @@ export function wrapperIn(argv: readonly string[]): WrapperFinding {
   if (SHELLS.has(name)) {
     const at = rest.findIndex((word) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(word));
     const script = at >= 0 ? (rest.slice(at + 1).find((word) => !word.startsWith('-')) ?? null) : null;
-    return { reason: `${name} runs a script of its own`, hidden: [], script };
+    // A script file by its name is a program like any other; words, standard input and options are not.
+    const isFile = at < 0 && rest[0] !== undefined && !/^[-+]/.test(rest[0]);
+    return { reason: isFile ? null : `${name} runs a script of its own`, hidden: [], script };
   }
   if (MEANING_CHANGERS.has(first))
     return { reason: `${first} changes what other words mean, or runs text as a command`, hidden: tails(rest), script: null };

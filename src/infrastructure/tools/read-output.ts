@@ -25,14 +25,14 @@ export function createReadOutputTool(): Tool {
     describe: () => ({ future: 'Will read on in an output', present: 'Reading on in an output', past: 'Read on in an output' }),
     touches: async () => ({}),
     async execute({ call, offset }, context) {
-      const whole = await context.readOutput(call);
-      if (whole === null)
+      const found = await context.readOutput(call);
+      if (found === null)
         return { ok: false, failure: failure('tool_failed', `There is no output of a call ${call} in this conversation.`) };
+      const { text: whole, trust } = found;
       const from = Math.min(Math.floor(offset ?? 0), whole.length);
       const to = Math.min(from + PAGE, whole.length);
       const more = to < whole.length ? `\n[read on with offset ${to}]` : '';
-      // What an earlier call brought may have come from the network.
-      return { ok: true, output: `characters ${from}–${to} of ${whole.length}\n${whole.slice(from, to)}${more}`, trust: 'untrusted' };
+      return { ok: true, output: `characters ${from}–${to} of ${whole.length}\n${whole.slice(from, to)}${more}`, trust };
     },
   });
 }
