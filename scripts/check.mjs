@@ -15,7 +15,7 @@ const failed = [];
 for (const [name, program, args] of steps) {
   const startedAt = performance.now();
   const code = run(program, args);
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${Math.round(performance.now() - startedAt)} ms)`);
   if (code !== 0) failed.push(name);
 }
 console.log(failed.length === 0 ? 'check: all good' : `check: failed: ${failed.join(', ')}`);

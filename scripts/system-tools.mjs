@@ -49,6 +49,8 @@ export function ensureSystemTools() {
   const still = missing();
   if (still.length === 0) return true;
   const names = still.map((tool) => tool.package).join(' ');
-  console.error(`The tests need ${still.map((tool) => tool.program).join(', ')}, which could not be installed from here. Run this once:\n\n  sudo apt-get install ${names}\n`);
+  console.error(
+    `The tests need ${still.map((tool) => tool.program).join(', ')}, which could not be installed from here. Run this once:\n\n  sudo apt-get install ${names}\n`,
+  );
   return false;
 }

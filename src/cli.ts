@@ -25,16 +25,21 @@ async function main(): Promise<number> {
 
 async function withApp(command: Exclude<Command, { name: 'help' } | { name: 'version' }>): Promise<number> {
   const workspace = command.name === 'run' ? resolveWorkspace(command.workspace) : '';
-  const keyboard = command.name === 'run' && !command.json && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
+  const keyboard =
+    command.name === 'run' && !command.json && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
   const configuredRules =
     command.name === 'run'
-      ? [...command.allow.map((each) => ({ ...each, decision: 'allow' as const })), ...command.deny.map((each) => ({ ...each, decision: 'deny' as const }))]
+      ? [
+          ...command.allow.map((each) => ({ ...each, decision: 'allow' as const })),
+          ...command.deny.map((each) => ({ ...each, decision: 'deny' as const })),
+        ]
       : [];
   const composed = await compose({ env: process.env, configuredRules, canAnswer: () => keyboard !== null });
   const { app } = composed;
   reportBug = composed.reportBug;
   try {
-    for (const rule of configuredRules) if (rule.tool !== '*' && !composed.toolNames.includes(rule.tool)) throw unknownTool(rule.tool, composed.toolNames);
+    for (const rule of configuredRules)
+      if (rule.tool !== '*' && !composed.toolNames.includes(rule.tool)) throw unknownTool(rule.tool, composed.toolNames);
     switch (command.name) {
       case 'run':
         return await runCommand(app, command, { streams, keyboard, workspace, newId: composed.newId, now: composed.now, onInterrupt });
@@ -77,7 +82,10 @@ function fail(error: unknown): number {
   if (error instanceof FailureError) reason = error.failure;
   else {
     reportBug(error);
-    reason = failure('internal', `Glasshouse hit a fault of its own${error instanceof Error ? `: ${error.message.split('\n', 1)[0]}` : ''}.`);
+    reason = failure(
+      'internal',
+      `Glasshouse hit a fault of its own${error instanceof Error ? `: ${error.message.split('\n', 1)[0]}` : ''}.`,
+    );
   }
   process.stderr.write(`× ${reason.message} (${reason.code})\n  ${adviceFor(reason.code)}\n`);
   return exitCodeFor(reason.code);

@@ -93,9 +93,16 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     tools,
     feed,
     system,
-    configuredRules: (options.configuredRules ?? []).map((rule) => ({ ...rule, id: system.newId(), scope: 'everywhere', scopeId: null, createdAt: system.now() })),
+    configuredRules: (options.configuredRules ?? []).map((rule) => ({
+      ...rule,
+      id: system.newId(),
+      scope: 'everywhere',
+      scopeId: null,
+      createdAt: system.now(),
+    })),
     canAnswer: options.canAnswer,
-    environmentAt: (workspace, time) => environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
+    environmentAt: (workspace, time) =>
+      environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: PROVIDER_KEYS, defaultModel: DEFAULT_MODEL };
   const runDeps = { journal: storage.journal, reader: storage.reader, instances: storage.instances, supervisor, feed, system };
@@ -135,7 +142,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
     doctor: async () => {
       const { diagnose } = await import('./infrastructure/system/diagnose.ts');
-      return diagnose({ env, folder, sandbox, checkIntegrity: () => storage.checkIntegrity(), models: () => catalog.list(), modelFile: async () => (await models()).status(DEFAULT_MODEL) });
+      return diagnose({
+        env,
+        folder,
+        sandbox,
+        checkIntegrity: () => storage.checkIntegrity(),
+        models: () => catalog.list(),
+        modelFile: async () => (await models()).status(DEFAULT_MODEL),
+      });
     },
   };
   return {

@@ -28,9 +28,21 @@ export type Command =
   | { readonly name: 'conversations'; readonly action: 'list'; readonly limit: number; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'search'; readonly query: string; readonly limit: number; readonly json: boolean }
-  | { readonly name: 'conversations'; readonly action: 'delete'; readonly ids: readonly string[]; readonly yes: boolean; readonly json: boolean }
+  | {
+      readonly name: 'conversations';
+      readonly action: 'delete';
+      readonly ids: readonly string[];
+      readonly yes: boolean;
+      readonly json: boolean;
+    }
   | { readonly name: 'rules'; readonly action: 'list'; readonly json: boolean }
-  | { readonly name: 'rules'; readonly action: 'add'; readonly decision: RuleDecision; readonly rule: ToolPattern; readonly workspace: string | null }
+  | {
+      readonly name: 'rules';
+      readonly action: 'add';
+      readonly decision: RuleDecision;
+      readonly rule: ToolPattern;
+      readonly workspace: string | null;
+    }
   | { readonly name: 'rules'; readonly action: 'remove'; readonly id: string }
   | { readonly name: 'settings'; readonly action: 'get'; readonly key: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null }

@@ -64,12 +64,14 @@ export class Asker {
     const hidden = lines.length - PREVIEW_LINES;
     if (hidden > 0) this.#screen.line(`  ${this.#bar()} … ${hidden} more lines: press m to see them`);
     for (const reason of prompt.reasons) this.#screen.line(`  ${this.#bar()} ${this.#screen.style('yellow', visible(reason))}`);
-    const always = prompt.pattern === undefined ? '' : `   [c] for this conversation   [a] always in this workspace: ${visible(prompt.pattern)}`;
+    const always =
+      prompt.pattern === undefined ? '' : `   [c] for this conversation   [a] always in this workspace: ${visible(prompt.pattern)}`;
     this.#screen.line(`  ${this.#bar()} [y] allow once${always}   [n] deny   [r] deny with a reason…`);
     while (true) {
       const key = await this.#key(signal);
       if (key === null) return null;
-      if (key === 'm' && hidden > 0) for (const line of lines.slice(PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
+      if (key === 'm' && hidden > 0)
+        for (const line of lines.slice(PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
       if (key === 'y') return { kind: 'allow' };
       if (prompt.pattern !== undefined && (key === 'c' || key === 'a')) {
         return { kind: 'allow', remember: { scope: key === 'c' ? 'conversation' : 'workspace', pattern: prompt.pattern } };

@@ -32,7 +32,8 @@ async function list(app: Glasshouse, command: Extract<Conversations, { action: '
   else if (conversations.length === 0) print('There is no conversation yet. Begin one: glasshouse run "…"');
   else {
     for (const conversation of conversations) {
-      const state = conversation.lastRunState === 'completed' || conversation.lastRunState === null ? '' : `  (${conversation.lastRunState})`;
+      const state =
+        conversation.lastRunState === 'completed' || conversation.lastRunState === null ? '' : `  (${conversation.lastRunState})`;
       print(`${shortId(conversation.id)}  ${when(conversation.updatedAt)}  ${fit(visible(conversation.title), 72)}${state}`);
     }
   }
@@ -47,7 +48,8 @@ async function search(
 ): Promise<number> {
   const hits = await app.search(command.query, { limit: command.limit });
   const [on, off] = isTerminal ? ['\u001b[1;33m', '\u001b[0m'] : ['', ''];
-  if (command.json) for (const hit of hits) print(JSON.stringify({ ...hit, excerpt: hit.excerpt.replaceAll(HIT_STARTS, '').replaceAll(HIT_ENDS, '') }));
+  if (command.json)
+    for (const hit of hits) print(JSON.stringify({ ...hit, excerpt: hit.excerpt.replaceAll(HIT_STARTS, '').replaceAll(HIT_ENDS, '') }));
   else if (hits.length === 0) print('Nothing found.');
   else {
     for (const hit of hits) {
@@ -75,14 +77,27 @@ function marked(excerpt: string, on: string, off: string): string {
     .join('');
 }
 
-async function show(app: Glasshouse, command: Extract<Conversations, { action: 'show' }>, print: (text: string) => void, screen: Screen): Promise<number> {
+async function show(
+  app: Glasshouse,
+  command: Extract<Conversations, { action: 'show' }>,
+  print: (text: string) => void,
+  screen: Screen,
+): Promise<number> {
   const { id } = await found(app, command.id);
   const snapshot = await app.snapshot(id);
   if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${command.id}.`);
   const runs = await app.runs(id);
   const requests = command.requests ? await app.requests(id) : [];
   if (command.json) {
-    print(JSON.stringify({ ...snapshot, calls: [...snapshot.calls.values()], interactions: [...snapshot.interactions.values()], runs, ...(command.requests ? { requests } : {}) }));
+    print(
+      JSON.stringify({
+        ...snapshot,
+        calls: [...snapshot.calls.values()],
+        interactions: [...snapshot.interactions.values()],
+        runs,
+        ...(command.requests ? { requests } : {}),
+      }),
+    );
     return 0;
   }
   for (const message of snapshot.messages) showMessage(message, snapshot, print, screen);
@@ -98,7 +113,12 @@ function showMessage(message: Message, snapshot: ConversationSnapshot, print: (t
 }
 
 function partText(part: Part, snapshot: ConversationSnapshot, screen: Screen): string {
-  const note = part.state === 'interrupted' ? screen.style('yellow', ' (interrupted)') : part.state === 'open' ? screen.style('dim', ' (still coming)') : '';
+  const note =
+    part.state === 'interrupted'
+      ? screen.style('yellow', ' (interrupted)')
+      : part.state === 'open'
+        ? screen.style('dim', ' (still coming)')
+        : '';
   const outside = part.trust === 'untrusted' ? screen.style('dim', ' (from outside)') : '';
   switch (part.type) {
     case 'text':
@@ -112,7 +132,8 @@ function partText(part: Part, snapshot: ConversationSnapshot, screen: Screen): s
     case 'tool_call': {
       const call = snapshot.calls.get(part.callId);
       if (!call) return '';
-      const allowed = call.authorisation && call.authorisation.by !== 'effect' ? screen.style('dim', `\n    ${call.authorisation.reason}`) : '';
+      const allowed =
+        call.authorisation && call.authorisation.by !== 'effect' ? screen.style('dim', `\n    ${call.authorisation.reason}`) : '';
       return `${callLine(call, screen)}${allowed}`;
     }
   }
@@ -122,10 +143,17 @@ function showRun(run: RecordedRun, print: (text: string) => void, screen: Screen
   const failure = run.failure ? `: ${visible(run.failure.message)}` : '';
   print(screen.style('dim', `run ${shortId(run.id)}  ${run.model}  ${run.state.name}${failure}`));
   for (const step of run.steps) {
-    const usage = step.usage ? `${tokens(step.usage.input, step.usage.exact)} in, ${tokens(step.usage.output, step.usage.exact)} out` : 'no count';
+    const usage = step.usage
+      ? `${tokens(step.usage.input, step.usage.exact)} in, ${tokens(step.usage.output, step.usage.exact)} out`
+      : 'no count';
     const cost = step.cost === undefined ? null : money(step.cost);
     const attempt = step.attempt > 1 ? ` (try ${step.attempt})` : '';
-    print(screen.style('dim', `  step ${step.ord}${attempt}  ${step.purpose}  ${usage}${cost ? `  ${cost}` : ''}  ${step.finish ?? 'unfinished'}`));
+    print(
+      screen.style(
+        'dim',
+        `  step ${step.ord}${attempt}  ${step.purpose}  ${usage}${cost ? `  ${cost}` : ''}  ${step.finish ?? 'unfinished'}`,
+      ),
+    );
   }
 }
 
@@ -136,7 +164,12 @@ function showRequest(request: RecordedRequest, print: (text: string) => void, sc
   print(harmless(request.spans.map((span) => span.text).join('')));
 }
 
-async function remove(app: Glasshouse, command: Extract<Conversations, { action: 'delete' }>, print: (text: string) => void, streams: TerminalStreams): Promise<number> {
+async function remove(
+  app: Glasshouse,
+  command: Extract<Conversations, { action: 'delete' }>,
+  print: (text: string) => void,
+  streams: TerminalStreams,
+): Promise<number> {
   const conversations = [];
   for (const id of command.ids) conversations.push(await found(app, id));
   if (!command.yes) {

@@ -108,6 +108,13 @@ database, the sandbox, the embedded model and its sources, keys, servers on this
 
 /** The help text of a command, or of all. */
 export function helpFor(topic: string | null, words: ProviderWords): string {
-  const topics: Readonly<Record<string, string>> = { run: RUN, conversations: CONVERSATIONS, models: MODELS, settings: settings(words), rules: RULES, doctor: DOCTOR };
+  const topics: Readonly<Record<string, string>> = {
+    run: RUN,
+    conversations: CONVERSATIONS,
+    models: MODELS,
+    settings: settings(words),
+    rules: RULES,
+    doctor: DOCTOR,
+  };
   return (topic === null ? undefined : topics[topic]) ?? main(words);
 }

@@ -18,7 +18,9 @@ export async function modelsCommand(
       if (command.json) print(JSON.stringify({ ...model, isDefault: model.id === standard }));
       else {
         const state = model.ready ? 'ready' : `not ready: ${model.missing ?? 'unknown reason'}`;
-        print(`${model.id}${model.id === standard ? '  (default)' : ''}\n    ${destination(model.destination)} · ${state}${model.note ? ` · ${model.note}` : ''}`);
+        print(
+          `${model.id}${model.id === standard ? '  (default)' : ''}\n    ${destination(model.destination)} · ${state}${model.note ? ` · ${model.note}` : ''}`,
+        );
       }
     }
     return 0;
@@ -53,7 +55,12 @@ class FetchView {
   }
 
   show(fetch: ModelFetchProgress): void {
-    const phase = { waiting: 'Waiting for another Glasshouse that is fetching it', fetching: `Fetching from ${fetch.source}`, joining: 'Joining the parts', verifying: 'Verifying' }[fetch.phase];
+    const phase = {
+      waiting: 'Waiting for another Glasshouse that is fetching it',
+      fetching: `Fetching from ${fetch.source}`,
+      joining: 'Joining the parts',
+      verifying: 'Verifying',
+    }[fetch.phase];
     if (this.#screen.isLive) {
       this.#screen.status(() => `${phase}  ${progress(fetch.done, fetch.total, fetch.bytesPerSecond, fetch.secondsLeft, 24)}`);
       return;

@@ -23,14 +23,24 @@ export async function rulesCommand(
     case 'add': {
       const workspace = command.workspace === null ? null : resolveWorkspace(command.workspace);
       const { tool, pattern } = command.rule;
-      const rule = await app.addRule({ scope: workspace === null ? 'everywhere' : 'workspace', scopeId: workspace, tool, pattern, decision: command.decision });
+      const rule = await app.addRule({
+        scope: workspace === null ? 'everywhere' : 'workspace',
+        scopeId: workspace,
+        tool,
+        pattern,
+        decision: command.decision,
+      });
       print(ruleLine(rule));
       return 0;
     }
     case 'remove': {
       const matching = (await app.rules()).filter((rule) => rule.id.startsWith(command.id));
       const [rule] = matching;
-      if (!rule || matching.length !== 1) throw new FailureError('usage', `${matching.length === 0 ? 'No rule begins' : 'Several rules begin'} with ${command.id}. See: glasshouse rules list`);
+      if (!rule || matching.length !== 1)
+        throw new FailureError(
+          'usage',
+          `${matching.length === 0 ? 'No rule begins' : 'Several rules begin'} with ${command.id}. See: glasshouse rules list`,
+        );
       await app.removeRule(rule.id);
       print(`removed  ${ruleLine(rule)}`);
       return 0;
@@ -39,7 +49,11 @@ export async function rulesCommand(
 }
 
 function ruleLine(rule: Rule): string {
-  const where = { everywhere: 'everywhere', workspace: `in ${rule.scopeId}`, conversation: `in conversation ${rule.scopeId?.slice(0, 13)}` }[rule.scope];
+  const where = {
+    everywhere: 'everywhere',
+    workspace: `in ${rule.scopeId}`,
+    conversation: `in conversation ${rule.scopeId?.slice(0, 13)}`,
+  }[rule.scope];
   // The end of such an id is its chance: its beginning is only the time.
   return `${rule.id}  ${rule.decision.padEnd(5)}  ${rule.tool}${rule.pattern === null ? '' : `(${rule.pattern})`}  ${where}`;
 }

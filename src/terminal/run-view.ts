@@ -10,7 +10,13 @@ import { visible } from './visible.ts';
 const OUTPUT_LINES = 12;
 
 /** One pane of the house is lit for each state of work; all four when it waits for the person. */
-const SIGNS: Partial<Record<RunStateName, string>> = { planning: '▘', acting: '▝', observing: '▗', reflecting: '▖', awaiting_interaction: '█' };
+const SIGNS: Partial<Record<RunStateName, string>> = {
+  planning: '▘',
+  acting: '▝',
+  observing: '▗',
+  reflecting: '▖',
+  awaiting_interaction: '█',
+};
 
 /** Shows a run as it goes: words on stdout; state, tools, plan, notices and cost on stderr. */
 export class RunView {
@@ -119,7 +125,8 @@ export class RunView {
 /** A settled call in one line. */
 export function callLine(call: ToolCall, screen: Pick<Screen, 'style' | 'width'>): string {
   const words = fit(visible(wordsOf(call, call.startedAt === undefined ? 'future' : 'past')), screen.width - 24);
-  const took = call.startedAt !== undefined && call.endedAt !== undefined ? screen.style('dim', `  ${duration(call.endedAt - call.startedAt)}`) : '';
+  const took =
+    call.startedAt !== undefined && call.endedAt !== undefined ? screen.style('dim', `  ${duration(call.endedAt - call.startedAt)}`) : '';
   const reason = call.failure ? visible(call.failure.message) : '';
   switch (call.state) {
     case 'succeeded':
@@ -177,7 +184,9 @@ function summaryOf(event: Extract<AgentEvent, { type: 'run_completed' }>, elapse
   const parts = [words[name] ?? name, `${event.steps} ${event.steps === 1 ? 'step' : 'steps'}`, duration(elapsed)];
   const { usage } = event;
   if (usage.input + usage.output > 0) {
-    parts.push(`${tokens(usage.input, usage.exact)} tokens in${usage.cachedRead > 0 ? ` (${tokens(usage.cachedRead, usage.exact)} cached)` : ''}`);
+    parts.push(
+      `${tokens(usage.input, usage.exact)} tokens in${usage.cachedRead > 0 ? ` (${tokens(usage.cachedRead, usage.exact)} cached)` : ''}`,
+    );
     parts.push(`${tokens(usage.output, usage.exact)} out`);
   }
   const cost = money(event.cost);

@@ -181,7 +181,9 @@ async function readPiped(stdin: NodeJS.ReadStream, hasPrompt: boolean, screen: S
   const text = Buffer.concat(chunks).toString('utf8');
   if (text.includes('\u0000')) throw usage('Standard input is not text. Put the file into the workspace and name it instead.');
   if (text.length <= STDIN_LIMIT) return text.trim();
-  throw usage(`Standard input has more than ${STDIN_LIMIT.toLocaleString('en-US')} characters. Put it into a file in the workspace and name it instead.`);
+  throw usage(
+    `Standard input has more than ${STDIN_LIMIT.toLocaleString('en-US')} characters. Put it into a file in the workspace and name it instead.`,
+  );
 }
 
 function isPipeOrFile(): boolean {
@@ -192,4 +194,3 @@ function isPipeOrFile(): boolean {
     return false;
   }
 }
-

@@ -4,7 +4,11 @@ import type { Command } from './arguments.ts';
 import type { TerminalStreams } from './screen.ts';
 
 /** `glasshouse settings …`. @returns the exit code */
-export async function settingsCommand(app: Glasshouse, command: Extract<Command, { name: 'settings' }>, streams: TerminalStreams): Promise<number> {
+export async function settingsCommand(
+  app: Glasshouse,
+  command: Extract<Command, { name: 'settings' }>,
+  streams: TerminalStreams,
+): Promise<number> {
   const print = (text: string) => streams.stdout.write(`${text}\n`);
   switch (command.action) {
     case 'get': {
@@ -14,7 +18,10 @@ export async function settingsCommand(app: Glasshouse, command: Extract<Command,
       for (const setting of wanted) {
         const value = setting.isSecret ? (setting.value === null ? '(none)' : '(set)') : (setting.value ?? '(none)');
         if (command.json) print(JSON.stringify({ ...setting, value: setting.isSecret ? setting.value !== null : setting.value }));
-        else print(`${setting.key.padEnd(20)}  ${value}${setting.value === null ? '' : `  from ${setting.from}`}\n${' '.repeat(22)}${setting.about}`);
+        else
+          print(
+            `${setting.key.padEnd(20)}  ${value}${setting.value === null ? '' : `  from ${setting.from}`}\n${' '.repeat(22)}${setting.about}`,
+          );
       }
       return 0;
     }

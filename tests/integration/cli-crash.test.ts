@@ -26,7 +26,10 @@ function textOf(run: RunningCli, type: string): string {
 }
 
 interface Shown {
-  readonly messages: readonly { readonly role: string; readonly parts: readonly { readonly type: string; readonly text?: string; readonly state: string }[] }[];
+  readonly messages: readonly {
+    readonly role: string;
+    readonly parts: readonly { readonly type: string; readonly text?: string; readonly state: string }[];
+  }[];
   readonly calls: readonly { readonly state: string; readonly output?: string }[];
   readonly runs: readonly { readonly state: { readonly name: string } }[];
 }
@@ -56,30 +59,36 @@ describe('kill -9', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('R1, R3, R4: at point %i of a tool its words are kept, and it is not run again by itself', async (lines) => {
-    const { cli, server } = await scene([
-      { toolCalls: [{ name: 'run_command', input: { command: './work.sh' } }] },
-      { text: 'I looked: it may have run.' },
-    ]);
-    const script = cli.write('work.sh', '#!/bin/sh\necho started >> count\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.04; done\necho finished >> count\n');
-    chmodSync(script, 0o755);
-    const run = cli.start(['run', ...MODEL, '--json', '--allow', 'run_command(./work.sh)', 'Work.']);
-    await run.until(`line ${lines}`);
-    run.child.kill('SIGKILL');
-    await run.done;
-    const shown = textOf(run, 'tool_output');
-    const before = await show(cli);
-    expect(before.runs.map((each) => each.state.name)).toEqual(['suspended']);
-    expect(before.calls).toMatchObject([{ state: 'interrupted' }]);
-    expect(before.calls[0]?.output?.startsWith(shown)).toBe(true);
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+    'R1, R3, R4: at point %i of a tool its words are kept, and it is not run again by itself',
+    async (lines) => {
+      const { cli, server } = await scene([
+        { toolCalls: [{ name: 'run_command', input: { command: './work.sh' } }] },
+        { text: 'I looked: it may have run.' },
+      ]);
+      const script = cli.write(
+        'work.sh',
+        '#!/bin/sh\necho started >> count\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.04; done\necho finished >> count\n',
+      );
+      chmodSync(script, 0o755);
+      const run = cli.start(['run', ...MODEL, '--json', '--allow', 'run_command(./work.sh)', 'Work.']);
+      await run.until(`line ${lines}`);
+      run.child.kill('SIGKILL');
+      await run.done;
+      const shown = textOf(run, 'tool_output');
+      const before = await show(cli);
+      expect(before.runs.map((each) => each.state.name)).toEqual(['suspended']);
+      expect(before.calls).toMatchObject([{ state: 'interrupted' }]);
+      expect(before.calls[0]?.output?.startsWith(shown)).toBe(true);
 
-    // The person goes on: the model is told that it may have run, and nothing runs twice.
-    const resumed = await cli.run(['run', '--continue', ...MODEL]);
-    expect(resumed.stdout).toBe('I looked: it may have run.\n');
-    expect(server.requests.at(-1)?.body.toString('utf8')).toContain('may have run');
-    expect(readFileSync(join(cli.workspace, 'count'), 'utf8').match(/started/g)).toHaveLength(1);
-    expect((await show(cli)).runs.map((each) => each.state.name)).toEqual(['completed']);
-  });
+      // The person goes on: the model is told that it may have run, and nothing runs twice.
+      const resumed = await cli.run(['run', '--continue', ...MODEL]);
+      expect(resumed.stdout).toBe('I looked: it may have run.\n');
+      expect(server.requests.at(-1)?.body.toString('utf8')).toContain('may have run');
+      expect(readFileSync(join(cli.workspace, 'count'), 'utf8').match(/started/g)).toHaveLength(1);
+      expect((await show(cli)).runs.map((each) => each.state.name)).toEqual(['completed']);
+    },
+  );
 
   it('R7: takes the command with it', async () => {
     const { cli } = await scene([{ toolCalls: [{ name: 'run_command', input: { command: 'sleep 63.75' } }] }]);
@@ -94,7 +103,10 @@ describe('kill -9', () => {
   });
 
   it('R4, R5: with an open question the call did not run, and new input works as usual', async () => {
-    const { cli, server } = await scene([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x' } }] }, { text: 'What next?' }]);
+    const { cli, server } = await scene([
+      { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x' } }] },
+      { text: 'What next?' },
+    ]);
     const run = cli.terminal(['run', ...MODEL, 'Write.']);
     await run.until('allow once');
     const glasshouse = execFileSync('pgrep', ['-P', String(run.child.pid)], { encoding: 'utf8' }).trim();

@@ -16,7 +16,7 @@ async function scene(replies: readonly ScriptedReply[]) {
   return { server, cli: new CliScene({ OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY }) };
 }
 
-const call = (name: string, input: unknown): ScriptedReply => ({ toolCalls: [{ name, input: input as Record<string, unknown> }] });
+const call = (name: string, input: Record<string, unknown>): ScriptedReply => ({ toolCalls: [{ name, input }] });
 
 /** Every file of a folder holds nothing of the text. */
 function expectNowhere(folder: string, text: string): void {
@@ -27,7 +27,9 @@ function expectNowhere(folder: string, text: string): void {
 
 describe('bad input and bad luck', () => {
   it('says that a key was refused, keeps the question, and shows the key nowhere', async () => {
-    const { cli } = await scene([{ status: 401, body: JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}`, code: 'invalid_api_key' } }) }]);
+    const { cli } = await scene([
+      { status: 401, body: JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}`, code: 'invalid_api_key' } }) },
+    ]);
     const run = await cli.run(['run', ...MODEL, 'A question to keep']);
     expect(run.code).toBe(3);
     expect(run.stderr).toContain('model_key_refused');
@@ -75,7 +77,9 @@ describe('bad input and bad luck', () => {
   });
 
   it('says that a model is not known to the provider', async () => {
-    const { cli } = await scene([{ status: 404, body: JSON.stringify({ error: { message: 'The model `scripted` does not exist', code: 'model_not_found' } }) }]);
+    const { cli } = await scene([
+      { status: 404, body: JSON.stringify({ error: { message: 'The model `scripted` does not exist', code: 'model_not_found' } }) },
+    ]);
     const run = await cli.run(['run', ...MODEL, 'Hi']);
     expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('model_not_found')]);
   });
@@ -103,7 +107,9 @@ describe('bad input and bad luck', () => {
     ]);
     const run = await cli.run(['run', ...MODEL, '--json', 'Try.']);
     expect(run.code).toBe(0);
-    const codes = eventsOf(run.stdout).filter((event) => event['type'] === 'tool_call_ended').map((event) => (event['call'] as { failure: { code: string } }).failure.code);
+    const codes = eventsOf(run.stdout)
+      .filter((event) => event['type'] === 'tool_call_ended')
+      .map((event) => (event['call'] as { failure: { code: string } }).failure.code);
     expect(codes.toSorted()).toEqual(['path_not_found', 'tool_input_invalid', 'tool_input_invalid', 'tool_unknown']);
     expect(server.requests).toHaveLength(2);
   });
@@ -128,8 +134,12 @@ describe('bad input and bad luck', () => {
     writeFileSync(join(cli.workspace, 'picture.bin'), Buffer.from([0, 1, 2, 3, 0, 255]));
     cli.write('huge.txt', 'a line of text\n'.repeat(400_000));
     const run = await cli.run(['run', ...MODEL, '--allow', 'write_file', '--json', 'Try.']);
-    const ends = eventsOf(run.stdout).filter((event) => event['type'] === 'tool_call_ended').map((event) => event['call'] as { failure?: { code: string }; output: string });
-    expect(ends.map((each) => each.failure?.code ?? 'read').toSorted()).toEqual(['file_binary', 'path_outside_workspace', 'path_outside_workspace', 'path_outside_workspace', 'file_too_large'].toSorted());
+    const ends = eventsOf(run.stdout)
+      .filter((event) => event['type'] === 'tool_call_ended')
+      .map((event) => event['call'] as { failure?: { code: string }; output: string });
+    expect(ends.map((each) => each.failure?.code ?? 'read').toSorted()).toEqual(
+      ['file_binary', 'path_outside_workspace', 'path_outside_workspace', 'path_outside_workspace', 'file_too_large'].toSorted(),
+    );
     expect(Math.max(...ends.map((each) => each.output.length))).toBeLessThan(20_000);
     expect(run.stdout).not.toContain('outside words');
     expect(existsSync(join(cli.root, 'elsewhere/planted.txt'))).toBe(false);
@@ -194,11 +204,14 @@ describe('bad input and bad luck', () => {
   it.each([
     ['overwritten from its beginning', (path: string) => writeFileSync(path, 'this is no database at all, just words '.repeat(200))],
     ['emptied', (path: string) => writeFileSync(path, '')],
-    ['torn in its middle', (path: string) => {
-      const bytes = readFileSync(path);
-      bytes.fill(0x5a, 4096);
-      writeFileSync(path, bytes);
-    }],
+    [
+      'torn in its middle',
+      (path: string) => {
+        const bytes = readFileSync(path);
+        bytes.fill(0x5a, 4096);
+        writeFileSync(path, bytes);
+      },
+    ],
   ])('reports a database that was %s, and never replaces it', async (_how, damage) => {
     const { cli } = await scene([{ text: 'Hi.' }]);
     await cli.run(['run', ...MODEL, 'Hi']);

@@ -52,11 +52,15 @@ function office(replies: ConstructorParameters<typeof FakeModel>[0]) {
   return { storage, model, supervisor, send, events, feed, problems };
 }
 
-const words = async (storage: ReturnType<typeof office>['storage'], id: string) => (await storage.reader.snapshot(id))?.messages.map((message) => textOf(message));
+const words = async (storage: ReturnType<typeof office>['storage'], id: string) =>
+  (await storage.reader.snapshot(id))?.messages.map((message) => textOf(message));
 
 describe('the run supervisor', () => {
   it('U1: tells of a run what folds into exactly what is stored', async () => {
-    const { storage, supervisor, send, events } = office([{ reasoning: 'Hm.', text: 'Let me look. ', calls: [{ name: 'look', input: { value: 'x' } }] }, { text: 'Seen it.' }]);
+    const { storage, supervisor, send, events } = office([
+      { reasoning: 'Hm.', text: 'Let me look. ', calls: [{ name: 'look', input: { value: 'x' } }] },
+      { text: 'Seen it.' },
+    ]);
     const sent = await send('What is there?');
     await supervisor.idle();
     const id = sent.ok ? sent.value.conversationId : '';
@@ -81,7 +85,11 @@ describe('the run supervisor', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const { storage, supervisor, send, model, feed } = office([{ calls: [{ name: 'look', input: {} }] }, { text: 'First answer.' }, { text: 'Second answer.' }]);
+    const { storage, supervisor, send, model, feed } = office([
+      { calls: [{ name: 'look', input: {} }] },
+      { text: 'First answer.' },
+      { text: 'Second answer.' },
+    ]);
     let conversationId = '';
     feed.subscribe((published) => {
       if (published.event.type !== 'tool_call_started') return;
@@ -129,7 +137,11 @@ describe('the run supervisor', () => {
     expect(answers).toMatchObject([{ ok: true }, { ok: false, failure: { code: 'interaction_settled' } }]);
     const snapshot = await storage.reader.snapshot(sent.ok ? sent.value.conversationId : '');
     expect([...(snapshot?.calls.values() ?? [])][0]?.state).toBe('denied');
-    expect([...(snapshot?.interactions.values() ?? [])][0]).toMatchObject({ state: 'answered', answeredBy: 'page', answer: { reason: 'first' } });
+    expect([...(snapshot?.interactions.values() ?? [])][0]).toMatchObject({
+      state: 'answered',
+      answeredBy: 'page',
+      answer: { reason: 'first' },
+    });
   });
 
   it('R7: stopping while a question is open ends the run', async () => {
@@ -174,4 +186,3 @@ describe('the run supervisor', () => {
     expect(missing).toBe(0);
   });
 });
-

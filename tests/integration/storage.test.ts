@@ -24,13 +24,25 @@ function open(path: string, instanceId = 'test') {
 }
 
 const run: Run = {
-  id: 'run', conversationId: 'c', inputId: 'input', parentRunId: null, rootRunId: 'run', kind: 'root', state: { name: 'queued' },
-  model: 'm', budget: { maxSteps: 5 }, owner: 'test', createdAt: 1,
+  id: 'run',
+  conversationId: 'c',
+  inputId: 'input',
+  parentRunId: null,
+  rootRunId: 'run',
+  kind: 'root',
+  state: { name: 'queued' },
+  model: 'm',
+  budget: { maxSteps: 5 },
+  owner: 'test',
+  createdAt: 1,
 };
 
 function begin(text: string): AgentEvent[] {
   return [
-    { type: 'conversation_created', conversation: { id: 'c', kind: 'chat', workspace: '/work', title: '', headMessageId: null, mode: 'ask', createdAt: 1, updatedAt: 1 } },
+    {
+      type: 'conversation_created',
+      conversation: { id: 'c', kind: 'chat', workspace: '/work', title: '', headMessageId: null, mode: 'ask', createdAt: 1, updatedAt: 1 },
+    },
     {
       type: 'input_accepted',
       input: { id: 'input', conversationId: 'c', runId: 'run', delivery: 'start', actor: 'terminal', createdAt: 1 },
@@ -51,8 +63,19 @@ function step(id: string, spans: readonly Span[]): AgentEvent {
 const span = (text: string, source = 'core'): Span => ({ text, section: 'history', source, trust: 'trusted' });
 
 const call: ToolCall = {
-  id: 'call', providerCallId: 'p', conversationId: 'c', runId: 'run', stepId: 's1', messageId: 'm2', ord: 0, tool: 'look', input: { where: 'attic' },
-  effect: 'none', touches: {}, state: 'proposed', trust: 'trusted',
+  id: 'call',
+  providerCallId: 'p',
+  conversationId: 'c',
+  runId: 'run',
+  stepId: 's1',
+  messageId: 'm2',
+  ord: 0,
+  tool: 'look',
+  input: { where: 'attic' },
+  effect: 'none',
+  touches: {},
+  state: 'proposed',
+  trust: 'trusted',
 };
 
 describe('the journal', () => {
@@ -66,7 +89,9 @@ describe('the journal', () => {
   it('refuses a commit on another version, and then nothing of it is there', async () => {
     const { journal, reader } = open(folder());
     await journal.commit('run', 0, begin('Hello'), 'terminal');
-    await expect(journal.commit('run', 1, [{ type: 'state_changed', state: { name: 'failed' } }], 'agent')).rejects.toMatchObject({ failure: { code: 'version_conflict' } });
+    await expect(journal.commit('run', 1, [{ type: 'state_changed', state: { name: 'failed' } }], 'agent')).rejects.toMatchObject({
+      failure: { code: 'version_conflict' },
+    });
     expect((await reader.runs('c'))[0]?.state.name).toBe('queued');
   });
 
@@ -74,7 +99,10 @@ describe('the journal', () => {
     const { journal, reader } = open(folder());
     await journal.commit('run', 0, begin('Hello'), 'terminal');
     const message = { ...personMessage('m2', 'x'), role: 'agent' as const };
-    const twice: AgentEvent[] = [{ type: 'message_started', message }, { type: 'message_started', message }];
+    const twice: AgentEvent[] = [
+      { type: 'message_started', message },
+      { type: 'message_started', message },
+    ];
     await expect(journal.commit('run', 2, twice, 'agent')).rejects.toThrow(/UNIQUE/);
     expect((await reader.snapshot('c'))?.messages).toHaveLength(1);
     expect(await journal.commit('run', 2, [{ type: 'message_started', message }], 'agent')).toBe(3);
@@ -83,9 +111,28 @@ describe('the journal', () => {
   it('R1: keeps streamed words as chunks until their part is completed', async () => {
     const path = folder();
     const { journal } = open(path);
-    await journal.commit('run', 0, [...begin('Hello'), { type: 'message_started', message: { ...personMessage('m2', ''), role: 'agent', parentId: 'm1', parts: [] } }], 'terminal');
-    await journal.commit('run', 3, [{ type: 'part_started', messageId: 'm2', part: { type: 'text', id: 'p', ord: 0, stepId: 's', trust: 'trusted', state: 'open', text: '' } }], 'agent');
-    await journal.appendDrafts([{ ownerId: 'p', offset: 0, text: 'Good ' }, { ownerId: 'p', offset: 5, text: 'morn' }]);
+    await journal.commit(
+      'run',
+      0,
+      [...begin('Hello'), { type: 'message_started', message: { ...personMessage('m2', ''), role: 'agent', parentId: 'm1', parts: [] } }],
+      'terminal',
+    );
+    await journal.commit(
+      'run',
+      3,
+      [
+        {
+          type: 'part_started',
+          messageId: 'm2',
+          part: { type: 'text', id: 'p', ord: 0, stepId: 's', trust: 'trusted', state: 'open', text: '' },
+        },
+      ],
+      'agent',
+    );
+    await journal.appendDrafts([
+      { ownerId: 'p', offset: 0, text: 'Good ' },
+      { ownerId: 'p', offset: 5, text: 'morn' },
+    ]);
     const other = open(path, 'other');
     expect((await other.reader.snapshot('c'))?.messages[1]?.parts[0]).toMatchObject({ text: 'Good morn', state: 'open' });
     await journal.commit('run', 4, [{ type: 'part_completed', partId: 'p', text: 'Good morning', state: 'complete' }], 'agent');
@@ -98,7 +145,11 @@ describe('the journal', () => {
     await journal.commit('run', 0, begin('a secret sentence'), 'terminal');
     const { DatabaseSync } = await import('node:sqlite');
     const db = new DatabaseSync(join(path, 'glasshouse.db'), { readOnly: true });
-    const bodies = db.prepare('SELECT body FROM event').all().map((row) => String(row['body'])).join();
+    const bodies = db
+      .prepare('SELECT body FROM event')
+      .all()
+      .map((row) => String(row['body']))
+      .join();
     db.close();
     expect(bodies).toContain('m1');
     expect(bodies).not.toContain('secret');
@@ -124,7 +175,10 @@ describe('the ledger', () => {
     );
     const { DatabaseSync } = await import('node:sqlite');
     const db = new DatabaseSync(join(path, 'glasshouse.db'), { readOnly: true });
-    const stored = db.prepare('SELECT sum(length(data)) AS bytes, (SELECT count(*) FROM request_span) AS spans FROM blob').get() as { bytes: number; spans: number };
+    const stored = db.prepare('SELECT sum(length(data)) AS bytes, (SELECT count(*) FROM request_span) AS spans FROM blob').get() as {
+      bytes: number;
+      spans: number;
+    };
     db.close();
     const whole = requests.flat().reduce((sum, each) => sum + Buffer.byteLength(each.text), 0);
     expect(whole).toBeGreaterThan(500_000);
@@ -142,25 +196,47 @@ describe('purge', () => {
       event.type === 'conversation_created'
         ? { ...event, conversation: { ...event.conversation, id: 'other' } }
         : event.type === 'input_accepted'
-          ? { ...event, input: { ...event.input, id: 'input-2', conversationId: 'other' }, message: { ...personMessage('m9', 'gardens'), conversationId: 'other' }, run: { ...run, id: 'run-2', conversationId: 'other' } }
+          ? {
+              ...event,
+              input: { ...event.input, id: 'input-2', conversationId: 'other' },
+              message: { ...personMessage('m9', 'gardens'), conversationId: 'other' },
+              run: { ...run, id: 'run-2', conversationId: 'other' },
+            }
           : event,
     );
     await journal.commit('run-2', 0, other, 'terminal');
     const bulk = `${marker} `.repeat(2_000);
     const ended: ToolCall = { ...call, input: { where: marker }, state: 'succeeded', output: `found ${marker}`, outputBlob: 'whole' };
-    const version = await journal.commit('run', 0, [
-      ...begin(`Please remember ${bulk}`),
-      { type: 'message_started', message: { ...personMessage('m2', ''), role: 'agent', parentId: 'm1', parts: [] } },
-      step('s1', [span(`sent ${bulk}`)]),
-      { type: 'part_started', messageId: 'm2', part: { type: 'text', id: 'p', ord: 0, stepId: 's1', trust: 'trusted', state: 'open', text: '' } },
-      { type: 'tool_call_proposed', call: { ...call, input: { where: marker } }, partId: 'pc' },
-      { type: 'tool_call_ended', call: ended, wholeOutput: `all of ${bulk}` },
-      { type: 'file_recorded', change: { id: 'f', callId: 'call', conversationId: 'c', path: `/work/${marker}`, before: Buffer.from(bulk), modeBefore: 0o644 } },
-      { type: 'plan_updated', plan: { items: [{ text: marker, state: 'active' }] } },
-      { type: 'notice_raised', code: 'x', text: marker },
-    ], 'terminal');
+    const version = await journal.commit(
+      'run',
+      0,
+      [
+        ...begin(`Please remember ${bulk}`),
+        { type: 'message_started', message: { ...personMessage('m2', ''), role: 'agent', parentId: 'm1', parts: [] } },
+        step('s1', [span(`sent ${bulk}`)]),
+        {
+          type: 'part_started',
+          messageId: 'm2',
+          part: { type: 'text', id: 'p', ord: 0, stepId: 's1', trust: 'trusted', state: 'open', text: '' },
+        },
+        { type: 'tool_call_proposed', call: { ...call, input: { where: marker } }, partId: 'pc' },
+        { type: 'tool_call_ended', call: ended, wholeOutput: `all of ${bulk}` },
+        {
+          type: 'file_recorded',
+          change: { id: 'f', callId: 'call', conversationId: 'c', path: `/work/${marker}`, before: Buffer.from(bulk), modeBefore: 0o644 },
+        },
+        { type: 'plan_updated', plan: { items: [{ text: marker, state: 'active' }] } },
+        { type: 'notice_raised', code: 'x', text: marker },
+      ],
+      'terminal',
+    );
     await journal.appendDrafts([{ ownerId: 'p', offset: 0, text: `drafting ${bulk}` }]);
-    await journal.commit('run', version, [{ type: 'run_completed', state: { name: 'completed' }, usage: NO_USAGE, cost: 0, steps: 1 }], 'agent');
+    await journal.commit(
+      'run',
+      version,
+      [{ type: 'run_completed', state: { name: 'completed' }, usage: NO_USAGE, cost: 0, steps: 1 }],
+      'agent',
+    );
     const traces = () =>
       readdirSync(path, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -181,12 +257,17 @@ describe('purge', () => {
 describe('search', () => {
   it('finds messages, tool inputs and tool results, by words, phrases and beginnings', async () => {
     const { journal, search } = open(folder());
-    await journal.commit('run', 0, [
-      ...begin('Where did I leave the café menu?'),
-      { type: 'message_started', message: { ...personMessage('m2', ''), role: 'agent', parentId: 'm1', parts: [] } },
-      { type: 'tool_call_proposed', call, partId: 'pc' },
-      { type: 'tool_call_ended', call: { ...call, state: 'failed', output: 'nothing but spiders' } },
-    ], 'terminal');
+    await journal.commit(
+      'run',
+      0,
+      [
+        ...begin('Where did I leave the café menu?'),
+        { type: 'message_started', message: { ...personMessage('m2', ''), role: 'agent', parentId: 'm1', parts: [] } },
+        { type: 'tool_call_proposed', call, partId: 'pc' },
+        { type: 'tool_call_ended', call: { ...call, state: 'failed', output: 'nothing but spiders' } },
+      ],
+      'terminal',
+    );
     const kinds = async (query: string) => (await search.search(query, { limit: 9 })).map((hit) => hit.kind);
     expect(await kinds('cafe menu')).toEqual(['message']);
     expect(await kinds('"café menu"')).toEqual(['message']);
@@ -194,7 +275,11 @@ describe('search', () => {
     expect(await kinds('attic')).toEqual(['tool_input']);
     expect(await kinds('spid*')).toEqual(['tool_result']);
     expect(await kinds('NEAR( OR "')).toEqual([]);
-    expect((await search.search('spiders', { limit: 9 }))[0]).toMatchObject({ conversationId: 'c', messageId: 'm2', excerpt: 'nothing but \u0002spiders\u0003' });
+    expect((await search.search('spiders', { limit: 9 }))[0]).toMatchObject({
+      conversationId: 'c',
+      messageId: 'm2',
+      excerpt: 'nothing but \u0002spiders\u0003',
+    });
   });
 });
 
@@ -202,7 +287,12 @@ describe('instances', () => {
   it('R4: suspends the runs of an owner that is gone, and only those', async () => {
     const path = folder();
     const first = openStorage(path, { instanceId: 'first', now: () => 1 });
-    await first.journal.commit('run', 0, begin('Hello').map((event) => (event.type === 'input_accepted' ? { ...event, run: { ...run, owner: 'first' } } : event)), 'terminal');
+    await first.journal.commit(
+      'run',
+      0,
+      begin('Hello').map((event) => (event.type === 'input_accepted' ? { ...event, run: { ...run, owner: 'first' } } : event)),
+      'terminal',
+    );
     await first.journal.commit('run', 2, [{ type: 'state_changed', state: { name: 'receiving' } }], 'agent');
     const second = open(path, 'second');
     expect(await second.instances.isAlive('first')).toBe(true);
@@ -217,13 +307,20 @@ describe('instances', () => {
   it('gives a suspended run to one of two who want it', async () => {
     const path = folder();
     const dead = openStorage(path, { instanceId: 'dead', now: () => 1 });
-    await dead.journal.commit('run', 0, begin('Hello').map((event) => (event.type === 'input_accepted' ? { ...event, run: { ...run, owner: 'dead' } } : event)), 'terminal');
+    await dead.journal.commit(
+      'run',
+      0,
+      begin('Hello').map((event) => (event.type === 'input_accepted' ? { ...event, run: { ...run, owner: 'dead' } } : event)),
+      'terminal',
+    );
     dead.close();
     const [a, b] = [open(path, 'a'), open(path, 'b')];
     await a.instances.reconcile();
     const version = (await a.reader.runs('c'))[0]?.version ?? 0;
     expect([await a.instances.adopt('run'), await b.instances.adopt('run')]).toContain(true);
     await a.journal.commit('run', version, [{ type: 'state_changed', state: { name: 'planning' } }], 'agent');
-    await expect(b.journal.commit('run', version, [{ type: 'state_changed', state: { name: 'planning' } }], 'agent')).rejects.toMatchObject({ failure: { code: 'version_conflict' } });
+    await expect(b.journal.commit('run', version, [{ type: 'state_changed', state: { name: 'planning' } }], 'agent')).rejects.toMatchObject(
+      { failure: { code: 'version_conflict' } },
+    );
   });
 });

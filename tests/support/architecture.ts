@@ -10,7 +10,9 @@ interface Import {
 }
 
 /** The design's import table: what a layer may import of the project, and which packages. Null: any package. */
-const LAYERS: Readonly<Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] | null; readonly node: boolean }>> = {
+const LAYERS: Readonly<
+  Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] | null; readonly node: boolean }>
+> = {
   core: { layers: ['core'], packages: ['zod'], node: false },
   application: { layers: ['core', 'application'], packages: [], node: false },
   contract: { layers: ['core', 'contract'], packages: ['zod', '@orpc/contract'], node: false },
@@ -39,7 +41,13 @@ function importsOf(from: string, source: string): Import[] {
   const found: Import[] = [];
   const statement = /^(?:import|export)\s+(type\s+)?([^'"`;]*?)\s*from\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]/gm;
   for (const [, type, clause, what, bare] of source.matchAll(statement)) {
-    found.push({ from, what: what ?? bare ?? '', isTypeOnly: type !== undefined, isNamespace: clause?.startsWith('*') ?? false, isLazy: false });
+    found.push({
+      from,
+      what: what ?? bare ?? '',
+      isTypeOnly: type !== undefined,
+      isNamespace: clause?.startsWith('*') ?? false,
+      isLazy: false,
+    });
   }
   for (const [, what] of source.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) {
     found.push({ from, what: what ?? '', isTypeOnly: false, isNamespace: true, isLazy: true });
@@ -52,7 +60,8 @@ function checkImport(each: Import): string[] {
   const from = layerOf(each.from);
   const rules = LAYERS[from];
   if (!rules) return [`${each.from} stands in no layer`];
-  if (each.what === 'zod' && !each.isNamespace && !each.isTypeOnly) return [`${each.from}: zod is imported as a namespace (import * as z from 'zod')`];
+  if (each.what === 'zod' && !each.isNamespace && !each.isTypeOnly)
+    return [`${each.from}: zod is imported as a namespace (import * as z from 'zod')`];
   if (!each.what.startsWith('.')) return checkPackage(each, from, rules);
   const target = resolved(each);
   const to = isRoot(target) ? posix.basename(target) : layerOf(target);

@@ -53,7 +53,10 @@ export class CliScene {
   }
 
   /** Starts the bundled program, as a person would, with the workspace as the current folder. */
-  start(args: readonly string[], options: { readonly input?: string | null; readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {}): RunningCli {
+  start(
+    args: readonly string[],
+    options: { readonly input?: string | null; readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {},
+  ): RunningCli {
     const words = [...(options.wrap ?? []), process.execPath, program, ...args];
     return follow(
       spawn(words[0]!, words.slice(1), {
@@ -133,7 +136,8 @@ function follow(child: ChildProcess, input: string | null): RunningCli {
           const all = stdout + stderr;
           const found = typeof text === 'string' ? all.includes(text) : typeof text === 'function' ? text(all) : text.test(all);
           if (found) resolve();
-          else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`ended without ${String(text)}; its last words:\n${all.slice(-600)}`));
+          else if (child.exitCode !== null || child.signalCode !== null)
+            reject(new Error(`ended without ${String(text)}; its last words:\n${all.slice(-600)}`));
           else return;
           waiting.delete(check);
         };

@@ -42,11 +42,13 @@ export class FakeModel implements LanguageModel {
     for (const message of request.messages) {
       if (message.role === 'user') for (const block of message.blocks) spans.push({ ...block, text: `user ${block.text}\n` });
       if (message.role === 'tool') {
-        for (const result of message.results) spans.push({ ...result.block, text: `result ${result.providerCallId} ${result.block.text}\n` });
+        for (const result of message.results)
+          spans.push({ ...result.block, text: `result ${result.providerCallId} ${result.block.text}\n` });
       }
       if (message.role === 'assistant') {
         for (const block of message.blocks) {
-          if (block.type === 'tool_call') spans.push({ ...block.input, text: `call ${block.providerCallId} ${block.name} ${block.input.text}\n` });
+          if (block.type === 'tool_call')
+            spans.push({ ...block.input, text: `call ${block.providerCallId} ${block.name} ${block.input.text}\n` });
           else spans.push({ ...block.block, text: `assistant ${block.block.text}\n` });
         }
       }

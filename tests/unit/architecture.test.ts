@@ -31,17 +31,72 @@ describe('the architecture', () => {
 
   it.each([
     ['core importing Node', 'src/core/tools/planted.ts', `import { readFileSync } from 'node:fs';`, 'core may not import node:fs'],
-    ['core importing a package that is not zod', 'src/core/tools/planted.ts', `import { evaluate } from 'mathjs';`, 'core may not import mathjs'],
-    ['core importing infrastructure', 'src/core/agent/planted.ts', `import { x } from '../../infrastructure/llm/catalog.ts';`, 'core may not import infrastructure'],
-    ['core importing it only lazily', 'src/core/agent/planted.ts', `const x = await import('../../infrastructure/llm/catalog.ts');`, 'core may not import infrastructure'],
-    ['application importing infrastructure', 'src/application/use-cases/planted.ts', `import type { Database } from '../../infrastructure/persistence/database.ts';`, 'application may not import infrastructure'],
-    ['contract importing application', 'src/contract/planted.ts', `import type { Journal } from '../application/ports/journal.ts';`, 'contract may not import application'],
-    ['terminal importing application', 'src/terminal/planted.ts', `import type { Journal } from '../application/ports/journal.ts';`, 'terminal may not import application'],
-    ['ui importing infrastructure', 'src/ui/planted.tsx', `import { x } from '../infrastructure/rpc/router.ts';`, 'ui may not import infrastructure'],
-    ['one folder of infrastructure importing its sibling', 'src/infrastructure/tools/planted.ts', `import { createSecrets } from '../system/secrets.ts';`, 'infrastructure/tools may not import infrastructure/system'],
-    ['infrastructure importing the contract outside of rpc', 'src/infrastructure/tools/planted.ts', `import type { Glasshouse } from '../../contract/glasshouse.ts';`, 'infrastructure/tools may not import contract'],
-    ['anything importing a composition root', 'src/terminal/planted.ts', `import { compose } from '../compose.ts';`, 'terminal may not import compose.ts'],
-    ['a provider named outside of its room', 'src/core/reasoning/planted.ts', `export const isIt = (id: string) => id.startsWith('anthropic/');`, 'names the provider anthropic'],
+    [
+      'core importing a package that is not zod',
+      'src/core/tools/planted.ts',
+      `import { evaluate } from 'mathjs';`,
+      'core may not import mathjs',
+    ],
+    [
+      'core importing infrastructure',
+      'src/core/agent/planted.ts',
+      `import { x } from '../../infrastructure/llm/catalog.ts';`,
+      'core may not import infrastructure',
+    ],
+    [
+      'core importing it only lazily',
+      'src/core/agent/planted.ts',
+      `const x = await import('../../infrastructure/llm/catalog.ts');`,
+      'core may not import infrastructure',
+    ],
+    [
+      'application importing infrastructure',
+      'src/application/use-cases/planted.ts',
+      `import type { Database } from '../../infrastructure/persistence/database.ts';`,
+      'application may not import infrastructure',
+    ],
+    [
+      'contract importing application',
+      'src/contract/planted.ts',
+      `import type { Journal } from '../application/ports/journal.ts';`,
+      'contract may not import application',
+    ],
+    [
+      'terminal importing application',
+      'src/terminal/planted.ts',
+      `import type { Journal } from '../application/ports/journal.ts';`,
+      'terminal may not import application',
+    ],
+    [
+      'ui importing infrastructure',
+      'src/ui/planted.tsx',
+      `import { x } from '../infrastructure/rpc/router.ts';`,
+      'ui may not import infrastructure',
+    ],
+    [
+      'one folder of infrastructure importing its sibling',
+      'src/infrastructure/tools/planted.ts',
+      `import { createSecrets } from '../system/secrets.ts';`,
+      'infrastructure/tools may not import infrastructure/system',
+    ],
+    [
+      'infrastructure importing the contract outside of rpc',
+      'src/infrastructure/tools/planted.ts',
+      `import type { Glasshouse } from '../../contract/glasshouse.ts';`,
+      'infrastructure/tools may not import contract',
+    ],
+    [
+      'anything importing a composition root',
+      'src/terminal/planted.ts',
+      `import { compose } from '../compose.ts';`,
+      'terminal may not import compose.ts',
+    ],
+    [
+      'a provider named outside of its room',
+      'src/core/reasoning/planted.ts',
+      `export const isIt = (id: string) => id.startsWith('anthropic/');`,
+      'names the provider anthropic',
+    ],
     ['zod imported by name', 'src/core/tools/planted.ts', `import { z } from 'zod';`, `zod is imported as a namespace`],
   ])('catches %s', (_what, path, source, message) => {
     const found = planted({ [path]: source });

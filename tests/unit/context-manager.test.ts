@@ -23,8 +23,20 @@ function callPart(id: string, stepId: string): Part {
 
 function call(id: string, stepId: string, output: string): ToolCall {
   return {
-    id, providerCallId: id, conversationId: 'c', runId: 'r', stepId, messageId: 'm', ord: 0, tool: 'look', input: { value: id },
-    effect: 'none', touches: {}, state: 'succeeded', output, trust: 'trusted',
+    id,
+    providerCallId: id,
+    conversationId: 'c',
+    runId: 'r',
+    stepId,
+    messageId: 'm',
+    ord: 0,
+    tool: 'look',
+    input: { value: id },
+    effect: 'none',
+    touches: {},
+    state: 'succeeded',
+    output,
+    trust: 'trusted',
   };
 }
 
@@ -32,7 +44,10 @@ function call(id: string, stepId: string, output: string): ToolCall {
 function longSnapshot(exchanges: number, size: number): ConversationSnapshot {
   const messages: Message[] = [];
   for (let index = 0; index < exchanges; index += 1) {
-    messages.push(personMessage(`p${index}`, `question ${index}`), agentMessage(`a${index}`, [text(`t${index}`, `s${index}`, `answer ${index} ${'x'.repeat(size)}`)]));
+    messages.push(
+      personMessage(`p${index}`, `question ${index}`),
+      agentMessage(`a${index}`, [text(`t${index}`, `s${index}`, `answer ${index} ${'x'.repeat(size)}`)]),
+    );
   }
   return { ...emptySnapshot('c'), messages: [...messages, personMessage('last', 'And now?')] };
 }
@@ -72,7 +87,9 @@ describe('the context', () => {
   it('C2: never cuts a call from its result, within a run of many steps', async () => {
     let count = 0;
     const step = () => ({ calls: [{ name: 'look', input: { value: `step-${(count += 1)}` } }] });
-    const big = fakeTool('look', { execute: async (input) => ({ ok: true, output: `${input.value} ${'y'.repeat(1_500)}`, trust: 'trusted' }) });
+    const big = fakeTool('look', {
+      execute: async (input) => ({ ok: true, output: `${input.value} ${'y'.repeat(1_500)}`, trust: 'trusted' }),
+    });
     const model = new FakeModel([...Array.from({ length: 14 }, () => step), { text: 'Done.' }], { window: 4_000, maxOutput: 500 });
     const played = await play({ model, tools: [big] });
     expect(played.snapshot.trim).not.toBeNull();
@@ -94,7 +111,11 @@ describe('the context', () => {
     ]);
     const first = await play({ model, tools: [fakeTool('look')] });
     const again = new FakeModel([{ text: 'Sure.' }]);
-    await play({ model: again, tools: [fakeTool('look')], snapshot: { ...first.snapshot, runState: null, messages: [...first.snapshot.messages, personMessage('m2', 'Again?')] } });
+    await play({
+      model: again,
+      tools: [fakeTool('look')],
+      snapshot: { ...first.snapshot, runState: null, messages: [...first.snapshot.messages, personMessage('m2', 'Again?')] },
+    });
     const bodies = [...model.wires, ...again.wires].map(bodyOf);
     expect(bodies).toHaveLength(4);
     for (const [index, body] of bodies.slice(1).entries()) expect(body.startsWith(bodies[index] ?? '?')).toBe(true);
@@ -118,7 +139,12 @@ describe('the context', () => {
   it('learns the size of a token from the provider’s counts', () => {
     let id = 0;
     const manager = new ContextManager(FAKE_PROFILE, () => `t${(id += 1)}`);
-    const wire = { method: 'LOCAL', url: '', headers: {}, spans: [{ text: 'a'.repeat(1_000), section: 'input', source: 'x', trust: 'trusted' }] } as const;
+    const wire = {
+      method: 'LOCAL',
+      url: '',
+      headers: {},
+      spans: [{ text: 'a'.repeat(1_000), section: 'input', source: 'x', trust: 'trusted' }],
+    } as const;
     expect(manager.estimate(wire)).toBe(250);
     manager.learn(wire, { ...NO_USAGE, input: 500 });
     expect(manager.estimate(wire)).toBeGreaterThan(500);
@@ -128,7 +154,10 @@ describe('the context', () => {
 });
 
 describe('units of history', () => {
-  const calls = new Map([['c1', call('c1', 's1', 'one')], ['c2', call('c2', 's2', 'two')]]);
+  const calls = new Map([
+    ['c1', call('c1', 's1', 'one')],
+    ['c2', call('c2', 's2', 'two')],
+  ]);
   const messages = [
     personMessage('p1', 'first'),
     agentMessage('a1', [text('t0', 's0', 'answer')]),
@@ -141,7 +170,14 @@ describe('units of history', () => {
   });
 
   it('are left out up to a mark, with their person’s message kept when the mark is a step', () => {
-    const trim = { id: 't', conversationId: 'c', unitsDropped: 2, tokensBefore: 0, tokensAfter: 0, through: { kind: 'step', messageId: 'p2', stepId: 's1' } } as const;
+    const trim = {
+      id: 't',
+      conversationId: 'c',
+      unitsDropped: 2,
+      tokensBefore: 0,
+      tokensAfter: 0,
+      through: { kind: 'step', messageId: 'p2', stepId: 's1' },
+    } as const;
     const kept = applyTrim(messages, trim);
     expect(kept.map((message) => message.id)).toEqual(['p2', 'a2']);
     expect(kept[1]?.parts.map((part) => part.stepId)).toEqual(['s2', 's3']);

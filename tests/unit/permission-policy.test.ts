@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../src/core/models/rule.ts';
 import { matchGlob } from '../../src/core/tools/glob.ts';
-import { canRemember, decide, matchCommand, suggestPattern, type PolicyCall, type PolicySituation } from '../../src/core/tools/permission-policy.ts';
+import {
+  canRemember,
+  decide,
+  matchCommand,
+  suggestPattern,
+  type PolicyCall,
+  type PolicySituation,
+} from '../../src/core/tools/permission-policy.ts';
 
 const SITUATION: PolicySituation = { conversationId: 'c', workspace: '/work', rules: [], untrusted: false, planMode: false };
 
-function rule(decision: Rule['decision'], tool: string, pattern: string | null = null, scope: Rule['scope'] = 'everywhere', scopeId: string | null = null): Rule {
+function rule(
+  decision: Rule['decision'],
+  tool: string,
+  pattern: string | null = null,
+  scope: Rule['scope'] = 'everywhere',
+  scopeId: string | null = null,
+): Rule {
   return { id: `${decision} ${tool}`, scope, scopeId, tool, pattern, decision, createdAt: 0 };
 }
 
@@ -16,7 +29,8 @@ function command(...commands: string[][]): PolicyCall {
 const write = (path: string): PolicyCall => ({ tool: 'write_file', effect: 'unsafe', touches: { writes: [path] } });
 const read: PolicyCall = { tool: 'read_file', effect: 'none', touches: { reads: ['/work/a'] } };
 
-const kind = (call: PolicyCall, rules: readonly Rule[], change: Partial<PolicySituation> = {}) => decide(call, { ...SITUATION, rules, ...change }).kind;
+const kind = (call: PolicyCall, rules: readonly Rule[], change: Partial<PolicySituation> = {}) =>
+  decide(call, { ...SITUATION, rules, ...change }).kind;
 
 describe('the permission policy', () => {
   it('S1: lets reading go and asks for what is unsafe', () => {
@@ -26,7 +40,11 @@ describe('the permission policy', () => {
   });
 
   it('S1: lets a deny beat every allow, in whatever order and scope', () => {
-    const rules = [rule('allow', 'write_file'), rule('deny', 'write_file', 'secret/**'), rule('allow', 'write_file', null, 'workspace', '/work')];
+    const rules = [
+      rule('allow', 'write_file'),
+      rule('deny', 'write_file', 'secret/**'),
+      rule('allow', 'write_file', null, 'workspace', '/work'),
+    ];
     expect(kind(write('/work/secret/a'), rules)).toBe('deny');
     expect(kind(write('/work/open/a'), rules)).toBe('allow');
     expect(kind(read, [rule('deny', 'read_file')])).toBe('deny');
@@ -42,14 +60,20 @@ describe('the permission policy', () => {
     const rules = [rule('allow', 'run_command', 'git *')];
     expect(kind(command(['git', 'status']), rules)).toBe('allow');
     expect(kind(command(['git', 'status'], ['rm', '-rf', '.']), rules)).toBe('ask');
-    expect(kind(command(['git', 'status'], ['curl', 'x']), [rule('allow', 'run_command'), rule('deny', 'run_command', 'curl *')])).toBe('deny');
+    expect(kind(command(['git', 'status'], ['curl', 'x']), [rule('allow', 'run_command'), rule('deny', 'run_command', 'curl *')])).toBe(
+      'deny',
+    );
   });
 
   it('S2: asks for what could not be parsed, and for what the shell would only decide at run time', () => {
     const unparsed: PolicyCall = { tool: 'run_command', effect: 'unsafe', touches: { commands: null, mustAsk: ['It cannot be parsed.'] } };
     expect(kind(unparsed, [rule('allow', 'run_command')])).toBe('ask');
     expect(kind(unparsed, [rule('deny', 'run_command', 'rm *')])).toBe('deny');
-    const substituted: PolicyCall = { tool: 'run_command', effect: 'unsafe', touches: { commands: [['echo', 'x']], mustAsk: ['A substitution.'] } };
+    const substituted: PolicyCall = {
+      tool: 'run_command',
+      effect: 'unsafe',
+      touches: { commands: [['echo', 'x']], mustAsk: ['A substitution.'] },
+    };
     expect(kind(substituted, [rule('allow', 'run_command', 'echo *')])).toBe('ask');
   });
 

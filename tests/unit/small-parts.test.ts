@@ -77,7 +77,9 @@ describe('words of the terminal', () => {
   });
 
   it('parses a run with its options', () => {
-    expect(parseCommand(['run', '-m', 'a/b', '--allow', 'run_command(npm test)', '--allow', 'write_file', '--max-steps', '5', 'do', 'it'])).toMatchObject({
+    expect(
+      parseCommand(['run', '-m', 'a/b', '--allow', 'run_command(npm test)', '--allow', 'write_file', '--max-steps', '5', 'do', 'it']),
+    ).toMatchObject({
       name: 'run',
       prompt: 'do it',
       model: 'a/b',

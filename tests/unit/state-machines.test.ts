@@ -8,7 +8,9 @@ function walk(...names: RunStateName[]): RunState {
 
 describe('the run machine', () => {
   it('goes the way of the work, round and round', () => {
-    expect(walk('receiving', 'planning', 'acting', 'observing', 'reflecting', 'planning', 'reflecting', 'completed')).toEqual({ name: 'completed' });
+    expect(walk('receiving', 'planning', 'acting', 'observing', 'reflecting', 'planning', 'reflecting', 'completed')).toEqual({
+      name: 'completed',
+    });
   });
 
   it('remembers where an aside returns to', () => {
@@ -48,8 +50,19 @@ describe('the run machine', () => {
 });
 
 const CALL: ToolCall = {
-  id: 'a', providerCallId: 'p', conversationId: 'c', runId: 'r', stepId: 's', messageId: 'm', ord: 0,
-  tool: 't', input: {}, effect: 'unsafe', touches: {}, state: 'proposed', trust: 'trusted',
+  id: 'a',
+  providerCallId: 'p',
+  conversationId: 'c',
+  runId: 'r',
+  stepId: 's',
+  messageId: 'm',
+  ord: 0,
+  tool: 't',
+  input: {},
+  effect: 'unsafe',
+  touches: {},
+  state: 'proposed',
+  trust: 'trusted',
 };
 
 describe('the call machine', () => {
@@ -79,7 +92,18 @@ describe('the call machine', () => {
   });
 
   it('R2: has a result for every state', () => {
-    const states: ToolCallState[] = ['proposed', 'validated', 'awaiting_approval', 'authorized', 'started', 'succeeded', 'failed', 'denied', 'cancelled', 'interrupted'];
+    const states: ToolCallState[] = [
+      'proposed',
+      'validated',
+      'awaiting_approval',
+      'authorized',
+      'started',
+      'succeeded',
+      'failed',
+      'denied',
+      'cancelled',
+      'interrupted',
+    ];
     for (const state of states) expect(resultForModel({ ...CALL, state, output: 'x' }).text).not.toBe('');
   });
 });

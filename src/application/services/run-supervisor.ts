@@ -159,7 +159,8 @@ export class RunSupervisor {
   /** The run cannot be written any more (a full disk, a lost database). It stays as stored; the next start finds it suspended. */
   #abandon(active: ActiveRun, error: unknown): void {
     active.stop.abort();
-    const reason: Failure = error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
+    const reason: Failure =
+      error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
     if (!(error instanceof FailureError)) this.#deps.system.reportBug(error);
     this.#publish(active.run, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
   }
@@ -170,7 +171,10 @@ export class RunSupervisor {
 
   #tellDeltas(run: Run, deltas: readonly MergedDelta[]): void {
     for (const { kind, ownerId, offset, text } of deltas) {
-      this.#publish(run, kind === 'part' ? { type: 'part_delta', partId: ownerId, offset, text } : { type: 'tool_output', callId: ownerId, offset, text });
+      this.#publish(
+        run,
+        kind === 'part' ? { type: 'part_delta', partId: ownerId, offset, text } : { type: 'tool_output', callId: ownerId, offset, text },
+      );
     }
   }
 
@@ -222,7 +226,15 @@ export class RunSupervisor {
     const conversation = await this.#deps.reader.conversation(run.conversationId);
     const { system, instances, journal } = this.#deps;
     const id = system.newId();
-    const followUp: Run = { ...run, id, rootRunId: id, inputId: next.input.id, state: { name: 'queued' }, owner: instances.id, createdAt: system.now() };
+    const followUp: Run = {
+      ...run,
+      id,
+      rootRunId: id,
+      inputId: next.input.id,
+      state: { name: 'queued' },
+      owner: instances.id,
+      createdAt: system.now(),
+    };
     const message = { ...next.message, parentId: conversation?.headMessageId ?? null, runId: id };
     const event: AgentEvent = { type: 'input_accepted', input: { ...next.input, runId: id }, message, run: followUp };
     const version = await journal.commit(id, 0, [event], next.input.actor);
@@ -238,5 +250,11 @@ function fetchInWords(progress: FetchProgress) {
     joining: 'joining its parts',
     verifying: 'verifying it',
   }[progress.phase];
-  return { done: progress.done, total: progress.total, detail: phase, bytesPerSecond: progress.bytesPerSecond, secondsLeft: progress.secondsLeft };
+  return {
+    done: progress.done,
+    total: progress.total,
+    detail: phase,
+    bytesPerSecond: progress.bytesPerSecond,
+    secondsLeft: progress.secondsLeft,
+  };
 }

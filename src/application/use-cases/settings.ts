@@ -54,7 +54,9 @@ export async function describeSettings(deps: SettingDeps): Promise<readonly Sett
     const base = { key, isSecret: false, about: kind.about };
     if (given) return { ...base, value: given, from: 'environment' };
     const value = stored.get(key);
-    return value === undefined ? { ...base, value: key === 'model' ? deps.defaultModel : null, from: 'default' } : { ...base, value, from: 'settings' };
+    return value === undefined
+      ? { ...base, value: key === 'model' ? deps.defaultModel : null, from: 'default' }
+      : { ...base, value, from: 'settings' };
   });
   const known = new Map((await deps.secrets.list()).map((secret) => [secret.name, secret.from]));
   const secret = Object.entries(deps.secretNames).map(([key, about]): SettingView => {
@@ -68,12 +70,16 @@ export async function setSetting(deps: SettingDeps, key: string, value: string):
   if (key in deps.secretNames) {
     if (!value.trim()) return { ok: false, failure: failure('setting_invalid', `${key} wants a key, and it was empty.`) };
     const { storedIn } = await deps.secrets.set(key, value.trim());
-    return { ok: true, value: { shown: storedIn === 'keychain' ? 'kept in the system’s keychain' : 'kept in an encrypted file in the data folder' } };
+    return {
+      ok: true,
+      value: { shown: storedIn === 'keychain' ? 'kept in the system’s keychain' : 'kept in an encrypted file in the data folder' },
+    };
   }
   const kind = PLAIN[key];
   if (!kind) return { ok: false, failure: unknown(deps, key) };
   const wanted = kind.check(value);
-  if (wanted !== null) return { ok: false, failure: failure('setting_invalid', `${key} wants ${wanted}; ${JSON.stringify(value)} is not.`) };
+  if (wanted !== null)
+    return { ok: false, failure: failure('setting_invalid', `${key} wants ${wanted}; ${JSON.stringify(value)} is not.`) };
   await deps.settings.set(key, value);
   return { ok: true, value: { shown: value } };
 }
@@ -85,5 +91,8 @@ export async function removeSetting(deps: SettingDeps, key: string): Promise<Res
 }
 
 function unknown(deps: SettingDeps, key: string) {
-  return failure('setting_unknown', `There is no setting ${JSON.stringify(key)}. There are: ${[...Object.keys(PLAIN), ...Object.keys(deps.secretNames)].join(', ')}.`);
+  return failure(
+    'setting_unknown',
+    `There is no setting ${JSON.stringify(key)}. There are: ${[...Object.keys(PLAIN), ...Object.keys(deps.secretNames)].join(', ')}.`,
+  );
 }

@@ -55,7 +55,9 @@ export interface FileChange {
 export interface Trim {
   readonly id: string;
   readonly conversationId: string;
-  readonly through: { readonly kind: 'exchange'; readonly messageId: string } | { readonly kind: 'step'; readonly messageId: string; readonly stepId: string };
+  readonly through:
+    | { readonly kind: 'exchange'; readonly messageId: string }
+    | { readonly kind: 'step'; readonly messageId: string; readonly stepId: string };
   readonly unitsDropped: number;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
@@ -101,7 +103,13 @@ export type AgentEvent =
   | ({ readonly type: 'step_completed' } & StepEnd)
   | { readonly type: 'part_started'; readonly messageId: string; readonly part: Part }
   | { readonly type: 'part_delta'; readonly partId: string; readonly offset: number; readonly text: string }
-  | { readonly type: 'part_completed'; readonly partId: string; readonly text: string; readonly state: PartState; readonly providerData?: unknown }
+  | {
+      readonly type: 'part_completed';
+      readonly partId: string;
+      readonly text: string;
+      readonly state: PartState;
+      readonly providerData?: unknown;
+    }
   | { readonly type: 'tool_call_proposed'; readonly call: ToolCall; readonly partId: string }
   | { readonly type: 'tool_call_changed'; readonly call: ToolCall }
   | { readonly type: 'tool_call_started'; readonly call: ToolCall }
@@ -115,6 +123,13 @@ export type AgentEvent =
   | { readonly type: 'mode_changed'; readonly mode: ConversationMode }
   | { readonly type: 'context_trimmed'; readonly trim: Trim }
   | { readonly type: 'notice_raised'; readonly code: string; readonly text: string }
-  | { readonly type: 'run_completed'; readonly state: RunState; readonly usage: Usage; readonly cost: number | null; readonly steps: number; readonly failure?: Failure };
+  | {
+      readonly type: 'run_completed';
+      readonly state: RunState;
+      readonly usage: Usage;
+      readonly cost: number | null;
+      readonly steps: number;
+      readonly failure?: Failure;
+    };
 
 export type AgentEventType = AgentEvent['type'];

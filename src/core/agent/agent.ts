@@ -2,7 +2,16 @@ import { ContextManager } from '../context/context-manager.ts';
 import { failure, type Failure } from '../models/failure.ts';
 import { textOf, type Message } from '../models/message.ts';
 import type { Run } from '../models/run.ts';
-import { askPerson, go, newAgentContext, stateOf, type AgentContext, type AgentPorts, type AgentStart, type Ending } from './agent-context.ts';
+import {
+  askPerson,
+  go,
+  newAgentContext,
+  stateOf,
+  type AgentContext,
+  type AgentPorts,
+  type AgentStart,
+  type Ending,
+} from './agent-context.ts';
 import type { AgentEvent } from './agent-event.ts';
 import { advanceRun } from './agent-state.ts';
 import { foldEvent } from './conversation-fold.ts';
@@ -119,7 +128,10 @@ async function* afterAnswer(context: ReadyContext): AsyncGenerator<AgentEvent, E
 
 const EMPTY_MESSAGE: Message = { id: '', conversationId: '', parentId: null, runId: null, role: 'agent', createdAt: 0, parts: [] };
 
-async function* endOfStep(context: ReadyContext, step: Exclude<StepResult, { kind: 'decided' }>): AsyncGenerator<AgentEvent, Ending | null> {
+async function* endOfStep(
+  context: ReadyContext,
+  step: Exclude<StepResult, { kind: 'decided' }>,
+): AsyncGenerator<AgentEvent, Ending | null> {
   if (step.kind === 'cancelled') return { kind: 'cancelled' };
   if (step.kind === 'failed') return { kind: 'failed', failure: step.failure };
   yield { type: 'notice_raised', code: 'repeats', text: 'The answer began to repeat itself and was stopped.' };
@@ -169,7 +181,15 @@ async function* addPersonMessage(context: AgentContext, text: string): AsyncGene
   const id = context.ports.newId();
   const part = { type: 'text', id: context.ports.newId(), ord: 0, trust: 'trusted', state: 'complete', text } as const;
   const { conversationId } = context.run;
-  yield* startMessage(context, { id, conversationId, parentId: null, runId: context.run.id, role: 'person', createdAt: context.ports.now(), parts: [part] });
+  yield* startMessage(context, {
+    id,
+    conversationId,
+    parentId: null,
+    runId: context.run.id,
+    role: 'person',
+    createdAt: context.ports.now(),
+    parts: [part],
+  });
 }
 
 async function* startMessage(context: AgentContext, message: Message): AsyncGenerator<AgentEvent, void> {
@@ -179,15 +199,23 @@ async function* startMessage(context: AgentContext, message: Message): AsyncGene
 }
 
 /** The first limit of the budget that is reached, if any (R8). */
-export function budgetFailure(
+function budgetFailure(
   run: Pick<Run, 'budget'>,
-  spent: { readonly steps: number; readonly usage: { readonly input: number; readonly output: number }; readonly cost: number | null; readonly startedAt: number; readonly ports: Pick<AgentPorts, 'now'> },
+  spent: {
+    readonly steps: number;
+    readonly usage: { readonly input: number; readonly output: number };
+    readonly cost: number | null;
+    readonly startedAt: number;
+    readonly ports: Pick<AgentPorts, 'now'>;
+  },
 ): Failure | null {
   const { maxSteps, maxTokens, maxCost, maxMillis } = run.budget;
   if (spent.steps >= maxSteps) return failure('run_exhausted', `The run has used its ${maxSteps} steps.`);
   const tokens = spent.usage.input + spent.usage.output;
-  if (maxTokens !== undefined && tokens >= maxTokens) return failure('run_exhausted', `The run has used ${tokens} of its ${maxTokens} tokens.`);
-  if (maxCost !== undefined && (spent.cost ?? 0) >= maxCost) return failure('run_exhausted', `The run has cost $${(spent.cost ?? 0).toFixed(4)} of its $${maxCost}.`);
+  if (maxTokens !== undefined && tokens >= maxTokens)
+    return failure('run_exhausted', `The run has used ${tokens} of its ${maxTokens} tokens.`);
+  if (maxCost !== undefined && (spent.cost ?? 0) >= maxCost)
+    return failure('run_exhausted', `The run has cost $${(spent.cost ?? 0).toFixed(4)} of its $${maxCost}.`);
   if (maxMillis !== undefined && spent.ports.now() - spent.startedAt >= maxMillis) {
     return failure('run_exhausted', `The run has worked for its ${Math.round(maxMillis / 60_000)} minutes.`);
   }

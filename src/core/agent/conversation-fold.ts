@@ -119,7 +119,10 @@ function withCall(snapshot: ConversationSnapshot, call: ToolCall): ConversationS
   return { ...snapshot, calls: new Map(snapshot.calls).set(call.id, call) };
 }
 
-function closeInteraction(snapshot: ConversationSnapshot, event: Extract<AgentEvent, { type: 'interaction_closed' }>): ConversationSnapshot {
+function closeInteraction(
+  snapshot: ConversationSnapshot,
+  event: Extract<AgentEvent, { type: 'interaction_closed' }>,
+): ConversationSnapshot {
   const interaction = snapshot.interactions.get(event.interactionId);
   if (!interaction) return snapshot;
   const closed: Interaction = event.answer

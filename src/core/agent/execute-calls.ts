@@ -72,7 +72,9 @@ function outputLimit(context: AgentContext): number {
 
 async function outcomeOf(context: AgentContext, tool: Tool, call: ToolCall, emit: Emit, waits: AsideWhileAllWait): Promise<ToolOutcome> {
   if (context.signal.aborted) return { ok: false, failure: failure('tool_cancelled', 'It was stopped before it began.') };
-  const running = tool.execute(call.input, toolContext(context, call, emit, waits)).catch((error: unknown): ToolOutcome => ({ ok: false, failure: asFailure(context, error) }));
+  const running = tool
+    .execute(call.input, toolContext(context, call, emit, waits))
+    .catch((error: unknown): ToolOutcome => ({ ok: false, failure: asFailure(context, error) }));
   const given = new AbortController();
   const stopped = afterAbort(context.signal)
     .then(() => context.ports.sleep(STOP_GRACE, given.signal))
@@ -159,4 +161,3 @@ class AsideWhileAllWait {
     if (!allWait && isAside) await this.#emit(go(this.#context, 'acting'));
   }
 }
-

@@ -73,13 +73,22 @@ export async function* modelStep(context: ReadyContext, purpose: StepPurpose): A
     if (answer.finish === 'cancelled') return { kind: 'cancelled' };
     if (answer.finish === 'repeats') return { kind: 'repeats' };
     if (!answer.failure) {
-      return { kind: 'decided', decision: context.strategy.interpret(stepContext(context, purpose, context.snapshot.messages), answer), answer, stepId };
+      return {
+        kind: 'decided',
+        decision: context.strategy.interpret(stepContext(context, purpose, context.snapshot.messages), answer),
+        answer,
+        stepId,
+      };
     }
     const { failure } = answer;
     if (answer.shown) return { kind: 'failed', failure };
     if (failure.code === 'model_no_tools' && context.strategy.name === 'native') {
       context.strategy = context.ports.strategyFor(context.model, 'guided');
-      yield { type: 'notice_raised', code: 'guided_fallback', text: 'This model takes no tools. Glasshouse goes on by asking it step by step.' };
+      yield {
+        type: 'notice_raised',
+        code: 'guided_fallback',
+        text: 'This model takes no tools. Glasshouse goes on by asking it step by step.',
+      };
       continue;
     }
     if (failure.code === 'context_too_long' && ceiling === undefined) {
@@ -93,7 +102,7 @@ export async function* modelStep(context: ReadyContext, purpose: StepPurpose): A
 }
 
 /** Milliseconds to wait before the next try; null when there is none. Exponential with jitter; what the server asks for is honoured (R9). */
-export function waitBefore(attempt: number, failure: Failure, random: number): number | null {
+function waitBefore(attempt: number, failure: Failure, random: number): number | null {
   if (!RETRYABLE.has(failure.code) || attempt >= MAX_ATTEMPTS) return null;
   const own = FIRST_WAIT * 2 ** (attempt - 1) * (1 + random);
   if (failure.retryAfterMs === undefined) return own;
@@ -149,7 +158,9 @@ function stepContext(context: ReadyContext, purpose: StepPurpose, messages: read
   };
 }
 
-type Assembled = { readonly kind: 'ready'; readonly wire: WireRequest; readonly tokens: number } | { readonly kind: 'failed'; readonly failure: Failure };
+type Assembled =
+  | { readonly kind: 'ready'; readonly wire: WireRequest; readonly tokens: number }
+  | { readonly kind: 'failed'; readonly failure: Failure };
 
 async function* assemble(context: ReadyContext, purpose: StepPurpose, ceiling: number | undefined): AsyncGenerator<AgentEvent, Assembled> {
   const { snapshot, model, strategy } = context;
@@ -200,4 +211,3 @@ async function* bookStep(
     endedAt: context.ports.now(),
   };
 }
-

@@ -48,7 +48,11 @@ export async function* preflight(context: AgentContext, proposed: ToolCall): Asy
   const tool = context.tools.find(proposed.tool);
   if (!tool) {
     const names = context.tools.tools.map((each) => each.name).join(', ');
-    return yield* fail(context, proposed, failure('tool_unknown', `There is no tool named ${JSON.stringify(proposed.tool)}. There are: ${names}.`));
+    return yield* fail(
+      context,
+      proposed,
+      failure('tool_unknown', `There is no tool named ${JSON.stringify(proposed.tool)}. There are: ${names}.`),
+    );
   }
   const parsed = parseInput(tool, proposed.input);
   if (!parsed.ok) return yield* fail(context, proposed, parsed.failure);
@@ -68,7 +72,8 @@ export async function* preflight(context: AgentContext, proposed: ToolCall): Asy
   const situation = await situationOf(context);
   const decision = decide({ tool: tool.name, effect: tool.effect, touches }, situation);
   if (decision.kind === 'deny') return yield* deny(context, call, `${decision.reason} The call did not run.`);
-  if (decision.kind === 'allow') return yield* authorize(call, { by: decision.by, reason: decision.reason, ...(decision.ruleId ? { ruleId: decision.ruleId } : {}) });
+  if (decision.kind === 'allow')
+    return yield* authorize(call, { by: decision.by, reason: decision.reason, ...(decision.ruleId ? { ruleId: decision.ruleId } : {}) });
   return yield* askApproval(context, tool, call, decision.reasons, situation);
 }
 
@@ -113,7 +118,11 @@ async function* askApproval(
   return yield* authorize(waiting, { by: 'person', reason: 'The person allowed it.' });
 }
 
-function ruleFrom(context: AgentContext, tool: string, remember: NonNullable<Extract<InteractionAnswer, { kind: 'allow' }>['remember']>): Rule {
+function ruleFrom(
+  context: AgentContext,
+  tool: string,
+  remember: NonNullable<Extract<InteractionAnswer, { kind: 'allow' }>['remember']>,
+): Rule {
   const scopeIds = { conversation: context.run.conversationId, workspace: context.workspace, everywhere: null };
   return {
     id: context.ports.newId(),
@@ -148,7 +157,11 @@ async function* guardLoop(context: AgentContext, call: ToolCall): AsyncGenerator
   const answer = yield* askPerson(context, { kind: 'loop', callId: call.id, question }, { tool: call.tool, input: call.input });
   if (context.signal.aborted) return call;
   if (answer?.kind === 'allow') return undefined;
-  return yield* deny(context, call, `This is the same call for the ${same.length}th time, and it was not run again. Its result will not change: use what you have, or try another way.`);
+  return yield* deny(
+    context,
+    call,
+    `This is the same call for the ${same.length}th time, and it was not run again. Its result will not change: use what you have, or try another way.`,
+  );
 }
 
 async function* authorize(call: ToolCall, authorisation: Authorisation): AsyncGenerator<AgentEvent, ToolCall> {
@@ -164,7 +177,11 @@ async function* deny(context: AgentContext, call: ToolCall, output: string): Asy
 }
 
 async function* fail(context: AgentContext, call: ToolCall, reason: Failure): AsyncGenerator<AgentEvent, ToolCall> {
-  const failed = advanceCall(call, 'failed', { output: `Failed (${reason.code}): ${reason.message}`, failure: reason, endedAt: context.ports.now() });
+  const failed = advanceCall(call, 'failed', {
+    output: `Failed (${reason.code}): ${reason.message}`,
+    failure: reason,
+    endedAt: context.ports.now(),
+  });
   yield { type: 'tool_call_ended', call: failed };
   return failed;
 }

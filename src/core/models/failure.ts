@@ -3,7 +3,7 @@
  * `advice` is what the person can do about it, `exit` what `glasshouse` exits with when the failure ends it.
  * Exit codes: 1 the run failed, 2 bad usage, 3 not set up, 4 denied, 5 data folder, 130 stopped.
  */
-export const FAILURES = {
+const FAILURES = {
   // models
   model_unknown: { exit: 3, advice: 'See `glasshouse models list` for the names that are known here.' },
   model_key_missing: { exit: 3, advice: 'Set the key in the environment, or save it with `glasshouse settings set`.' },
@@ -14,7 +14,10 @@ export const FAILURES = {
   model_rate_limited: { exit: 1, advice: 'Wait a little and try again, or choose another model.' },
   model_overloaded: { exit: 1, advice: 'The provider is busy. Try again in a minute, or choose another model.' },
   model_server_error: { exit: 1, advice: 'The provider failed. Try again; if it stays, choose another model.' },
-  model_bad_request: { exit: 1, advice: 'The provider refused the request. `glasshouse conversations show --requests` shows what was sent.' },
+  model_bad_request: {
+    exit: 1,
+    advice: 'The provider refused the request. `glasshouse conversations show --requests` shows what was sent.',
+  },
   model_bad_response: { exit: 1, advice: 'The address answered, but not as a model server does. Check the address.' },
   model_stream_cut: { exit: 1, advice: 'The connection broke. What had arrived is kept; continue with `--continue`.' },
   model_silent: { exit: 1, advice: 'The model sent nothing for too long. Try again, or choose another model.' },
@@ -22,11 +25,18 @@ export const FAILURES = {
   model_refused: { exit: 1, advice: 'The model refused. Say it differently, or choose another model.' },
   model_crashed: { exit: 1, advice: 'The embedded model ended unexpectedly. What had arrived is kept; try again.' },
   model_out_of_credit: { exit: 3, advice: 'The account has no credit left. Top it up, or choose another model.' },
-  context_too_long: { exit: 1, advice: 'The input alone does not fit the model’s window. Shorten it, or choose a model with a larger window.' },
+  context_too_long: {
+    exit: 1,
+    advice: 'The input alone does not fit the model’s window. Shorten it, or choose a model with a larger window.',
+  },
   // the embedded model's file
   model_file_missing: { exit: 3, advice: 'Fetch it with `glasshouse models pull`.' },
   model_file_damaged: { exit: 3, advice: 'The wrong file was deleted. Fetch it again with `glasshouse models pull`.' },
-  model_download_failed: { exit: 3, advice: 'Check the connection and try `glasshouse models pull` again: it goes on where it stopped. Or point at a file: `glasshouse models pull --file PATH`.' },
+  model_download_failed: {
+    exit: 3,
+    advice:
+      'Check the connection and try `glasshouse models pull` again: it goes on where it stopped. Or point at a file: `glasshouse models pull --file PATH`.',
+  },
   // tools
   tool_unknown: { exit: 1, advice: 'Use one of the tools that are offered.' },
   tool_input_invalid: { exit: 1, advice: 'Correct the input and call the tool again.' },
@@ -48,8 +58,14 @@ export const FAILURES = {
   sandbox_missing: { exit: 3, advice: 'Install bubblewrap (`apt-get install bubblewrap`); until then commands are off.' },
   disk_full: { exit: 5, advice: 'Make room on the disk. Nothing was half-written.' },
   // the data folder
-  database_newer: { exit: 5, advice: 'This data folder was written by a newer Glasshouse. Update, or use another folder with GLASSHOUSE_HOME.' },
-  database_damaged: { exit: 5, advice: 'The file was left as it is. Restore it from a backup, or use another folder with GLASSHOUSE_HOME.' },
+  database_newer: {
+    exit: 5,
+    advice: 'This data folder was written by a newer Glasshouse. Update, or use another folder with GLASSHOUSE_HOME.',
+  },
+  database_damaged: {
+    exit: 5,
+    advice: 'The file was left as it is. Restore it from a backup, or use another folder with GLASSHOUSE_HOME.',
+  },
   database_busy: { exit: 5, advice: 'Another program holds the database. Try again in a moment.' },
   database_unusable: { exit: 5, advice: 'Check that the data folder can be written by you.' },
   version_conflict: { exit: 1, advice: 'The run was changed by another process. Look at it again.' },

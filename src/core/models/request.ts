@@ -1,8 +1,7 @@
 import type { Trust } from './trust.ts';
 
 /** The sections of a request, in the order in which they are sent (C4): stable first, volatile last. */
-export const SECTIONS = ['tools', 'system', 'history', 'plan', 'environment', 'input'] as const;
-export type Section = (typeof SECTIONS)[number] | 'wire';
+export type Section = 'tools' | 'system' | 'history' | 'plan' | 'environment' | 'input' | 'wire';
 
 /**
  * One stretch of a request exactly as it goes over the wire. All spans of a request joined are the body, byte for byte (C1).

@@ -47,7 +47,13 @@ export interface Touches {
 
 /** What will happen, exactly, as an approval shows it. */
 export type Preview =
-  | { readonly kind: 'command'; readonly command: string; readonly directory: string; readonly network: boolean; readonly timeoutSeconds: number }
+  | {
+      readonly kind: 'command';
+      readonly command: string;
+      readonly directory: string;
+      readonly network: boolean;
+      readonly timeoutSeconds: number;
+    }
   | { readonly kind: 'diff'; readonly path: string; readonly diff: string; readonly creates: boolean }
   | { readonly kind: 'text'; readonly text: string };
 

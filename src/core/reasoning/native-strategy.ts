@@ -38,7 +38,11 @@ function requestFor(context: StepContext, options: NativeStrategyOptions): Model
     const section = index === current ? 'input' : 'history';
     const environment = options.environmentAt(message.createdAt);
     const today = environment.map((block) => block.text).join('\n');
-    const blocks = [...(today === day ? [] : environment), ...(index === current ? planBlocks(context) : []), ...personBlocks(message, section)];
+    const blocks = [
+      ...(today === day ? [] : environment),
+      ...(index === current ? planBlocks(context) : []),
+      ...personBlocks(message, section),
+    ];
     day = today;
     messages.push({ role: 'user', blocks });
   });

@@ -58,11 +58,15 @@ export async function* askModel(
   let shown = false;
   let checkedAt = 0;
   const stop = new AbortController();
-  const answer = (
-    finish: StepAnswer['finish'],
-    usage: Usage | null,
-    failure?: Failure,
-  ): StepAnswer => ({ text, calls: calls.filter((call) => call !== undefined), usage, finish, shown, nextOrd: ord, ...(failure ? { failure } : {}) });
+  const answer = (finish: StepAnswer['finish'], usage: Usage | null, failure?: Failure): StepAnswer => ({
+    text,
+    calls: calls.filter((call) => call !== undefined),
+    usage,
+    finish,
+    shown,
+    nextOrd: ord,
+    ...(failure ? { failure } : {}),
+  });
 
   for await (const event of model.stream(wire, AbortSignal.any([signal, stop.signal]))) {
     switch (event.type) {
@@ -104,7 +108,11 @@ export async function* askModel(
           yield started(open, input, ord);
           ord += 1;
         }
-        yield completed(open, 'complete', event.providerData === undefined ? undefined : { model: model.profile.id, data: event.providerData });
+        yield completed(
+          open,
+          'complete',
+          event.providerData === undefined ? undefined : { model: model.profile.id, data: event.providerData },
+        );
         open = null;
         break;
       case 'tool_call_started':

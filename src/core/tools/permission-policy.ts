@@ -73,7 +73,22 @@ export function suggestPattern(call: PolicyCall, workspace: string): string | nu
 }
 
 /** Programs whose first argument says what they do, so that the rest may vary. */
-const HAS_VERBS: ReadonlySet<string> = new Set(['git', 'npm', 'pnpm', 'yarn', 'cargo', 'go', 'make', 'pip', 'uv', 'docker', 'kubectl', 'dotnet', 'mvn', 'gradle']);
+const HAS_VERBS: ReadonlySet<string> = new Set([
+  'git',
+  'npm',
+  'pnpm',
+  'yarn',
+  'cargo',
+  'go',
+  'make',
+  'pip',
+  'uv',
+  'docker',
+  'kubectl',
+  'dotnet',
+  'mvn',
+  'gradle',
+]);
 
 /** Words that mean only themselves in a pattern. */
 function isPlainWord(word: string): boolean {

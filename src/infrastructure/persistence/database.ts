@@ -47,7 +47,9 @@ export class Database {
   }
 
   #configure(): void {
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;');
+    this.#db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;',
+    );
   }
 
   #migrate(): void {
@@ -107,11 +109,6 @@ export class Database {
     });
   }
 
-  /** Changes whenever another connection has committed (3 µs). */
-  dataVersion(): number {
-    return Number(this.get('PRAGMA data_version')?.['data_version']);
-  }
-
   close(): void {
     this.#statements.clear();
     if (this.#db.isOpen) this.#db.close();
@@ -160,7 +157,10 @@ function checkHeader(path: string, folder: string): void {
 }
 
 function newer(version: number): FailureError {
-  return new FailureError('database_newer', `The database has version ${version}; this Glasshouse knows versions up to ${MIGRATIONS.length}. It was not touched.`);
+  return new FailureError(
+    'database_newer',
+    `The database has version ${version}; this Glasshouse knows versions up to ${MIGRATIONS.length}. It was not touched.`,
+  );
 }
 
 function damaged(what: string): FailureError {
@@ -191,9 +191,10 @@ function guarded<T>(work: () => T): T {
 
 function asFailure(error: unknown): unknown {
   if (error instanceof FailureError || !(error instanceof Error)) return error;
-  if ('code' in error && error.code === 'ENOSPC') return new FailureError('disk_full', 'The disk with the data folder is full.', { cause: error });
+  if ('code' in error && error.code === 'ENOSPC')
+    return new FailureError('disk_full', 'The disk with the data folder is full.', { cause: error });
   if ('code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS')) {
-    return new FailureError('database_unusable', `The data folder cannot be used: ${String(error.code)}.`, { cause: error });
+    return new FailureError('database_unusable', `The data folder cannot be used: ${error.code}.`, { cause: error });
   }
   if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
   const options = { cause: error };

@@ -21,7 +21,13 @@ export function eventBody(event: AgentEvent): Record<string, unknown> | null {
     case 'step_started':
       return { step: event.step };
     case 'step_completed':
-      return { stepId: event.stepId, usage: event.usage, cost: event.cost, finish: event.finish, ...(event.failure ? { code: event.failure.code } : {}) };
+      return {
+        stepId: event.stepId,
+        usage: event.usage,
+        cost: event.cost,
+        finish: event.finish,
+        ...(event.failure ? { code: event.failure.code } : {}),
+      };
     case 'part_started':
       return { messageId: event.messageId, partId: event.part.id, type: event.part.type };
     case 'part_completed':
@@ -48,6 +54,12 @@ export function eventBody(event: AgentEvent): Record<string, unknown> | null {
     case 'notice_raised':
       return { code: event.code };
     case 'run_completed':
-      return { state: event.state, usage: event.usage, cost: event.cost, steps: event.steps, ...(event.failure ? { code: event.failure.code } : {}) };
+      return {
+        state: event.state,
+        usage: event.usage,
+        cost: event.cost,
+        steps: event.steps,
+        ...(event.failure ? { code: event.failure.code } : {}),
+      };
   }
 }

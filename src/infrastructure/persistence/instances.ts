@@ -79,10 +79,19 @@ function suspendRunsOf(db: Database, owner: string, at: number): number {
     interruptCalls(db, runId, at);
     interruptParts(db, runId, at);
     db.run(`UPDATE interaction SET state = 'expired', closed_at = ? WHERE run_id = ? AND state = 'open'`, at, runId);
-    const from = { name: String(run['state']) as RunStateName, ...(run['return_to'] === null ? {} : { returnTo: String(run['return_to']) }) } as RunState;
+    const from = {
+      name: String(run['state']) as RunStateName,
+      ...(run['return_to'] === null ? {} : { returnTo: String(run['return_to']) }),
+    } as RunState;
     const state = advanceRun(from, 'suspended');
     const version = Number(run['version']) + 1;
-    db.run('UPDATE run SET state = ?, return_to = ?, version = ? WHERE id = ?', state.name, 'returnTo' in state ? state.returnTo : null, version, runId);
+    db.run(
+      'UPDATE run SET state = ?, return_to = ?, version = ? WHERE id = ?',
+      state.name,
+      'returnTo' in state ? state.returnTo : null,
+      version,
+      runId,
+    );
     db.run(
       `INSERT INTO event (conversation_id, run_id, version, type, v, actor, body, at) VALUES (?, ?, ?, 'state_changed', 1, 'agent', ?, ?)`,
       String(run['conversation_id']),

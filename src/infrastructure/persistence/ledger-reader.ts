@@ -19,15 +19,13 @@ export function readRequests(db: Database, conversationId: string): readonly Rec
   return db.all('SELECT * FROM request WHERE conversation_id = ? ORDER BY created_at, rowid', conversationId).map((row) => {
     const id = String(row['id']);
     const prefix = row['prefix_id'] === null ? [] : (spans.get(String(row['prefix_id'])) ?? []).slice(0, Number(row['prefix_count']));
-    const own = db.all('SELECT * FROM request_span WHERE request_id = ? ORDER BY ord', id).map(
-      (span): RecordedSpan => ({
-        text: wordsOf(String(span['hash'])),
-        section: String(span['section']) as Section,
-        source: String(span['source']),
-        trust: String(span['trust']) as Trust,
-        cacheBreakpoint: span['cache_breakpoint'] === 1,
-      }),
-    );
+    const own = db.all('SELECT * FROM request_span WHERE request_id = ? ORDER BY ord', id).map((span): RecordedSpan => ({
+      text: wordsOf(String(span['hash'])),
+      section: String(span['section']) as Section,
+      source: String(span['source']),
+      trust: String(span['trust']) as Trust,
+      cacheBreakpoint: span['cache_breakpoint'] === 1,
+    }));
     const all = [...prefix, ...own];
     spans.set(id, all);
     return {

@@ -75,7 +75,7 @@ function sharedPrefix(before: readonly Span[], now: readonly Span[]): number {
   return count;
 }
 
-export function digestOf(data: string | Uint8Array): string {
+function digestOf(data: string | Uint8Array): string {
   return process.getBuiltinModule('node:crypto').hash('sha256', data);
 }
 

@@ -22,7 +22,14 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       db.run('INSERT OR IGNORE INTO workspace (id, path, created_at) VALUES (?, ?, ?)', c.workspace, c.workspace, at);
       db.run(
         'INSERT INTO conversation (id, kind, workspace, title, head_message_id, mode, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        c.id, c.kind, c.workspace, c.title, c.headMessageId, c.mode, c.createdAt, c.updatedAt,
+        c.id,
+        c.kind,
+        c.workspace,
+        c.title,
+        c.headMessageId,
+        c.mode,
+        c.createdAt,
+        c.updatedAt,
       );
       return;
     }
@@ -38,7 +45,16 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       const { step: s } = event;
       db.run(
         'INSERT INTO step (id, run_id, conversation_id, message_id, ord, attempt, purpose, model, request_id, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        s.id, runId, conversationId, s.messageId, s.ord, s.attempt, s.purpose, s.model, s.requestId, s.startedAt,
+        s.id,
+        runId,
+        conversationId,
+        s.messageId,
+        s.ord,
+        s.attempt,
+        s.purpose,
+        s.model,
+        s.requestId,
+        s.startedAt,
       );
       ledger.write(conversationId, s.id, s.requestId, event.request, at);
       return;
@@ -46,7 +62,12 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
     case 'step_completed':
       db.run(
         'UPDATE step SET usage = ?, cost = ?, finish = ?, failure = ?, ended_at = ? WHERE id = ?',
-        JSON.stringify(event.usage), event.cost, event.finish, json(event.failure), event.endedAt, event.stepId,
+        JSON.stringify(event.usage),
+        event.cost,
+        event.finish,
+        json(event.failure),
+        event.endedAt,
+        event.stepId,
       );
       return;
     case 'part_started':
@@ -55,14 +76,23 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
     case 'part_completed':
       db.run(
         'UPDATE part SET text = ?, state = ?, data = coalesce(?, data) WHERE id = ?',
-        event.text, event.state, json(event.providerData), event.partId,
+        event.text,
+        event.state,
+        json(event.providerData),
+        event.partId,
       );
       db.run('DELETE FROM draft_chunk WHERE owner_id = ?', event.partId);
       return indexPart(db, event.partId, at);
     case 'tool_call_proposed':
       insertCall(db, event.call);
       insertPart(db, event.call.messageId, conversationId, {
-        type: 'tool_call', id: event.partId, ord: event.call.ord, stepId: event.call.stepId, trust: 'trusted', state: 'complete', callId: event.call.id,
+        type: 'tool_call',
+        id: event.partId,
+        ord: event.call.ord,
+        stepId: event.call.stepId,
+        trust: 'trusted',
+        state: 'complete',
+        callId: event.call.id,
       });
       return index(db, conversationId, event.call.messageId, 'tool_input', inputWords(event.call), at);
     case 'tool_call_changed':
@@ -75,7 +105,13 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       const before = change.before === null ? null : writeBlob(db, conversationId, change.before);
       db.run(
         'INSERT INTO file_change (id, call_id, conversation_id, path, before, mode_before, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        change.id, change.callId, conversationId, change.path, before, change.modeBefore, at,
+        change.id,
+        change.callId,
+        conversationId,
+        change.path,
+        before,
+        change.modeBefore,
+        at,
       );
       return;
     }
@@ -83,21 +119,38 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       const { interaction: i } = event;
       db.run(
         'INSERT INTO interaction (id, conversation_id, run_id, root_run_id, prompt, digest, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        i.id, conversationId, i.runId, i.rootRunId, JSON.stringify(i.prompt), i.digest, i.state, i.createdAt,
+        i.id,
+        conversationId,
+        i.runId,
+        i.rootRunId,
+        JSON.stringify(i.prompt),
+        i.digest,
+        i.state,
+        i.createdAt,
       );
       return;
     }
     case 'interaction_closed':
       db.run(
         `UPDATE interaction SET state = ?, answer = coalesce(answer, ?), answered_by = coalesce(answered_by, ?), closed_at = ? WHERE id = ?`,
-        event.answer ? 'answered' : 'expired', json(event.answer ?? undefined), event.by, at, event.interactionId,
+        event.answer ? 'answered' : 'expired',
+        json(event.answer ?? undefined),
+        event.by,
+        at,
+        event.interactionId,
       );
       return;
     case 'rule_saved': {
       const { rule: r } = event;
       db.run(
         'INSERT INTO rule (id, scope, scope_id, tool, pattern, decision, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        r.id, r.scope, r.scopeId, r.tool, r.pattern, r.decision, r.createdAt,
+        r.id,
+        r.scope,
+        r.scopeId,
+        r.tool,
+        r.pattern,
+        r.decision,
+        r.createdAt,
       );
       return;
     }
@@ -111,7 +164,13 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       const { trim: t } = event;
       db.run(
         'INSERT INTO trim (id, conversation_id, through, units_dropped, tokens_before, tokens_after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        t.id, conversationId, JSON.stringify(t.through), t.unitsDropped, t.tokensBefore, t.tokensAfter, at,
+        t.id,
+        conversationId,
+        JSON.stringify(t.through),
+        t.unitsDropped,
+        t.tokensBefore,
+        t.tokensAfter,
+        at,
       );
       return;
     }
@@ -121,7 +180,10 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       setRunState(db, runId, event.state, at);
       db.run(
         'UPDATE run SET usage = ?, cost = ?, failure = ? WHERE id = ?',
-        JSON.stringify(event.usage), event.cost, json(event.failure), runId,
+        JSON.stringify(event.usage),
+        event.cost,
+        json(event.failure),
+        runId,
       );
       db.run('UPDATE conversation SET updated_at = ? WHERE id = ?', at, conversationId);
       return;
@@ -137,13 +199,30 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
   const isStart = run !== null;
   db.run(
     'INSERT INTO input (id, conversation_id, run_id, message_id, delivery, state, actor, message, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, run_id = excluded.run_id, message = excluded.message',
-    input.id, input.conversationId, input.runId, message.id, input.delivery, isStart ? 'delivered' : 'waiting', input.actor,
-    isStart ? null : JSON.stringify(message), input.createdAt,
+    input.id,
+    input.conversationId,
+    input.runId,
+    message.id,
+    input.delivery,
+    isStart ? 'delivered' : 'waiting',
+    input.actor,
+    isStart ? null : JSON.stringify(message),
+    input.createdAt,
   );
   if (run) {
     db.run(
       'INSERT INTO run (id, conversation_id, input_id, parent_run_id, root_run_id, kind, state, return_to, version, owner, model, budget, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?, ?, ?)',
-      run.id, run.conversationId, run.inputId, run.parentRunId, run.rootRunId, run.kind, run.state.name, run.owner, run.model, JSON.stringify(run.budget), run.createdAt,
+      run.id,
+      run.conversationId,
+      run.inputId,
+      run.parentRunId,
+      run.rootRunId,
+      run.kind,
+      run.state.name,
+      run.owner,
+      run.model,
+      JSON.stringify(run.budget),
+      run.createdAt,
     );
   }
   if (isStart) {
@@ -155,7 +234,12 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
 function insertMessage(db: Database, message: Message, at: number): void {
   db.run(
     'INSERT INTO message (id, conversation_id, parent_id, run_id, role, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-    message.id, message.conversationId, message.parentId, message.runId, message.role, message.createdAt,
+    message.id,
+    message.conversationId,
+    message.parentId,
+    message.runId,
+    message.role,
+    message.createdAt,
   );
   for (const part of message.parts) {
     insertPart(db, message.id, message.conversationId, part);
@@ -167,7 +251,16 @@ function insertMessage(db: Database, message: Message, at: number): void {
 function insertPart(db: Database, messageId: string, conversationId: string, part: Part): void {
   db.run(
     'INSERT INTO part (id, message_id, conversation_id, step_id, ord, type, text, data, trust, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    part.id, messageId, conversationId, part.stepId ?? null, part.ord, part.type, 'text' in part ? part.text : '', json(partData(part)), part.trust, part.state,
+    part.id,
+    messageId,
+    conversationId,
+    part.stepId ?? null,
+    part.ord,
+    part.type,
+    'text' in part ? part.text : '',
+    json(partData(part)),
+    part.trust,
+    part.state,
   );
 }
 
@@ -195,7 +288,11 @@ function insertNotice(db: Database, conversationId: string, runId: string, code:
   const ord = Number(db.get('SELECT coalesce(max(ord), -1) AS ord FROM part WHERE message_id = ?', messageId)?.['ord']);
   db.run(
     `INSERT INTO part (id, message_id, conversation_id, step_id, ord, type, text, data, trust, state) VALUES (lower(hex(randomblob(16))), ?, ?, NULL, ?, 'notice', ?, ?, 'trusted', 'complete')`,
-    messageId, conversationId, Math.max(0, ord), text, JSON.stringify({ code }),
+    messageId,
+    conversationId,
+    Math.max(0, ord),
+    text,
+    JSON.stringify({ code }),
   );
 }
 
@@ -203,16 +300,38 @@ function insertCall(db: Database, call: ToolCall): void {
   db.run(
     `INSERT INTO tool_call (id, provider_call_id, conversation_id, run_id, step_id, message_id, ord, tool, input, effect, touches, state, trust)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    call.id, call.providerCallId, call.conversationId, call.runId, call.stepId, call.messageId, call.ord, call.tool, JSON.stringify(call.input), call.effect,
-    JSON.stringify(call.touches), call.state, call.trust,
+    call.id,
+    call.providerCallId,
+    call.conversationId,
+    call.runId,
+    call.stepId,
+    call.messageId,
+    call.ord,
+    call.tool,
+    JSON.stringify(call.input),
+    call.effect,
+    JSON.stringify(call.touches),
+    call.state,
+    call.trust,
   );
 }
 
 function updateCall(db: Database, call: ToolCall): void {
   db.run(
     `UPDATE tool_call SET input = ?, effect = ?, touches = ?, words = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
-    JSON.stringify(call.input), call.effect, JSON.stringify(call.touches), json(call.words), call.state, json(call.authorisation), call.output ?? null, call.outputBlob ?? null,
-    call.trust, json(call.failure), call.startedAt ?? null, call.endedAt ?? null, call.id,
+    JSON.stringify(call.input),
+    call.effect,
+    JSON.stringify(call.touches),
+    json(call.words),
+    call.state,
+    json(call.authorisation),
+    call.output ?? null,
+    call.outputBlob ?? null,
+    call.trust,
+    json(call.failure),
+    call.startedAt ?? null,
+    call.endedAt ?? null,
+    call.id,
   );
 }
 
@@ -227,7 +346,10 @@ function endCall(db: Database, call: ToolCall, wholeOutput: string | undefined, 
 function setRunState(db: Database, runId: string, state: RunState, at: number): void {
   db.run(
     'UPDATE run SET state = ?, return_to = ?, ended_at = ? WHERE id = ?',
-    state.name, 'returnTo' in state ? state.returnTo : null, isEnded(state) ? at : null, runId,
+    state.name,
+    'returnTo' in state ? state.returnTo : null,
+    isEnded(state) ? at : null,
+    runId,
   );
 }
 
@@ -240,7 +362,14 @@ export function indexPart(db: Database, partId: string, at: number): void {
 }
 
 function index(db: Database, conversationId: string, messageId: string, kind: SearchKind, text: string, at: number): void {
-  db.run('INSERT INTO search_doc (conversation_id, message_id, kind, text, created_at) VALUES (?, ?, ?, ?, ?)', conversationId, messageId, kind, text, at);
+  db.run(
+    'INSERT INTO search_doc (conversation_id, message_id, kind, text, created_at) VALUES (?, ?, ?, ?, ?)',
+    conversationId,
+    messageId,
+    kind,
+    text,
+    at,
+  );
 }
 
 function inputWords(call: ToolCall): string {
@@ -257,4 +386,3 @@ function inputWords(call: ToolCall): string {
 function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
-

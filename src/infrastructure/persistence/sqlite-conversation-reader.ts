@@ -23,13 +23,11 @@ export function createSqliteConversationReader(db: Database): ConversationReader
          FROM conversation c WHERE kind = 'chat' ${where} ORDER BY updated_at DESC LIMIT ?`,
         ...values,
       );
-      return rows.map(
-        (row): ConversationSummary => ({
-          ...toConversation(row),
-          messages: Number(row['messages']),
-          lastRunState: row['run_state'] === null ? null : (String(row['run_state']) as RunStateName),
-        }),
-      );
+      return rows.map((row): ConversationSummary => ({
+        ...toConversation(row),
+        messages: Number(row['messages']),
+        lastRunState: row['run_state'] === null ? null : (String(row['run_state']) as RunStateName),
+      }));
     },
     async matching(prefix) {
       // Ids are hex and dashes: nothing of LIKE's own signs can be in a real one.
@@ -98,7 +96,9 @@ function readSnapshot(db: Database, conversation: Conversation, plan: Row[string
     messages: readPath(db, conversation),
     calls: new Map(db.all('SELECT * FROM tool_call WHERE conversation_id = ?', id).map((row) => [String(row['id']), toCall(row)])),
     interactions: new Map(
-      db.all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', id).map((row) => [String(row['id']), toInteraction(row)]),
+      db
+        .all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', id)
+        .map((row) => [String(row['id']), toInteraction(row)]),
     ),
     plan: parsed<Plan>(plan) ?? null,
     trim: readTrim(db, id),
@@ -198,7 +198,8 @@ export function draftOf(db: Database, ownerId: string): string {
 }
 
 export function toCall(row: Row): ToolCall {
-  const optional = <K extends string, V>(key: K, value: V | undefined | null) => (value === undefined || value === null ? {} : { [key]: value }) as Partial<Record<K, V>>;
+  const optional = <K extends string, V>(key: K, value: V | undefined | null) =>
+    (value === undefined || value === null ? {} : { [key]: value }) as Partial<Record<K, V>>;
   return {
     id: String(row['id']),
     providerCallId: String(row['provider_call_id']),

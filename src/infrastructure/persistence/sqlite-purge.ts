@@ -3,13 +3,31 @@ import type { Purge } from '../../application/ports/stores.ts';
 import type { Database } from './database.ts';
 
 /** Every table with a `conversation_id`, children before parents. */
-const OWNED = ['search_doc', 'event', 'blob', 'request', 'trim', 'file_change', 'interaction', 'tool_call', 'step', 'run', 'input', 'part', 'message'] as const;
+const OWNED = [
+  'search_doc',
+  'event',
+  'blob',
+  'request',
+  'trim',
+  'file_change',
+  'interaction',
+  'tool_call',
+  'step',
+  'run',
+  'input',
+  'part',
+  'message',
+] as const;
 
 /**
  * Deletes rows, index, blobs and events of a conversation and of its sub-conversations. With `secure_delete` SQLite overwrites
  * the freed bytes, and the truncating checkpoint leaves none in the write-ahead log.
  */
-export function createSqlitePurge(db: Database, isAlive: (owner: string) => Promise<boolean>, forget: (conversationId: string) => void): Purge {
+export function createSqlitePurge(
+  db: Database,
+  isAlive: (owner: string) => Promise<boolean>,
+  forget: (conversationId: string) => void,
+): Purge {
   return {
     async purge(conversationId) {
       if (!db.get('SELECT 1 FROM conversation WHERE id = ?', conversationId)) return false;
@@ -46,6 +64,9 @@ function deleteAll(db: Database, conversationId: string): void {
 function checkpoint(db: Database): void {
   const row = db.get('PRAGMA wal_checkpoint(TRUNCATE)');
   if (row && Number(row['busy']) !== 0) {
-    throw new FailureError('database_busy', 'The conversation is deleted, but another program is reading: a trace stays in the journal until it ends.');
+    throw new FailureError(
+      'database_busy',
+      'The conversation is deleted, but another program is reading: a trace stays in the journal until it ends.',
+    );
   }
 }

@@ -26,16 +26,14 @@ export function createSqliteSearch(db: Database): Search {
           Number(oldest['id']),
           limit,
         )
-        .map(
-          (row): SearchHit => ({
-            conversationId: String(row['conversation_id']),
-            conversationTitle: String(row['title']),
-            messageId: String(row['message_id']),
-            kind: String(row['kind']) as SearchKind,
-            excerpt: String(row['excerpt']),
-            createdAt: Number(row['created_at']),
-          }),
-        );
+        .map((row): SearchHit => ({
+          conversationId: String(row['conversation_id']),
+          conversationTitle: String(row['title']),
+          messageId: String(row['message_id']),
+          kind: String(row['kind']) as SearchKind,
+          excerpt: String(row['excerpt']),
+          createdAt: Number(row['created_at']),
+        }));
     },
   };
 }

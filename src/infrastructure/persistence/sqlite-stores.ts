@@ -51,9 +51,13 @@ export function createSqliteSettingStore(db: Database): SettingStore {
       return row ? String(row['value']) : null;
     },
     async set(key, value) {
-      db.transaction(() => db.run('INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value), true);
+      db.transaction(
+        () => db.run('INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value),
+        true,
+      );
     },
     remove: async (key) => db.transaction(() => db.run('DELETE FROM setting WHERE key = ?', key), true) > 0,
-    all: async () => new Map(db.all('SELECT key, value FROM setting ORDER BY key').map((row) => [String(row['key']), String(row['value'])])),
+    all: async () =>
+      new Map(db.all('SELECT key, value FROM setting ORDER BY key').map((row) => [String(row['key']), String(row['value'])])),
   };
 }

@@ -68,7 +68,11 @@ async function modelFile({ modelFile: status }: DiagnoseDeps): Promise<Finding> 
 async function models(deps: DiagnoseDeps): Promise<readonly Finding[]> {
   return (await deps.models())
     .filter((model) => !model.id.startsWith('embedded/'))
-    .map((model) => ({ subject: model.id, state: model.ready ? 'ok' : 'missing', detail: model.ready ? (model.note ?? 'ready') : (model.missing ?? 'not ready') }));
+    .map((model) => ({
+      subject: model.id,
+      state: model.ready ? 'ok' : 'missing',
+      detail: model.ready ? (model.note ?? 'ready') : (model.missing ?? 'not ready'),
+    }));
 }
 
 function hasPython(): Promise<boolean> {

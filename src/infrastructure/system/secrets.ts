@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Secrets } from '../../application/ports/secrets.ts';
@@ -90,6 +91,8 @@ export function createSecrets(deps: SecretsDeps): Secrets {
 async function readSecrets(file: string): Promise<SecretsFile> {
   let text: string;
   try {
+    // Every start comes by here, mostly for nothing: an answer from the thread pool would take milliseconds, this takes microseconds.
+    if (!existsSync(file)) return EMPTY;
     text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY;
