@@ -58,15 +58,16 @@ export class Asker {
   }
 
   async #approve(prompt: Approval, signal: AbortSignal): Promise<InteractionAnswer | null> {
-    this.#screen.line(this.#heading(`${prompt.title}?`));
+    this.#screen.line(this.#heading(prompt.title));
     const lines = previewLines(prompt.preview);
     for (const line of lines.slice(0, PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
     const hidden = lines.length - PREVIEW_LINES;
     if (hidden > 0) this.#screen.line(`  ${this.#bar()} … ${hidden} more lines: press m to see them`);
     for (const reason of prompt.reasons) this.#screen.line(`  ${this.#bar()} ${this.#screen.style('yellow', visible(reason))}`);
-    const always =
-      prompt.pattern === undefined ? '' : `   [c] for this conversation   [a] always in this workspace: ${visible(prompt.pattern)}`;
-    this.#screen.line(`  ${this.#bar()} [y] allow once${always}   [n] deny   [r] deny with a reason…`);
+    this.#screen.line(`  ${this.#bar()} [y] allow once   [n] deny   [r] deny with a reason…`);
+    if (prompt.pattern !== undefined) {
+      this.#screen.line(`  ${this.#bar()} [c] for this conversation   [a] always in this workspace: ${visible(prompt.pattern)}`);
+    }
     while (true) {
       const key = await this.#key(signal);
       if (key === null) return null;

@@ -1,8 +1,9 @@
 import type { AgentEvent } from '../core/agent/agent-event.ts';
 import type { RunStateName } from '../core/agent/agent-state.ts';
+import type { InteractionAnswer } from '../core/models/interaction.ts';
 import { planAsText } from '../core/models/plan.ts';
 import { isSettled, type ToolCall } from '../core/models/tool-call.ts';
-import { bytes, duration, money, progress, tokens } from './figures.ts';
+import { bytes, destination, duration, money, progress, tokens } from './figures.ts';
 import { fit, type Screen } from './screen.ts';
 import { visible } from './visible.ts';
 
@@ -42,6 +43,9 @@ export class RunView {
         this.#state = event.state.name;
         this.#say(stateWords(event.state.name));
         break;
+      case 'model_opened':
+        this.#screen.line(this.#screen.style('dim', `  ${event.model} · ${destination(event.destination)}`));
+        break;
       case 'model_progressed':
         this.#say(progressWords(event, this.#screen.isLive));
         break;
@@ -49,7 +53,9 @@ export class RunView {
         if (event.part.type === 'text') {
           this.#textParts.add(event.part.id);
           this.#answeredParts += 1;
+          // A blank line between paragraphs, and on a terminal between the work and the answer.
           if (this.#answeredParts > 1) this.#screen.answer('\n');
+          else if (this.#screen.isLive) this.#screen.line('');
           this.#screen.answer(event.part.text);
         }
         break;
@@ -68,6 +74,9 @@ export class RunView {
       case 'tool_call_ended':
         this.#endCall(event.call);
         break;
+      case 'interaction_closed':
+        this.#screen.line(this.#screen.style('dim', `    ${settledWords(event.answer)}`));
+        break;
       case 'plan_updated':
         this.#screen.line(this.#screen.style('bold', '  Plan'));
         for (const line of planAsText(event.plan).split('\n')) this.#screen.line(`    ${visible(line)}`);
@@ -78,6 +87,7 @@ export class RunView {
       case 'run_completed':
         this.#screen.status(null);
         this.#screen.endAnswer();
+        if (this.#screen.isLive) this.#screen.line('');
         this.#screen.line(this.#screen.style('dim', `  ${summaryOf(event, this.#now() - this.#startedAt)}`));
         break;
       default:
@@ -145,8 +155,22 @@ export function callLine(call: ToolCall, screen: Pick<Screen, 'style' | 'width'>
 }
 
 function wordsOf(call: ToolCall, tense: 'past' | 'present' | 'future'): string {
+  // What never began is told as the plain act: "Run …", not "Will run …".
+  if (call.words && tense === 'future') return call.words.future.replace(/^Will (.)/, (_, first: string) => first.toUpperCase());
   if (call.words) return call.words[tense];
   return `${call.tool} ${isSettled(call.state) ? '' : '…'}`.trim();
+}
+
+function settledWords(answer: InteractionAnswer | null): string {
+  if (answer === null) return 'nobody answered';
+  switch (answer.kind) {
+    case 'allow':
+      return answer.remember ? `allowed, and from now on: ${visible(answer.remember.pattern ?? 'every call')}` : 'allowed once';
+    case 'deny':
+      return answer.reason ? `denied: ${visible(answer.reason)}` : 'denied';
+    case 'reply':
+      return visible(answer.text);
+  }
 }
 
 function stateWords(state: RunStateName): string | null {

@@ -68,7 +68,7 @@ describe('glasshouse run', () => {
     const { cli } = await scene([call('write_file', { path: 'new.txt', content: 'x' }), { text: 'I may not.' }]);
     const run = await cli.run(['run', ...MODEL, 'Write.']);
     expect(run.code).toBe(4);
-    expect(run.stderr).toContain('⊘ Will write new.txt');
+    expect(run.stderr).toContain('⊘ Write new.txt');
     expect(existsSync(join(cli.workspace, 'new.txt'))).toBe(false);
   });
 

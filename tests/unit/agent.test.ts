@@ -19,6 +19,7 @@ describe('a run', () => {
     expect(statesOf(played)).toEqual(['receiving', 'planning', 'reflecting', 'completed']);
     expect(kinds(played.events)).toEqual([
       'state_changed',
+      'model_opened',
       'state_changed',
       'message_started',
       'step_started',

@@ -134,7 +134,7 @@ export class RunSupervisor {
       for await (const event of agent) {
         if (event.type === 'part_delta') await drafts.add('part', event.partId, event.offset, event.text);
         else if (event.type === 'tool_output') await drafts.add('call', event.callId, event.offset, event.text);
-        else if (event.type === 'model_progressed') this.#publish(run, event);
+        else if (event.type === 'model_progressed' || event.type === 'model_opened') this.#publish(run, event);
         else {
           await drafts.flush();
           await this.#commit(active, [event], 'agent');

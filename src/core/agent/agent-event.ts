@@ -8,7 +8,7 @@ import type { Rule } from '../models/rule.ts';
 import type { Run } from '../models/run.ts';
 import type { ToolCall } from '../models/tool-call.ts';
 import type { Usage } from '../models/usage.ts';
-import type { FinishReason } from '../reasoning/language-model.ts';
+import type { Destination, FinishReason } from '../reasoning/language-model.ts';
 import type { RunState } from './agent-state.ts';
 
 /** Which of the two kinds of model step: deciding what to do (and, natively, answering at once), or answering from what was observed. */
@@ -89,6 +89,8 @@ export type AgentEvent =
   | { readonly type: 'state_changed'; readonly state: RunState }
   | { readonly type: 'message_started'; readonly message: Message }
   | { readonly type: 'step_started'; readonly step: StepStart; readonly request: WireRequest }
+  /** The model is open: who is asked, and where the words go (U3). Never stored. */
+  | { readonly type: 'model_opened'; readonly model: string; readonly destination: Destination }
   /** How far a model is before its first word. Never stored. */
   | {
       readonly type: 'model_progressed';

@@ -163,6 +163,7 @@ async function* openModel(context: AgentContext): AsyncGenerator<AgentEvent, Fai
   context.model = opened.value;
   context.strategy = ports.strategyFor(opened.value, opened.value.profile.strategy);
   context.context = new ContextManager(opened.value.profile, ports.newId);
+  yield { type: 'model_opened', model: opened.value.profile.id, destination: opened.value.profile.destination };
   return null;
 }
 

@@ -76,6 +76,7 @@ export function foldEvent(snapshot: ConversationSnapshot, event: AgentEvent): Co
     case 'step_started':
     case 'step_completed':
     case 'tool_output':
+    case 'model_opened':
     case 'model_progressed':
     case 'file_recorded':
     case 'rule_saved':

@@ -101,7 +101,7 @@ async function* askApproval(
       kind: 'approval',
       callId: call.id,
       tool: tool.name,
-      title: call.words?.future ?? tool.name,
+      title: questionOf(call),
       preview,
       reasons,
       ...(pattern === null ? {} : { pattern }),
@@ -112,10 +112,20 @@ async function* askApproval(
   if (answer === null) return yield* deny(context, waiting, 'Nobody could be asked for permission, so the call did not run.');
   if (answer.kind !== 'allow') {
     const reason = answer.kind === 'deny' ? answer.reason : answer.text;
-    return yield* deny(context, waiting, `The person did not allow this call${reason ? `: ${reason}` : '.'} It did not run.`);
+    return yield* deny(
+      context,
+      waiting,
+      `The person did not allow this call${reason ? `: ${reason.replace(/\.$/, '')}` : ''}. It did not run.`,
+    );
   }
   if (answer.remember) yield { type: 'rule_saved', rule: ruleFrom(context, tool.name, answer.remember) };
   return yield* authorize(waiting, { by: 'person', reason: 'The person allowed it.' });
+}
+
+/** The call as a question to the person: "Run `ls`?" */
+function questionOf(call: ToolCall): string {
+  const words = (call.words?.future ?? call.tool).replace(/^Will /, '');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}?`;
 }
 
 function ruleFrom(

@@ -8,6 +8,7 @@ export function eventBody(event: AgentEvent): Record<string, unknown> | null {
   switch (event.type) {
     case 'part_delta':
     case 'tool_output':
+    case 'model_opened':
     case 'model_progressed':
       return null;
     case 'conversation_created':

@@ -189,6 +189,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       return;
     case 'part_delta':
     case 'tool_output':
+    case 'model_opened':
     case 'model_progressed':
   }
 }
