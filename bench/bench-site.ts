@@ -15,7 +15,7 @@ export interface Observed {
 
 export interface BenchSite {
   readonly folder: string;
-  /** `glasshouse run`, from the bundle, on an empty data folder. */
+  /** `glasshouse run`, from the bundle. */
   ours(script: readonly ScriptedReply[], ...args: string[]): Promise<Observed>;
   /** The floor on the same script. */
   floor(script: readonly ScriptedReply[]): Promise<Observed>;
@@ -43,18 +43,17 @@ export async function openBenchSite(): Promise<BenchSite> {
   const env = { HOME, PATH, OPENAI_BASE_URL: server.url, GLASSHOUSE_WINDOW: '200000', GLASSHOUSE_KEYCHAIN: 'off', XDG_CACHE_HOME: join(folder, 'cache') };
   const out = join(folder, 'output');
   const bodyFile = join(folder, 'body.json');
-  let runs = 0;
+  // Kept from run to run, as on a machine in use: only the first run of all makes its tables.
+  const homes = { ours: join(folder, 'home'), floor: join(folder, 'home-of-floor') };
+  mkdirSync(homes.floor);
 
   const observe = async (argv: readonly string[], home: string, script: readonly ScriptedReply[]): Promise<Observed> => {
     await server.script(script);
     await server.take();
-    mkdirSync(home, { mode: 0o700 });
     const cost = await launcher.launch({ argv: [process.execPath, ...argv], env: { ...env, GLASSHOUSE_HOME: home }, cwd: workspace, out });
-    rmSync(home, { recursive: true });
     return { cost, requests: await server.take(), output: readFileSync(out, 'utf8') };
   };
-  const newHome = () => join(folder, `home-${(runs += 1)}`);
-  const ours: BenchSite['ours'] = (script, ...args) => observe([CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], newHome(), script);
+  const ours: BenchSite['ours'] = (script, ...args) => observe([CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], homes.ours, script);
 
   // The floor sends what ours sent. This run also fills the compile cache.
   const [first] = (await ours([{ text: 'Hello.' }])).requests;
@@ -63,10 +62,7 @@ export async function openBenchSite(): Promise<BenchSite> {
   return {
     folder,
     ours,
-    floor: (script) => {
-      const home = newHome();
-      return observe([FLOOR, 'run', server.url, join(home, 'floor.db'), bodyFile, workspace], home, script);
-    },
+    floor: (script) => observe([FLOOR, 'run', server.url, join(homes.floor, 'floor.db'), bodyFile, workspace], homes.floor, script),
     async sandboxes(count) {
       const cost = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', String(count)], env, cwd: folder, out });
       const idle = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', '1'], env, cwd: folder, out: join(folder, 'idle') });
