@@ -17,6 +17,7 @@ import type { Instances, RuleStore } from '../ports/stores.ts';
 import type { SystemPort } from '../ports/system.ts';
 import { DraftBuffer, type MergedDelta } from './draft-buffer.ts';
 import type { EventFeed } from './event-feed.ts';
+import { isMark, MarkBuffer } from './mark-buffer.ts';
 
 export interface RunSupervisorDeps {
   readonly journal: Journal;
@@ -51,7 +52,8 @@ interface OpenInteraction {
 }
 
 /**
- * Works on runs: pulls the agent's events, makes each durable before it asks for the next, and tells of them only then.
+ * Works on runs: pulls the agent's events, makes each durable before it asks for the next, and tells of them only then. Marks on the
+ * way (states, proposals, checks) are held for a moment, to become durable in one transaction with what they lead to.
  * One instance per process.
  */
 export class RunSupervisor {
@@ -130,18 +132,27 @@ export class RunSupervisor {
       (chunks) => this.#deps.journal.appendDrafts(chunks),
       (deltas) => this.#tellDeltas(run, deltas),
     );
+    const marks = new MarkBuffer((events) => this.#commit(active, events, 'agent'));
     try {
       for await (const event of agent) {
+        if (isMark(event)) {
+          await drafts.flush();
+          marks.hold(event);
+          continue;
+        }
+        if (isPassing(event) && !marks.isEmpty) await marks.flush();
         if (event.type === 'part_delta') await drafts.add('part', event.partId, event.offset, event.text);
         else if (event.type === 'tool_output') await drafts.add('call', event.callId, event.offset, event.text);
         else if (event.type === 'model_progressed' || event.type === 'model_opened') this.#publish(run, event);
         else {
           await drafts.flush();
-          await this.#commit(active, [event], 'agent');
+          await this.#commit(active, [...marks.take(), event], 'agent');
         }
       }
       await drafts.flush();
+      await marks.flush();
     } finally {
+      marks.drop();
       // Whatever ended the loop, nothing that the run started may outlive it.
       stop.abort();
     }
@@ -241,6 +252,11 @@ export class RunSupervisor {
     this.#publish(followUp, event);
     this.start(followUp, workspace, version);
   }
+}
+
+/** Told as it comes, or by way of the drafts: never part of a commit of events. */
+function isPassing(event: AgentEvent): boolean {
+  return event.type === 'part_delta' || event.type === 'tool_output' || event.type === 'model_progressed' || event.type === 'model_opened';
 }
 
 function fetchInWords(progress: FetchProgress) {

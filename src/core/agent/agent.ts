@@ -24,7 +24,8 @@ import { preflight, proposeCalls, settleOpenCalls } from './tool-calls.ts';
  * The agent: works on one run until it ends, and tells everything that happens as events.
  *
  * `yield` is the commit point: an effect starts only after the event that announces it was taken. The consumer must
- * make each event durable before asking for the next one. Never throws for a failure of model, tool or person; if the
+ * make each event durable before asking for the next one; only marks on the way (states, proposals, checks, the end of a step) may
+ * wait to be stored together with the event that they lead to. Never throws for a failure of model, tool or person; if the
  * consumer throws into it or returns it, open tools are stopped by the signal, which the consumer must abort.
  */
 export async function* runAgent(start: AgentStart, ports: AgentPorts, signal: AbortSignal): AsyncGenerator<AgentEvent, void> {

@@ -85,8 +85,12 @@ function bytesOf(parts: readonly Part[], calls: ReadonlyMap<string, ToolCall>): 
   return bytes;
 }
 
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
 /** UTF-8 bytes of a text, without encoding it. */
 export function utf8Length(text: string): number {
+  // Most texts are ASCII; a search for what is not is many times quicker than to look at every character.
+  if (!BEYOND_ASCII.test(text)) return text.length;
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);

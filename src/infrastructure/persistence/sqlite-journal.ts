@@ -18,6 +18,11 @@ const DURABLE: ReadonlySet<AgentEvent['type']> = new Set([
   'rule_saved',
 ]);
 
+/** A call without an effect has nothing that could be forgotten. */
+function mustSurvivePowerCut(event: AgentEvent): boolean {
+  return DURABLE.has(event.type) && !(event.type === 'tool_call_started' && event.call.effect === 'none');
+}
+
 export function createSqliteJournal(db: Database, now: () => number): Journal & { forget(conversationId: string): void } {
   const ledger = new LedgerWriter(db);
   const conversations = new Map<string, string>();
@@ -36,7 +41,7 @@ export function createSqliteJournal(db: Database, now: () => number): Journal & 
   return {
     async commit(runId, expectedVersion, events, actor) {
       const conversationId = conversationOf(runId, events);
-      const isDurable = events.some((event) => DURABLE.has(event.type));
+      const isDurable = events.some(mustSurvivePowerCut);
       try {
         return db.transaction(() => append(db, ledger, { conversationId, runId, at: now() }, expectedVersion, events, actor), isDurable);
       } catch (error) {

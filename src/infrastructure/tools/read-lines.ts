@@ -3,6 +3,8 @@ import { decodeText } from './text-encoding.ts';
 
 /** After the wanted lines, how many more bytes are read to tell how many lines there are in all. */
 const COUNTED_BYTES = 64 * 1024 * 1024;
+/** Read at once. More would be memory that has to come from the system anew for every call. */
+const PIECE_BYTES = 64 * 1024;
 
 /**
  * Lines `first` to `last` of an open UTF-8 file, read in pieces: memory does not grow with the file.
@@ -17,7 +19,7 @@ export async function readLines(
   limit: number,
   signal: AbortSignal,
 ): Promise<string> {
-  const piece = Buffer.allocUnsafe(1024 * 1024);
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
   const kept: Buffer[] = [];
   let keptBytes = 0;
   let line = 1;
