@@ -1,5 +1,6 @@
 // The floor: the least that a program can do for one prompt with the same inputs and outputs, in plain Node. No permissions, no events,
-// no ledger, no search. What Glasshouse costs above it is what Glasshouse itself costs.
+// no ledger, no search. What Glasshouse costs above it is what Glasshouse itself costs. What must survive a power cut in Glasshouse
+// (the prompt, the start of a command) is written as durably here.
 //   floor.mjs run URL DATABASE BODY WORKSPACE   sends BODY, streams the answer, does the calls it asks for, until there are none
 //   floor.mjs sandboxes COUNT                   starts COUNT empty sandboxes one after the other; prints the median of milliseconds
 import { readFileSync } from 'node:fs';
@@ -11,23 +12,26 @@ const TICK = 16;
 async function run(url, database, bodyFile, workspace) {
   const { DatabaseSync } = await import('node:sqlite');
   const db = new DatabaseSync(database);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, kind TEXT, text TEXT)');
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, kind TEXT, text TEXT)');
   const insert = db.prepare('INSERT INTO entry (kind, text) VALUES (?, ?)');
   insert.run('prompt', 'Hello');
+  const durable = (isDurable) => db.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
+  durable(false);
   const { Agent, request } = process.getBuiltinModule('node:http');
   const agent = new Agent({ keepAlive: true });
   const body = JSON.parse(readFileSync(bodyFile, 'utf8'));
   while (true) {
     const answer = await ask(request, agent, url, JSON.stringify(body), insert);
     body.messages.push({ role: 'assistant', content: answer.text || null, ...(answer.calls.length > 0 ? { tool_calls: answer.calls } : {}) });
-    db.exec('BEGIN IMMEDIATE');
+    const isCommand = answer.calls.some((call) => call.function.name === 'run_command');
+    if (isCommand) durable(true);
     insert.run('answer', JSON.stringify(body.messages.at(-1)));
+    if (isCommand) durable(false);
     for (const call of answer.calls) {
       const content = await work(call.function.name, JSON.parse(call.function.arguments), workspace);
       body.messages.push({ role: 'tool', tool_call_id: call.id, content });
       insert.run('result', content);
     }
-    db.exec('COMMIT');
     if (answer.calls.length === 0) break;
   }
   agent.destroy();
