@@ -38,6 +38,9 @@ export async function parseBash(text: string): Promise<SyntaxTree | null> {
 }
 
 async function load(): Promise<BashParser> {
+  // Never optimised: shell lines are short, and to optimise this grammar takes 150 ms of a processor and 40 MB, which every start of a
+  // command after it would pay for again, as it copies the process.
+  process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=2000000000');
   const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
   // Required, not imported: the module finds its own wasm beside itself, which a bundle would break.
   const file = require.resolve('@vscode/tree-sitter-wasm');
