@@ -22,6 +22,7 @@ export interface Scene {
   readonly budget?: Budget;
   readonly snapshot?: ConversationSnapshot;
   readonly answer?: (interaction: Interaction) => InteractionAnswer | null;
+  readonly now?: () => number;
   readonly steers?: (taken: number) => readonly Message[];
   /** Called with every event before the next is asked for. */
   readonly onEvent?: (event: AgentEvent, stop: () => void) => void | Promise<void>;
@@ -63,7 +64,7 @@ export async function play(scene: Scene): Promise<Played> {
   };
   const ports: AgentPorts = {
     newId: () => `id-${(ids += 1)}`,
-    now: () => 5_000,
+    now: scene.now ?? (() => 5_000),
     random: () => 0,
     digest: (text) => `digest of ${text.length}`,
     sleep: async (milliseconds, signal) => {

@@ -298,6 +298,13 @@ describe('a run', () => {
     expect(model.wires.length).toBeLessThan(3);
   });
 
+  it('R8: time is a hard limit: a model that goes on for ever is ended, and its words kept', async () => {
+    const model = new FakeModel([{ text: 'On and on', hangs: true }]);
+    const played = await play({ model, budget: { maxSteps: 9, maxMillis: 60_000 }, now: () => 0 });
+    expect(played.events.at(-1)).toMatchObject({ state: { name: 'exhausted' }, failure: { code: 'run_exhausted' } });
+    expect(played.snapshot.messages.at(-1)?.parts[0]).toMatchObject({ text: 'On and on', state: 'interrupted' });
+  });
+
   it('R8: asks when the same call comes for the third time, and does not run it when nobody allows it', async () => {
     let ran = 0;
     const look = fakeTool('look', {

@@ -59,7 +59,10 @@ export interface AgentStart {
 /** What one run of the agent keeps while it works. `snapshot` changes only by events that were committed. */
 export interface AgentContext extends AgentStart {
   readonly ports: AgentPorts;
+  /** Aborted when the person stops the run, or its time is up (R8). */
   readonly signal: AbortSignal;
+  /** Whether the time is up, and nobody had stopped the run before. */
+  isOutOfTime(): boolean;
   readonly startedAt: number;
   snapshot: ConversationSnapshot;
   model: LanguageModel | null;
@@ -72,11 +75,23 @@ export interface AgentContext extends AgentStart {
   cost: number | null;
 }
 
-export function newAgentContext(start: AgentStart, ports: AgentPorts, signal: AbortSignal): AgentContext {
+/**
+ * @param stopped aborted when the person stops the run
+ * @param ended aborted by the caller when the run has ended: nothing is timed any longer
+ */
+export function newAgentContext(start: AgentStart, ports: AgentPorts, stopped: AbortSignal, ended: AbortSignal): AgentContext {
+  const { maxMillis } = start.run.budget;
+  const time = new AbortController();
+  if (maxMillis !== undefined) {
+    void ports.sleep(maxMillis, ended).then(() => {
+      if (!ended.aborted) time.abort();
+    });
+  }
   return {
     ...start,
     ports,
-    signal,
+    signal: AbortSignal.any([stopped, time.signal]),
+    isOutOfTime: () => time.signal.aborted && !stopped.aborted,
     startedAt: ports.now(),
     model: null,
     strategy: null,

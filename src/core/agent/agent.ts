@@ -1,7 +1,6 @@
 import { ContextManager } from '../context/context-manager.ts';
 import { failure, type Failure } from '../models/failure.ts';
 import { textOf, type Message } from '../models/message.ts';
-import type { Run } from '../models/run.ts';
 import {
   askPerson,
   go,
@@ -29,7 +28,8 @@ import { preflight, proposeCalls, settleOpenCalls } from './tool-calls.ts';
  * consumer throws into it or returns it, open tools are stopped by the signal, which the consumer must abort.
  */
 export async function* runAgent(start: AgentStart, ports: AgentPorts, signal: AbortSignal): AsyncGenerator<AgentEvent, void> {
-  const context = newAgentContext(start, ports, signal);
+  const ended = new AbortController();
+  const context = newAgentContext(start, ports, signal, ended.signal);
   const work = workUntilEnd(context);
   try {
     let next = await work.next();
@@ -40,13 +40,16 @@ export async function* runAgent(start: AgentStart, ports: AgentPorts, signal: Ab
       next = await work.next();
     }
   } finally {
+    ended.abort();
     await work.return();
   }
 }
 
 async function* workUntilEnd(context: AgentContext): AsyncGenerator<AgentEvent, void> {
-  const ending = yield* work(context);
-  const cancelled = ending.kind === 'cancelled' || context.signal.aborted;
+  const worked = yield* work(context);
+  const outOfTime = context.isOutOfTime() ? timeFailure(context) : null;
+  const ending: Ending = outOfTime ? { kind: 'exhausted', failure: outOfTime } : worked;
+  const cancelled = !outOfTime && (ending.kind === 'cancelled' || context.signal.aborted);
   const state = stateOf(context).name;
   if (cancelled && state !== 'queued' && state !== 'cancelling') yield go(context, 'cancelling');
   yield* settleOpenCalls(context);
@@ -71,7 +74,7 @@ async function* work(context: AgentContext): AsyncGenerator<AgentEvent, Ending> 
   while (true) {
     if (context.signal.aborted) return { kind: 'cancelled' };
     yield* takeSteers(context);
-    const exhausted = budgetFailure(context.run, context);
+    const exhausted = budgetFailure(context);
     if (exhausted) return { kind: 'exhausted', failure: exhausted };
     const ending = yield* round(context);
     if (ending) return ending;
@@ -201,25 +204,18 @@ async function* startMessage(context: AgentContext, message: Message): AsyncGene
 }
 
 /** The first limit of the budget that is reached, if any (R8). */
-function budgetFailure(
-  run: Pick<Run, 'budget'>,
-  spent: {
-    readonly steps: number;
-    readonly usage: { readonly input: number; readonly output: number };
-    readonly cost: number | null;
-    readonly startedAt: number;
-    readonly ports: Pick<AgentPorts, 'now'>;
-  },
-): Failure | null {
-  const { maxSteps, maxTokens, maxCost, maxMillis } = run.budget;
-  if (spent.steps >= maxSteps) return failure('run_exhausted', `The run has used its ${maxSteps} steps.`);
-  const tokens = spent.usage.input + spent.usage.output;
+function budgetFailure(context: AgentContext): Failure | null {
+  const { steps, usage, ports, startedAt } = context;
+  const { maxSteps, maxTokens, maxCost, maxMillis } = context.run.budget;
+  const tokens = usage.input + usage.output;
+  const cost = context.cost ?? 0;
+  if (steps >= maxSteps) return failure('run_exhausted', `The run has used its ${maxSteps} steps.`);
   if (maxTokens !== undefined && tokens >= maxTokens)
     return failure('run_exhausted', `The run has used ${tokens} of its ${maxTokens} tokens.`);
-  if (maxCost !== undefined && (spent.cost ?? 0) >= maxCost)
-    return failure('run_exhausted', `The run has cost $${(spent.cost ?? 0).toFixed(4)} of its $${maxCost}.`);
-  if (maxMillis !== undefined && spent.ports.now() - spent.startedAt >= maxMillis) {
-    return failure('run_exhausted', `The run has worked for its ${Math.round(maxMillis / 60_000)} minutes.`);
-  }
-  return null;
+  if (maxCost !== undefined && cost >= maxCost) return failure('run_exhausted', `The run has cost $${cost.toFixed(4)} of its $${maxCost}.`);
+  return maxMillis !== undefined && ports.now() - startedAt >= maxMillis ? timeFailure(context) : null;
+}
+
+function timeFailure(context: AgentContext): Failure {
+  return failure('run_exhausted', `The run has worked for its ${Math.round((context.run.budget.maxMillis ?? 0) / 60_000)} minutes.`);
 }
