@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { doTask } from '../../evals/eval-agent.ts';
 import { OPEN_TASKS } from '../../evals/open-tasks.ts';
 import { judge } from '../../evals/task.ts';
@@ -14,6 +14,9 @@ import { embeddedFile } from '../support/embedded-file.ts';
 
 /** Everyday tasks done for real by the embedded model, the agent and the tools. Decoding is greedy: the same words every time. */
 const SMOKE = ['read-note', 'list-sub', 'search-then-read', 'division', 'write-text', 'talk-capital'];
+
+// Other tests may be at work on the same cores.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 1_800_000 });
 
 let models: EmbeddedModels;
 let model: LanguageModel;

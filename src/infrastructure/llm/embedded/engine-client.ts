@@ -4,6 +4,8 @@ import type { CompleteCommand, EngineCommand, EngineFinish, EngineReport, Engine
 
 /** How long a stop may take before the child is ended by force (R7 allows two seconds in all). */
 const QUIET_MS = 1_500;
+/** A child that has work and says nothing for so long is stuck. */
+const SILENT_MS = 180_000;
 const DEFAULT_IDLE_MS = 5 * 60 * 1000;
 /** What the child may see of the environment: nothing that could be a secret. */
 const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'USERPROFILE', 'LANG', 'NODE_COMPILE_CACHE'];
@@ -99,7 +101,9 @@ export class EngineClient {
     this.#onExit = (how) => {
       events.push({ type: 'failed', failure: signal.aborted ? stoppedFailure() : crashed(how), usage: null });
     };
+    const watch = setTimeout(() => this.#child?.kill('SIGKILL'), SILENT_MS);
     this.#onReport = (report) => {
+      watch.refresh();
       const event = eventOf(report, id);
       if (event) events.push(event);
     };
@@ -117,6 +121,7 @@ export class EngineClient {
     } finally {
       signal.removeEventListener('abort', stop);
       if (force) clearTimeout(force);
+      clearTimeout(watch);
       // Left in the middle (the reader went away): what is still being written is for nobody.
       if (!events.ended) await this.#quieten(id);
       this.#onReport = null;
@@ -164,7 +169,7 @@ export class EngineClient {
         if (report.type === 'loaded') resolve(null);
         else if (report.type === 'load_failed') {
           resolve(failure(report.code, report.message));
-          this.#leave(child, report.message);
+          this.#leave(child, null);
           child.kill('SIGKILL');
         } else this.#onReport?.(report);
       });
@@ -175,12 +180,13 @@ export class EngineClient {
     return this.#loaded;
   }
 
-  #leave(child: ChildProcess, how: string): void {
+  /** `how` it ended, for the request that it was at; null when that is told otherwise. */
+  #leave(child: ChildProcess, how: string | null): void {
     if (this.#child !== child) return;
     this.#child = null;
     this.#loaded = null;
     this.#facts = { ...this.#facts, pid: null };
-    this.#onExit?.(how);
+    if (how !== null) this.#onExit?.(how);
   }
 
   #send(command: EngineCommand): void {

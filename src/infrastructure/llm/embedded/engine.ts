@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { repeatsItself } from '../../../core/reasoning/repetition.ts';
 import type { CompleteCommand, EngineFailureCode, EngineFinish, EngineReport, EngineUsage, LoadCommand, PromptSegment } from './engine-protocol.ts';
@@ -22,6 +23,28 @@ export class EngineError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** The longest lists that a header may tell of: the reader of the library goes round for ever in a file that only looks like a model. */
+const HEADER_ENTRIES = 1_000_000n;
+
+/** Looks at the first bytes (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): magic, version, counts of tensors and of metadata. */
+async function checkHeader(path: string): Promise<void> {
+  let head: Buffer;
+  try {
+    const file = await open(path);
+    const read = await file.read(Buffer.alloc(24), 0, 24, 0).finally(() => file.close());
+    head = read.buffer.subarray(0, read.bytesRead);
+  } catch (error) {
+    throw new EngineError('model_file_damaged', `The model file could not be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const isModel =
+    head.length === 24 &&
+    head.toString('latin1', 0, 4) === 'GGUF' &&
+    [2, 3].includes(head.readUInt32LE(4)) &&
+    head.readBigUInt64LE(8) < HEADER_ENTRIES &&
+    head.readBigUInt64LE(16) < HEADER_ENTRIES;
+  if (!isModel) throw new EngineError('model_file_damaged', 'The file is not a model in GGUF form.');
 }
 
 interface Lane {
@@ -53,6 +76,7 @@ export class Engine {
 
   /** @throws EngineError model_file_damaged when the file cannot be loaded */
   static async load(command: LoadCommand, report: (report: EngineReport) => void): Promise<Engine> {
+    await checkHeader(command.modelPath);
     const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
     const llama = await getLlama({ build: 'never', gpu: false, logLevel: LlamaLogLevel.error, logger: () => undefined });
     try {
