@@ -61,7 +61,8 @@ async function runTask(task: Task, folder: string, agent: EvalAgent, signal: Abo
   for await (const event of runAgent(start, portsFor(task, agent, folder), signal)) {
     snapshot = foldEvent(snapshot, event);
     if (event.type === 'step_started') started = { at: performance.now(), purpose: event.step.purpose };
-    if (event.type === 'step_completed') steps.push({ purpose: started.purpose, millis: performance.now() - started.at, usage: event.usage });
+    if (event.type === 'step_completed')
+      steps.push({ purpose: started.purpose, millis: performance.now() - started.at, usage: event.usage });
     failure = failureOf(event) ?? failure;
   }
   return { snapshot, failure, cost: { steps, usage: steps.reduce((sum, step) => addUsage(sum, step.usage), NO_USAGE) } };
@@ -82,7 +83,8 @@ function portsFor(task: Task, agent: EvalAgent, folder: string): AgentPorts {
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     openModel: async () => ({ ok: true, value: agent.model }),
-    strategyFor: (model, name) => (name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt })),
+    strategyFor: (model, name) =>
+      name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),
     rules: async () => [],
     async awaitAnswer({ prompt }) {
       if (prompt.kind === 'approval') return { answer: { kind: 'allow' }, by: 'eval' };

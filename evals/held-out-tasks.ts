@@ -12,10 +12,7 @@ export const HELD_OUT_TASKS: readonly Task[] = [
       'notes/books.md': 'To read: three novels.\n',
     },
     request: 'Which of my notes mentions the venue, and when is it?',
-    calls: [
-      [{ tool: 'search_files', input: { text: /venue/i } }],
-      [{ tool: 'read_file', input: { path: /team-day\.md/ } }],
-    ],
+    calls: [[{ tool: 'search_files', input: { text: /venue/i } }], [{ tool: 'read_file', input: { path: /team-day\.md/ } }]],
     says: [/team[- ]day/i, /18 September|September 18/],
   },
   {
@@ -31,7 +28,12 @@ export const HELD_OUT_TASKS: readonly Task[] = [
     kind: 'files',
     files: { 'package.json': '{\n  "name": "harbor",\n  "version": "4.2.0",\n  "license": "MIT"\n}\n' },
     request: 'Which version is in package.json?',
-    calls: [[{ tool: 'read_file', input: { path: /package\.json/ } }, { tool: 'search_files', input: { text: /version/ } }]],
+    calls: [
+      [
+        { tool: 'read_file', input: { path: /package\.json/ } },
+        { tool: 'search_files', input: { text: /version/ } },
+      ],
+    ],
     says: [/4\.2\.0/],
   },
   {
@@ -39,7 +41,12 @@ export const HELD_OUT_TASKS: readonly Task[] = [
     kind: 'files',
     files: { 'data/members.csv': 'name,city\nLea,Bern\nTom,Basel\nMia,Chur\n' },
     request: 'Look into data/members.csv: where does Tom live?',
-    calls: [[{ tool: 'read_file', input: { path: /members\.csv/ } }, { tool: 'search_files', input: { text: /Tom/ } }]],
+    calls: [
+      [
+        { tool: 'read_file', input: { path: /members\.csv/ } },
+        { tool: 'search_files', input: { text: /Tom/ } },
+      ],
+    ],
     says: [/Basel/],
   },
   {
@@ -161,7 +168,7 @@ export const HELD_OUT_TASKS: readonly Task[] = [
   {
     id: 'h-edit-year',
     kind: 'editing',
-    files: { 'LICENSE': 'Copyright 2023 the authors\nAll rights reserved.\n' },
+    files: { LICENSE: 'Copyright 2023 the authors\nAll rights reserved.\n' },
     request: 'Change 2023 to 2026 in LICENSE.',
     calls: [[{ tool: 'edit_file', input: { path: /LICENSE/, edits: /2023.*2026/ } }]],
     after: { LICENSE: /^Copyright 2026 the authors\nAll rights reserved\.\n$/ },

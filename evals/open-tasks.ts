@@ -7,7 +7,12 @@ export const OPEN_TASKS: readonly Task[] = [
     kind: 'files',
     files: { 'garden.txt': 'Tomatoes need water every two days.\nThe roses are cut in March.\n', 'misc.txt': 'nothing here\n' },
     request: 'When are the roses cut, according to garden.txt?',
-    calls: [[{ tool: 'read_file', input: { path: /garden\.txt/ } }, { tool: 'search_files', input: { text: /rose/i } }]],
+    calls: [
+      [
+        { tool: 'read_file', input: { path: /garden\.txt/ } },
+        { tool: 'search_files', input: { text: /rose/i } },
+      ],
+    ],
     says: [/March/],
   },
   {
@@ -161,7 +166,13 @@ export const OPEN_TASKS: readonly Task[] = [
       'notes/work.md': 'Call the supplier about the invoice.\n',
     },
     request: 'Which of my notes is about the Villa Rosen, and on what date is that evening?',
-    calls: [[{ tool: 'search_files', input: { text: /Villa|Rosen/i } }], [{ tool: 'read_file', input: { path: /club\.md/ } }, { tool: 'search_files', input: { text: /Villa|Rosen/i } }]],
+    calls: [
+      [{ tool: 'search_files', input: { text: /Villa|Rosen/i } }],
+      [
+        { tool: 'read_file', input: { path: /club\.md/ } },
+        { tool: 'search_files', input: { text: /Villa|Rosen/i } },
+      ],
+    ],
     says: [/club/i, /14 June|June 14/],
   },
   {

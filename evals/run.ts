@@ -97,7 +97,9 @@ function report({ task, half, outcome, verdict, cost, millis }: Result): void {
   }
   const sign = (good: boolean): string => (good ? '✓' : '✗');
   const calls = outcome.calls.map((call) => `${call.tool}${JSON.stringify(call.input)}`).join(' → ') || 'no tool';
-  console.log(`${sign(verdict.tools)} tool ${sign(verdict.answer)} answer  ${task.id.padEnd(18)} ${(millis / 1000).toFixed(1)} s  ${calls.slice(0, 220)}`);
+  console.log(
+    `${sign(verdict.tools)} tool ${sign(verdict.answer)} answer  ${task.id.padEnd(18)} ${(millis / 1000).toFixed(1)} s  ${calls.slice(0, 220)}`,
+  );
   console.log(`    “${outcome.answer.replaceAll('\n', ' ').slice(0, 200)}”`);
   for (const why of verdict.why) console.log(`    – ${why}`);
 }
@@ -108,10 +110,14 @@ function summarise(results: readonly Result[], model: LanguageModel): void {
   const figures = (some: readonly Result[]): string =>
     `${passed(some)} of ${some.length} passed; right tool and arguments ${percent(some.filter(({ verdict }) => verdict.tools).length, some.length)}, ` +
     `right answer ${percent(some.filter(({ verdict }) => verdict.answer).length, some.length)}`;
-  const decisions = results.flatMap(({ cost }) => cost.steps.filter(({ purpose }) => purpose === 'plan').map(({ millis }) => millis)).sort((a, b) => a - b);
+  const decisions = results
+    .flatMap(({ cost }) => cost.steps.filter(({ purpose }) => purpose === 'plan').map(({ millis }) => millis))
+    .sort((a, b) => a - b);
   const { low, high } = wilson(passed(results), results.length);
   if (values.json) {
-    console.log(JSON.stringify({ model: model.profile.id, strategy: model.profile.strategy, passed: passed(results), of: results.length, low, high }));
+    console.log(
+      JSON.stringify({ model: model.profile.id, strategy: model.profile.strategy, passed: passed(results), of: results.length, low, high }),
+    );
     return;
   }
   console.log(`\n${model.profile.id}, ${model.profile.strategy}`);
@@ -121,7 +127,8 @@ function summarise(results: readonly Result[], model: LanguageModel): void {
   }
   console.log(`all: ${figures(results)}`);
   if (decisions.length > 0) {
-    const at = (share: number): string => `${((decisions[Math.min(decisions.length - 1, Math.floor(decisions.length * share))] ?? 0) / 1000).toFixed(2)} s`;
+    const at = (share: number): string =>
+      `${((decisions[Math.min(decisions.length - 1, Math.floor(decisions.length * share))] ?? 0) / 1000).toFixed(2)} s`;
     console.log(`decisions: median ${at(0.5)}, 90 % within ${at(0.9)}, longest ${at(1)}`);
   }
   console.log(`evals: ${passed(results)} of ${results.length} passed (95 % ${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %)`);

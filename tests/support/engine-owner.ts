@@ -5,7 +5,14 @@ import { EngineClient } from '../../src/infrastructure/llm/embedded/engine-clien
 
 const [modelPath = '', mode] = process.argv.slice(2);
 const client = new EngineClient({ load: { modelPath, modelDigest: 'owner', window: 2048, threads: 2, stateFolder: null } });
-const request = { segments: [{ text: 'One, two,', special: false }], stableSegments: 0, saveStable: false, grammar: null, maxTokens: 3, temperature: 0 };
+const request = {
+  segments: [{ text: 'One, two,', special: false }],
+  stableSegments: 0,
+  saveStable: false,
+  grammar: null,
+  maxTokens: 3,
+  temperature: 0,
+};
 for await (const event of client.complete(request, new AbortController().signal)) {
   if (event.type === 'failed') throw new Error(event.failure.message);
 }

@@ -37,7 +37,11 @@ test('takes optional fields only where an example uses them, after the required 
 });
 
 test('needs a field that every example has, though the schema does not', () => {
-  const list: Choice = { name: 'list', schema: { type: 'object', properties: { path: { type: 'string' } } }, examples: [{ path: '.' }, { path: 'x' }] };
+  const list: Choice = {
+    name: 'list',
+    schema: { type: 'object', properties: { path: { type: 'string' } } },
+    examples: [{ path: '.' }, { path: 'x' }],
+  };
   expect(accepts([list])({ tool: 'list', path: '.' })).toBe(true);
   expect(accepts([list])({ tool: 'list' })).toBe(false);
   expect(accepts([{ ...list, examples: [{ path: '.' }, {}] }])({ tool: 'list' })).toBe(true);
@@ -73,7 +77,8 @@ test('escapes names and values that would break the grammar', () => {
 
 test('accepts quotes, backslashes and any alphabet inside strings, as JSON writes them', () => {
   const ok = accepts([read]);
-  for (const path of ['C:\\temp\\x', 'say "hi"', 'Übung/日本.txt', '🙂', 'a/b', 'tab\there']) expect(ok({ tool: 'read_file', path })).toBe(true);
+  for (const path of ['C:\\temp\\x', 'say "hi"', 'Übung/日本.txt', '🙂', 'a/b', 'tab\there'])
+    expect(ok({ tool: 'read_file', path })).toBe(true);
   expect(ok('{"tool":"read_file","path":"a"b"}')).toBe(false);
   expect(ok('{"tool":"read_file","path":"a\nb"}')).toBe(false);
 });
@@ -84,7 +89,11 @@ test('writes numbers, booleans, unions, references and objects inside lists', ()
     schema: {
       type: 'object',
       $defs: { spot: { type: 'object', properties: { x: { type: 'number' } }, required: ['x'] } },
-      properties: { flag: { type: 'boolean' }, either: { anyOf: [{ type: 'null' }, { type: 'integer' }] }, spots: { type: 'array', items: { $ref: '#/$defs/spot' } } },
+      properties: {
+        flag: { type: 'boolean' },
+        either: { anyOf: [{ type: 'null' }, { type: 'integer' }] },
+        spots: { type: 'array', items: { $ref: '#/$defs/spot' } },
+      },
       required: ['flag', 'either', 'spots'],
     },
   };
@@ -99,7 +108,11 @@ test('ends a schema that refers to itself', () => {
 });
 
 test('nests the input of a tool whose own fields could be mistaken for the choice', () => {
-  const run: Choice = { name: 'run', schema: { type: 'object', properties: { action: { type: 'string' } }, required: ['action'] }, examples: [{ action: 'go' }] };
+  const run: Choice = {
+    name: 'run',
+    schema: { type: 'object', properties: { action: { type: 'string' } }, required: ['action'] },
+    examples: [{ action: 'go' }],
+  };
   expect(asWritten(run, { action: 'go' })).toEqual({ tool: 'run', input: { action: 'go' } });
   expect(accepts([run])({ tool: 'run', input: { action: 'go' } })).toBe(true);
 });

@@ -18,7 +18,7 @@ function tool(name: string, field: string, examples: readonly string[], past: (v
     name,
     description: `${name} in words`,
     examples: examples.map((value) => ({ request: `Please ${name} ${value}`, input: { [field]: value } })),
-    input: z.object({ [field]: z.string() }) as unknown as z.ZodType<Record<string, string>>,
+    input: z.object({ [field]: z.string() }),
     effect: 'none',
     describe: (input) => ({ future: '', present: '', past: past(input[field] ?? '') }),
     touches: async () => ({}),
@@ -67,10 +67,17 @@ function call(id: string, name: string, input: unknown, output: string, state: T
   };
 }
 
-function context(change: Partial<StepContext> & { done?: readonly ToolCall[]; before?: readonly Message[]; request?: string } = {}): StepContext {
+function context(
+  change: Partial<StepContext> & { done?: readonly ToolCall[]; before?: readonly Message[]; request?: string } = {},
+): StepContext {
   const { done = [], before = [], request = 'Where is the boat?', ...rest } = change;
   const person = message('m1', 'person', request);
-  const agent = message('m2', 'agent', '', done.map(({ id }) => id));
+  const agent = message(
+    'm2',
+    'agent',
+    '',
+    done.map(({ id }) => id),
+  );
   return {
     purpose: 'plan',
     system: [{ text: 'For able models.', section: 'system', source: 'core', trust: 'trusted' }],
@@ -89,7 +96,9 @@ function context(change: Partial<StepContext> & { done?: readonly ToolCall[]; be
 
 function words(request: ModelRequest): string {
   return request.messages
-    .flatMap((each) => (each.role === 'tool' ? [] : each.blocks.map((block) => ('block' in block ? block.block.text : 'text' in block ? block.text : ''))))
+    .flatMap((each) =>
+      each.role === 'tool' ? [] : each.blocks.map((block) => ('block' in block ? block.block.text : 'text' in block ? block.text : '')),
+    )
     .join('\n---\n');
 }
 
@@ -109,7 +118,9 @@ test('shows each tool by its own examples, each of which the grammar accepts', (
   const request = strategy.request(context());
   const accepts = gbnfToRegExp(request.constraint?.grammar ?? '');
   const shown = request.messages.slice(0, request.stableMessages);
-  const answers = shown.flatMap((each) => (each.role === 'assistant' ? each.blocks.map((block) => (block.type === 'text' ? block.block.text : '')) : []));
+  const answers = shown.flatMap((each) =>
+    each.role === 'assistant' ? each.blocks.map((block) => (block.type === 'text' ? block.block.text : '')) : [],
+  );
   expect(answers.length).toBeGreaterThan(8);
   for (const answer of answers) expect(answer).toMatch(accepts);
   expect(words(request)).toContain('Please search_files moon');
@@ -117,7 +128,9 @@ test('shows each tool by its own examples, each of which the grammar accepts', (
 
 test('keeps the examples byte for byte the same, whatever was said and done (C4)', () => {
   const first = strategy.request(context());
-  const later = strategy.request(context({ request: 'Something else', done: [call('k', 'search_files', { text: 'boat' }, 'a.md:1:boat')] }));
+  const later = strategy.request(
+    context({ request: 'Something else', done: [call('k', 'search_files', { text: 'boat' }, 'a.md:1:boat')] }),
+  );
   const prefix = (request: ModelRequest) => JSON.stringify([request.system, request.messages.slice(0, request.stableMessages)]);
   expect(prefix(later)).toBe(prefix(first));
 });
@@ -138,8 +151,14 @@ test('reads a decision into a call, and no tool into the time to answer', () => 
 });
 
 test('reads decisions of servers without grammars leniently', () => {
-  expect(readDecision('Sure! ```json\n{"name": "read_file", "arguments": {"path": "a.md"}}\n```')).toEqual({ tool: 'read_file', input: { path: 'a.md' } });
-  expect(readDecision('{"tool":"read_file","input":{"path":"a}.md"}} and so on {')).toEqual({ tool: 'read_file', input: { path: 'a}.md' } });
+  expect(readDecision('Sure! ```json\n{"name": "read_file", "arguments": {"path": "a.md"}}\n```')).toEqual({
+    tool: 'read_file',
+    input: { path: 'a.md' },
+  });
+  expect(readDecision('{"tool":"read_file","input":{"path":"a}.md"}} and so on {')).toEqual({
+    tool: 'read_file',
+    input: { path: 'a}.md' },
+  });
   expect(readDecision('{"tool":"find_files","name":"*.pdf"}')).toEqual({ tool: 'find_files', input: { name: '*.pdf' } });
   expect(readDecision('{"tool":"find_files","name":')).toBeNull();
   expect(readDecision('I would rather talk.')).toBeNull();
@@ -220,7 +239,9 @@ test('keeps long results short for decisions, and within the window for answers 
 });
 
 test('chooses the lines of a long text that share words with the request', () => {
-  const text = Array.from({ length: 500 }, (_, index) => (index === 321 ? 'The ferry to Ithaca leaves at nine.' : `filler number ${index}`)).join('\n');
+  const text = Array.from({ length: 500 }, (_, index) =>
+    index === 321 ? 'The ferry to Ithaca leaves at nine.' : `filler number ${index}`,
+  ).join('\n');
   const chosen = excerpt(text, 'When does the ferry to Ithaca leave?', 600);
   expect(chosen.length).toBeLessThan(700);
   expect(chosen).toContain('leaves at nine');
@@ -249,7 +270,12 @@ test('writes template syntax only in wire spans, so that no word of a file or a 
 test('marks the examples as the prefix to keep, and saves it only without a word of the conversation', () => {
   const { stableSegments, saveStable, segments } = segmentsOf(chatmlSpans(strategy.request(context())));
   expect(saveStable).toBe(true);
-  expect(segments.slice(0, stableSegments).map(({ text }) => text).join('')).not.toContain('Where is the boat?');
+  expect(
+    segments
+      .slice(0, stableSegments)
+      .map(({ text }) => text)
+      .join(''),
+  ).not.toContain('Where is the boat?');
   const native = segmentsOf(
     chatmlSpans({
       tools: [],

@@ -28,7 +28,9 @@ export function excerpt(text: string, lookedFor: string, limit: number): string 
     room -= line.length + 1;
   };
   const head = ranked.length > 0 ? limit / 4 : limit;
-  for (let index = 0; index < lines.length && limit - room < head; index += 1) keep(index);
+  lines.forEach((_line, index) => {
+    if (limit - room < head) keep(index);
+  });
   for (const { index } of ranked) for (const near of [index, index + 1, index - 1, index + 2]) keep(near);
   return joined(lines, kept);
 }

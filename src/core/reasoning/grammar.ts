@@ -56,13 +56,17 @@ function choiceSchema(choice: Choice): Schema {
   const tool = { const: choice.name };
   const { schema } = choice;
   if (!schema) return { type: 'object', properties: { tool }, required: ['tool'], additionalProperties: false };
-  if (isNested(choice)) return { type: 'object', properties: { tool, input: schema }, required: ['tool', 'input'], additionalProperties: false };
+  if (isNested(choice))
+    return { type: 'object', properties: { tool, input: schema }, required: ['tool', 'input'], additionalProperties: false };
   const required = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : [];
   return { ...schema, type: 'object', properties: { tool, ...propertiesOf(schema) }, required: ['tool', ...required] };
 }
 
 function isNested({ schema }: Choice): boolean {
-  return schema !== undefined && (typeOf(schema) !== 'object' || '$ref' in schema || Object.keys(propertiesOf(schema)).some((name) => RESERVED.includes(name)));
+  return (
+    schema !== undefined &&
+    (typeOf(schema) !== 'object' || '$ref' in schema || Object.keys(propertiesOf(schema)).some((name) => RESERVED.includes(name)))
+  );
 }
 
 /** The right-hand side for one value. `samples` are the values that examples have here. */
@@ -115,7 +119,14 @@ function objectRule(schema: Schema, samples: readonly unknown[], root: Schema, d
   if (required.length > 0) return `"{" ${required.join(' "," ')}${tail} "}"`;
   if (optional.length === 0) return '"{}"';
   // No field is sure to be there: each may be the first, with any of those after it.
-  const starts = optional.map((rule, index) => rule + optional.slice(index + 1).map((next) => ` ("," ${next})?`).join(''));
+  const starts = optional.map(
+    (rule, index) =>
+      rule +
+      optional
+        .slice(index + 1)
+        .map((next) => ` ("," ${next})?`)
+        .join(''),
+  );
   return `"{" (${starts.join(' | ')})? "}"`;
 }
 
@@ -158,7 +169,8 @@ function resolve(schema: Schema, root: Schema): Schema {
   const reference = schema['$ref'];
   if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
   let target: unknown = root;
-  for (const step of reference.slice(2).split('/')) target = isRecord(target) ? target[step.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
+  for (const step of reference.slice(2).split('/'))
+    target = isRecord(target) ? target[step.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
   return isRecord(target) ? target : {};
 }
 
@@ -182,7 +194,12 @@ function group(rule: string): string {
 
 /** A GBNF literal of exactly this text. */
 function literal(text: string): string {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t');
   return `"${escaped}"`;
 }
 

@@ -26,7 +26,10 @@ export const TALK: readonly string[] = [
 export const WORK: readonly (readonly ExampleTurn[])[] = [
   [
     { words: 'Which letter talks about the boiler, and who wrote it?', decision: { tool: 'search_files', input: { text: 'boiler' } } },
-    { words: 'letters/march.txt:4:The boiler is making noises again.', decision: { tool: 'read_file', input: { path: 'letters/march.txt' } } },
+    {
+      words: 'letters/march.txt:4:The boiler is making noises again.',
+      decision: { tool: 'read_file', input: { path: 'letters/march.txt' } },
+    },
     { words: 'Dear landlord,\nThe boiler is making noises again.\nYours, Rosa Lind', decision: answer },
   ],
   [
@@ -39,7 +42,10 @@ export const WORK: readonly (readonly ExampleTurn[])[] = [
     { words: 'photos: 1 folder, 2 files\nold/\nbeach.jpg (52133 bytes)\ncat.png (8120 bytes)', decision: answer },
   ],
   [
-    { words: 'Put the words See you soon into goodbye.txt.', decision: { tool: 'write_file', input: { path: 'goodbye.txt', content: 'See you soon\n' } } },
+    {
+      words: 'Put the words See you soon into goodbye.txt.',
+      decision: { tool: 'write_file', input: { path: 'goodbye.txt', content: 'See you soon\n' } },
+    },
     { words: 'Created goodbye.txt (13 bytes).', decision: answer },
   ],
 ];
@@ -49,7 +55,10 @@ export const ANSWERS: readonly { readonly observed: readonly ObservedResult[]; r
   {
     observed: [
       { done: 'Searched for “boiler”', output: 'letters/march.txt:4:The boiler is making noises again.' },
-      { done: 'Read letters/march.txt', output: 'Dear landlord,\nThe boiler is making noises again. Please come on 3 March.\nYours, Rosa Lind' },
+      {
+        done: 'Read letters/march.txt',
+        output: 'Dear landlord,\nThe boiler is making noises again. Please come on 3 March.\nYours, Rosa Lind',
+      },
     ],
     request: 'Which letter talks about the boiler, and who wrote it?',
     answer: 'letters/march.txt talks about the boiler; Rosa Lind wrote it.',
@@ -68,6 +77,11 @@ export const ANSWERS: readonly { readonly observed: readonly ObservedResult[]; r
     observed: [{ done: 'Wrote goodbye.txt', output: 'Created goodbye.txt (13 bytes).' }],
     request: 'Put the words See you soon into goodbye.txt.',
     answer: 'I created goodbye.txt with the words “See you soon”.',
+  },
+  {
+    observed: [{ done: 'Calculated 10 km to miles', output: '6.2137 miles' }],
+    request: 'How many miles are 10 km?',
+    answer: '10 km are 6.2137 miles.',
   },
   {
     observed: [{ done: 'Read plan.txt', output: 'Failed: plan.txt does not exist.' }],

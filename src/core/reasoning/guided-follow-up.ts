@@ -28,7 +28,9 @@ export function choicesAfter(calls: readonly ToolCall[], choices: readonly Choic
   const read = choices.find(({ name }) => name === READ);
   if (!read) return choices;
   const input = typeof last.input === 'object' && last.input !== null ? (last.input as Record<string, unknown>) : {};
-  const named = [...new Set(last.state === 'succeeded' ? naming(last.output ?? '', input) : [])].filter((path) => !calls.some((call) => isReadOf(call, path)));
+  const named = [...new Set(last.state === 'succeeded' ? naming(last.output ?? '', input) : [])].filter(
+    (path) => !calls.some((call) => isReadOf(call, path)),
+  );
   const others = choices.filter((choice) => choice !== read);
   if (named.length === 0 && last.tool === FIND && !calls.some((call) => call.tool === SEARCH)) return only(SEARCH, choices);
   if (named.length === 0) return last.state === 'failed' ? choices : others;

@@ -106,7 +106,7 @@ function exampleMessages(tools: readonly Tool[], choices: readonly Choice[]): Mo
     const from = tools.length - ((round * 3) % tools.length);
     [...tools.slice(from), ...tools.slice(0, from)].forEach((tool, index) => {
       const example = tool.examples[round];
-      const isPlain = Object.keys((example?.input ?? {}) as object).length === 0;
+      const isPlain = Object.keys(example?.input ?? {}).length === 0;
       if (!example || (isPlain && round > 0)) return;
       turns.push({ words: example.request, decision: { tool: tool.name, input: example.input }, source: `tool:${tool.name}` });
       if (index % 4 === 3) turns.push(...talkTurn(talk));
@@ -154,7 +154,9 @@ function observedTurns(call: ToolCall, choices: readonly Choice[], context: Step
     { role: 'assistant', blocks: [{ type: 'text', block: { text: decision, section: 'history', source, trust: 'trusted' } }] },
     {
       role: 'user',
-      blocks: [{ text: afterResult(call.tool, result, request), section: 'history', source, trust: leastTrust(call.trust, requestTrust(context)) }],
+      blocks: [
+        { text: afterResult(call.tool, result, request), section: 'history', source, trust: leastTrust(call.trust, requestTrust(context)) },
+      ],
     },
   ];
 }
@@ -171,7 +173,10 @@ function answerRequest(context: StepContext): ModelRequest {
     return { ...base, system: [system(REPLY), ...ownInstructions(context), ...context.environment], messages, stableMessages: 0 };
   }
   const examples = ANSWERS.flatMap(({ observed, request, answer }): ModelMessage[] => [
-    { role: 'user', blocks: [system(`${observed.map(({ done, output }) => observation(done, output)).join('\n\n')}\n\n${usingTheText(request)}`)] },
+    {
+      role: 'user',
+      blocks: [system(`${observed.map(({ done, output }) => observation(done, output)).join('\n\n')}\n\n${usingTheText(request)}`)],
+    },
     { role: 'assistant', blocks: [{ type: 'text', block: system(answer) }] },
   ]);
   return {
@@ -196,7 +201,7 @@ function observations(calls: readonly ToolCall[], context: StepContext): readonl
   const room = Math.min(OBSERVED, Math.max(800, (context.window - context.maxOutput) * context.bytesPerToken - 4_000));
   let left = room;
   const blocks: Block[] = [];
-  for (const [index, call] of [...calls].reverse().entries()) {
+  for (const [index, call] of calls.toReversed().entries()) {
     const share = index === 0 && calls.length > 1 ? left * 0.7 : left / Math.max(1, calls.length - index);
     const text = observation(doneWords(call, context.tools), excerpt(resultForModel(call).text, request, Math.floor(share)));
     left -= text.length;
@@ -228,7 +233,12 @@ function earlierBlock(message: Message): Block | null {
   const text = textOf(message).trim();
   if (text === '') return null;
   const shown = text.length > EARLIER ? `${text.slice(0, EARLIER)} […]` : text;
-  return { text: shown, section: 'history', source: `message:${message.id}`, trust: leastTrust(...message.parts.map((part) => part.trust)) };
+  return {
+    text: shown,
+    section: 'history',
+    source: `message:${message.id}`,
+    trust: leastTrust(...message.parts.map((part) => part.trust)),
+  };
 }
 
 /** The person's turn of a decision: what was said before, if anything, and the request. */
@@ -248,7 +258,14 @@ function earlierAndRequest(context: StepContext): ModelMessage[] {
 function filesBlock(message: Message): readonly Block[] {
   return message.parts.flatMap((part): Block[] =>
     part.type === 'file'
-      ? [{ text: `Handed over (${part.name}):\n${excerpt(part.text, textOf(message), GLIMPSE)}`, section: 'input', source: `message:${message.id}`, trust: part.trust }]
+      ? [
+          {
+            text: `Handed over (${part.name}):\n${excerpt(part.text, textOf(message), GLIMPSE)}`,
+            section: 'input',
+            source: `message:${message.id}`,
+            trust: part.trust,
+          },
+        ]
       : [],
   );
 }

@@ -3,7 +3,14 @@ import type { FetchProgress } from '../../../application/ports/model-catalog.ts'
 import { failure, type Result } from '../../../core/models/failure.ts';
 import type { WireRequest } from '../../../core/models/request.ts';
 import type { Usage } from '../../../core/models/usage.ts';
-import type { FinishReason, LanguageModel, ModelEvent, ModelProfile, ModelRequest, StrategyName } from '../../../core/reasoning/language-model.ts';
+import type {
+  FinishReason,
+  LanguageModel,
+  ModelEvent,
+  ModelProfile,
+  ModelRequest,
+  StrategyName,
+} from '../../../core/reasoning/language-model.ts';
 import { chatmlSpans, segmentsOf } from './chatml.ts';
 import { EngineClient, type EngineFacts } from './engine-client.ts';
 import type { EngineFinish, EngineUsage } from './engine-protocol.ts';

@@ -33,7 +33,11 @@ export interface CompleteCommand {
   readonly temperature: number;
 }
 
-export type EngineCommand = LoadCommand | CompleteCommand | { readonly type: 'cancel'; readonly id: number } | { readonly type: 'shutdown' };
+export type EngineCommand =
+  | LoadCommand
+  | CompleteCommand
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'shutdown' };
 
 /** Exact counts of tokens. `reused` of `input` were not computed again; `restored` says that they came from disk. */
 export interface EngineUsage {
@@ -54,5 +58,11 @@ export type EngineReport =
   | { readonly type: 'load_failed'; readonly code: EngineFailureCode; readonly message: string }
   | { readonly type: 'reading'; readonly id: number; readonly done: number; readonly total: number }
   | { readonly type: 'text'; readonly id: number; readonly text: string }
-  | { readonly type: 'finished'; readonly id: number; readonly reason: EngineFinish; readonly usage: EngineUsage; readonly residentBytes: number }
+  | {
+      readonly type: 'finished';
+      readonly id: number;
+      readonly reason: EngineFinish;
+      readonly usage: EngineUsage;
+      readonly residentBytes: number;
+    }
   | { readonly type: 'failed'; readonly id: number; readonly code: EngineFailureCode; readonly message: string };

@@ -1,7 +1,15 @@
 import { open } from 'node:fs/promises';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { repeatsItself } from '../../../core/reasoning/repetition.ts';
-import type { CompleteCommand, EngineFailureCode, EngineFinish, EngineReport, EngineUsage, LoadCommand, PromptSegment } from './engine-protocol.ts';
+import type {
+  CompleteCommand,
+  EngineFailureCode,
+  EngineFinish,
+  EngineReport,
+  EngineUsage,
+  LoadCommand,
+  PromptSegment,
+} from './engine-protocol.ts';
 import { PrefixStore } from './prefix-store.ts';
 
 /** Tokens read between two looks at whether to stop: a third of a second on two cores. Larger slices are not read faster. */
@@ -33,10 +41,15 @@ async function checkHeader(path: string): Promise<void> {
   let head: Buffer;
   try {
     const file = await open(path);
-    const read = await file.read(Buffer.alloc(24), 0, 24, 0).finally(() => file.close());
+    const read = await file.read(Buffer.alloc(24), 0, 24, 0).finally(async () => {
+      await file.close();
+    });
     head = read.buffer.subarray(0, read.bytesRead);
   } catch (error) {
-    throw new EngineError('model_file_damaged', `The model file could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new EngineError(
+      'model_file_damaged',
+      `The model file could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const isModel =
     head.length === 24 &&
@@ -64,7 +77,13 @@ export class Engine {
   readonly #grammars = new Map<string, LlamaGrammar>();
   readonly #report: (report: EngineReport) => void;
 
-  private constructor(llama: Llama, model: LlamaModel, sequences: LlamaContextSequence[], command: LoadCommand, report: (report: EngineReport) => void) {
+  private constructor(
+    llama: Llama,
+    model: LlamaModel,
+    sequences: LlamaContextSequence[],
+    command: LoadCommand,
+    report: (report: EngineReport) => void,
+  ) {
     this.#llama = llama;
     this.#model = model;
     this.#lanes = sequences.map((sequence) => ({ sequence, stable: 0 }));
@@ -91,7 +110,10 @@ export class Engine {
       const sequences = Array.from({ length: SEQUENCES }, () => context.getSequence());
       return new Engine(llama, model, sequences, command, report);
     } catch (error) {
-      throw new EngineError('model_file_damaged', `The model file could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+      throw new EngineError(
+        'model_file_damaged',
+        `The model file could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -108,7 +130,7 @@ export class Engine {
     const { lane, reused, restored, unsaved } = await this.#prepareLane(tokens, stableTokens.length, command.saveStable);
     const usage = { input: tokens.length, output: 0, reused, restored };
     const end = tokens.length - 1;
-    for (let at = reused; at < end; ) {
+    for (let at = reused; at < end;) {
       if (stopped()) return { reason: 'cancelled', usage };
       this.#report({ type: 'reading', id: command.id, done: at, total: tokens.length });
       // A slice ends where the stable prefix ends, so that exactly this can be saved.
@@ -162,7 +184,11 @@ export class Engine {
   }
 
   /** The lane that has to read least, keeping the other's stable prefix; cut back to, or filled with, what the prompt begins with. */
-  async #prepareLane(tokens: Token[], stable: number, mayUseDisk: boolean): Promise<{ lane: Lane; reused: number; restored: boolean; unsaved: boolean }> {
+  async #prepareLane(
+    tokens: Token[],
+    stable: number,
+    mayUseDisk: boolean,
+  ): Promise<{ lane: Lane; reused: number; restored: boolean; unsaved: boolean }> {
     const rated = this.#lanes.map((lane) => {
       const common = Math.min(lane.sequence.compareContextTokens(tokens).firstDifferentIndex, tokens.length - 1);
       return { lane, common, gain: common - Math.max(0, lane.stable - common) };
