@@ -41,10 +41,12 @@ async function checkHeader(path: string): Promise<void> {
   let head: Buffer;
   try {
     const file = await open(path);
-    const read = await file.read(Buffer.alloc(24), 0, 24, 0).finally(async () => {
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(24), 0, 24, 0);
+      head = buffer.subarray(0, bytesRead);
+    } finally {
       await file.close();
-    });
-    head = read.buffer.subarray(0, read.bytesRead);
+    }
   } catch (error) {
     throw new EngineError(
       'model_file_damaged',
