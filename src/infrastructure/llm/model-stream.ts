@@ -77,7 +77,12 @@ async function* eventsOf(answer: HttpAnswer, options: StreamOptions): AsyncGener
   const contentType = answer.headers['content-type'] ?? '';
   const parser = new SseParser();
   const out: ModelEvent[] = [];
-  const emit = (event: ModelEvent) => void out.push(event);
+  const emit = (event: ModelEvent) => {
+    const last = out.at(-1);
+    const joined = last && joinDeltas(last, event);
+    if (joined) out[out.length - 1] = joined;
+    else out.push(event);
+  };
   let kind: 'unknown' | 'stream' | 'document' | 'other' = 'unknown';
   const held: Uint8Array[] = [];
   let heldSize = 0;
@@ -104,6 +109,16 @@ async function* eventsOf(answer: HttpAnswer, options: StreamOptions): AsyncGener
     decoder.acceptDocument(document, emit);
   }
   yield* out;
+}
+
+/** Words that came in one piece of the network go on as one: what follows costs by the event. Null: the two are not of one text. */
+function joinDeltas(last: ModelEvent, next: ModelEvent): ModelEvent | null {
+  if (last.type === 'text_delta' && next.type === 'text_delta') return { type: 'text_delta', text: last.text + next.text };
+  if (last.type === 'reasoning_delta' && next.type === 'reasoning_delta') return { type: 'reasoning_delta', text: last.text + next.text };
+  if (last.type === 'tool_call_delta' && next.type === 'tool_call_delta' && last.index === next.index) {
+    return { ...next, text: last.text + next.text };
+  }
+  return null;
 }
 
 /** By the first characters rather than by the type alone: servers say `text/plain` or nothing and stream all the same. */
