@@ -2,30 +2,33 @@ import type { SearchHit, SearchKind } from '../../core/models/records.ts';
 import type { Search } from '../../application/ports/search.ts';
 import type { Database } from './database.ts';
 
-/** Newest hits that are ranked; a common word in a large history would cost seconds if every hit were. */
-const CANDIDATES = 1_000;
+/**
+ * Hits from which on a query is taken to be common. Then the newest come first: to rank them, FTS5 would have to read every hit of the
+ * whole history, and how often a common word stands in a message says little about the message.
+ */
+const COMMON = 1_000;
+
+const COUNT = `SELECT count(*) AS hits FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ${COMMON})`;
+const BEST = hitsInOrder('rank', 'rank');
+const NEWEST = hitsInOrder('rowid', 'rowid DESC');
+
+/** Hits in an order that FTS5 has of its own; what is around them is looked up only for those that are shown. */
+function hitsInOrder(key: string, order: string): string {
+  return `SELECT d.conversation_id, d.message_id, d.kind, d.created_at, c.title, h.excerpt FROM (
+    SELECT rowid AS id, ${key} AS key, snippet(search_index, 0, char(2), char(3), '…', 24) AS excerpt
+    FROM search_index WHERE search_index MATCH ? ORDER BY ${order} LIMIT ?
+  ) h JOIN search_doc d ON d.id = h.id JOIN conversation c ON c.id = d.conversation_id ORDER BY ${order.replace(key, 'h.key')}`;
+}
 
 export function createSqliteSearch(db: Database): Search {
   return {
     async search(query, { limit }) {
       const match = toMatch(query);
       if (match === null) return [];
-      const oldest = db.get(
-        'SELECT min(rowid) AS id FROM (SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?)',
-        match,
-        CANDIDATES,
-      );
-      if (oldest?.['id'] === null || oldest?.['id'] === undefined) return [];
+      const hits = Number(db.get(COUNT, match)?.['hits']);
+      if (hits === 0) return [];
       return db
-        .all(
-          `SELECT d.conversation_id, d.message_id, d.kind, d.created_at, c.title, h.excerpt FROM (
-             SELECT rowid AS id, rank, snippet(search_index, 0, char(2), char(3), '…', 24) AS excerpt
-             FROM search_index WHERE search_index MATCH ? AND rowid >= ? ORDER BY rank LIMIT ?
-           ) h JOIN search_doc d ON d.id = h.id JOIN conversation c ON c.id = d.conversation_id ORDER BY h.rank`,
-          match,
-          Number(oldest['id']),
-          limit,
-        )
+        .all(hits < COMMON ? BEST : NEWEST, match, limit)
         .map((row): SearchHit => ({
           conversationId: String(row['conversation_id']),
           conversationTitle: String(row['title']),
