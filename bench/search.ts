@@ -4,8 +4,10 @@ import { openStorage } from '../src/infrastructure/persistence/open-storage.ts';
 import { quantile, type Figure } from './figure.ts';
 
 const LIMIT = 20;
-/** Milliseconds. */
-const LONGEST = 50;
+/** Milliseconds that a search may take: with 100,000 messages, and with more. */
+const LONGEST = { usual: 20, huge: 50 };
+/** Below this nobody can tell a difference, and ratios say nothing; milliseconds. */
+const UNNOTICED = 1;
 
 const QUERIES = {
   'rare word': (turn: number) => `rare${turn}`,
@@ -27,19 +29,31 @@ export async function benchSearch(folder: string, messages: number, isQuick: boo
     for (const [name, query] of Object.entries(QUERIES)) {
       const ours: number[] = [];
       const floor: number[] = [];
-      for (let turn = 0; turn < (isQuick ? 30 : 150); turn += 1) {
-        const words = query(turn);
+      const search = async (words: string) => {
         const startedAt = performance.now();
         const hits = await storage.search.search(words, { limit: LIMIT });
         ours.push(performance.now() - startedAt);
         if (hits.length === 0) throw new Error(`nothing was found for ${words}`);
-        const floorStartedAt = performance.now();
+      };
+      const searchRaw = (words: string) => {
+        const startedAt = performance.now();
         raw.all(words);
-        floor.push(performance.now() - floorStartedAt);
+        floor.push(performance.now() - startedAt);
+      };
+      for (let turn = 0; turn < (isQuick ? 50 : 200); turn += 1) {
+        const words = query(turn);
+        // Whoever comes second finds the pages in memory.
+        if (turn % 2 === 0) searchRaw(words);
+        await search(words);
+        if (turn % 2 === 1) searchRaw(words);
       }
+      // The first of each prepares its statements.
+      ours.shift();
+      floor.shift();
       for (const [share, label] of [[0.5, 'p50'], [0.99, 'p99']] as const) {
         const beside = quantile(floor, share);
-        const goal = { words: `≤ 1.5 × raw, < ${LONGEST} ms`, limit: Math.min(LONGEST, 1.5 * beside) };
+        const longest = messages > 100_000 ? LONGEST.huge : LONGEST.usual;
+        const goal = { words: `≤ 1.5 × raw or ${UNNOTICED} ms, < ${longest} ms`, limit: Math.min(longest, Math.max(UNNOTICED, 1.5 * beside)) };
         figures.push({ name: `search in ${messages.toLocaleString('en-US')}, ${name}, ${label}`, unit: 'ms', ours: quantile(ours, share), floor: beside, goal });
       }
     }
