@@ -1,10 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxPolicy } from '../../src/application/ports/sandbox.ts';
 import { FailureError } from '../../src/core/models/failure.ts';
@@ -12,12 +25,31 @@ import { createBubblewrapSandbox } from '../../src/infrastructure/system/bubblew
 import { cleanEnvironment } from '../../src/infrastructure/system/clean-environment.ts';
 import { protectedPlaces } from '../../src/infrastructure/system/protected-places.ts';
 
+/** A folder to write in that is not in /tmp: a command has a /tmp of its own, in which nothing would have to be hidden. */
+function outsideOfTmp(): string {
+  const candidates = [fileURLToPath(new URL('../../node_modules', import.meta.url)), homedir(), '/srv', '/opt'];
+  const found = candidates
+    .map((path) => realpathSync(path))
+    .find((path) => !/^\/(tmp|var\/tmp|run|dev)(\/|$)/.test(path) && isWritable(path));
+  if (found === undefined)
+    throw new Error(`these tests need a folder outside of /tmp that can be written; none of: ${candidates.join(', ')}`);
+  return found;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 let root: string;
 let workspace: string;
 let home: string;
 beforeEach(() => {
-  // Not in /tmp: a command has a /tmp of its own, in which nothing would have to be hidden.
-  root = realpathSync(mkdtempSync(new URL('../../node_modules/.sandbox-test-', import.meta.url).pathname));
+  root = realpathSync(mkdtempSync(join(outsideOfTmp(), '.glasshouse-sandbox-test-')));
   workspace = join(root, 'workspace');
   home = join(root, 'home');
   mkdirSync(workspace);
