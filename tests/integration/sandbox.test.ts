@@ -95,12 +95,13 @@ function processesWith(marker: string): string[] {
 
 describe('what a command can do', () => {
   it('runs in the workspace, reads the machine, writes only the workspace', async () => {
-    const { code, output } = await run('pwd; echo hi > a.txt; cat a.txt; touch /usr/x ~/x; echo private > /tmp/x && ls /tmp');
+    const mine = `/tmp/glasshouse-sandbox-test-${process.pid}`;
+    const { code, output } = await run(`pwd; echo hi > a.txt; cat a.txt; touch /usr/x ~/x; echo private > ${mine} && ls /tmp`);
     expect(code).toBe(0);
     expect(output).toContain(`${workspace}\nhi\n`);
     expect(output).toMatch(/cannot touch '\/usr\/x': Read-only file system/);
     expect(readFileSync(join(workspace, 'a.txt'), 'utf8')).toBe('hi\n');
-    expect(existsSync('/tmp/x')).toBe(false);
+    expect(existsSync(mine)).toBe(false);
   });
 
   it('gives both outputs in the order in which they were written, without terminal escapes', async () => {
