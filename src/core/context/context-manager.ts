@@ -112,6 +112,15 @@ export class ContextManager {
   }
 }
 
+/** Counted once: before a request goes, and when the provider has told what it took. */
+const counted = new WeakMap<WireRequest, number>();
+
 function bytesOfWire(wire: WireRequest): number {
-  return wire.spans.reduce((sum, span) => sum + utf8Length(span.text), 0);
+  let bytes = counted.get(wire);
+  if (bytes === undefined) {
+    bytes = 0;
+    for (const span of wire.spans) bytes += utf8Length(span.text);
+    counted.set(wire, bytes);
+  }
+  return bytes;
 }

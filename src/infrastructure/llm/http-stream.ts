@@ -221,12 +221,29 @@ function answerFrom(response: IncomingMessage, request: HttpRequest, url: URL, o
   };
 }
 
+/** Pieces after which an answer counts as a long one. From there on it is read half a frame at a time, not word by word. */
+const LONG_ANSWER = 32;
+/** Milliseconds; what comes meanwhile waits in the connection, which holds the server back where it is too much. */
+const HALF_FRAME = 8;
+
+/** A piece with those that wait behind it. */
+function withWaiting(first: Buffer, response: IncomingMessage): Uint8Array {
+  if (response.readableLength === 0) return first;
+  const pieces = [first];
+  for (let next = response.read() as Buffer | null; next !== null; next = response.read() as Buffer | null) pieces.push(next);
+  return Buffer.concat(pieces);
+}
+
 async function* bytesOf(response: IncomingMessage, request: HttpRequest, url: URL): AsyncGenerator<Uint8Array> {
   const silence = setTimeout(() => response.destroy(new BrokenStream(silentFor(url, request.silenceMs))), request.silenceMs);
+  let pieces = 0;
   try {
     for await (const chunk of response.iterator({ destroyOnReturn: false })) {
-      yield chunk as Uint8Array;
+      yield withWaiting(chunk as Buffer, response);
       silence.refresh();
+      pieces += 1;
+      // Nobody waits for the rest of an answer that is there already.
+      if (pieces > LONG_ANSWER && !response.complete) await new Promise((resolve) => setTimeout(resolve, HALF_FRAME));
     }
   } catch (error) {
     if (request.signal.aborted) throw new BrokenStream(STOPPED);

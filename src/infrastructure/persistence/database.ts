@@ -97,10 +97,10 @@ export class Database {
         this.#db.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
         this.#isFull = isDurable;
       }
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#prepare('BEGIN IMMEDIATE').run();
       try {
         const result = work();
-        this.#db.exec('COMMIT');
+        this.#prepare('COMMIT').run();
         return result;
       } catch (error) {
         if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
