@@ -196,10 +196,10 @@ function progressWords(event: Extract<AgentEvent, { type: 'model_progressed' }>,
   const share = event.total > 0 ? Math.floor((event.done / event.total) * 10) * 10 : 0;
   if (event.what === 'loading') return 'Loading the model…';
   if (event.what === 'reading') return isLive ? `Reading… ${Math.round((event.done / Math.max(1, event.total)) * 100)} %` : 'Thinking…';
-  const what = `Fetching the model ${event.detail ?? ''}`.trim();
+  const what = event.detail ?? 'Fetching the model';
   // In a pipe one line for each tenth, else every chunk would be a line.
   if (!isLive) return `${what}: ${share} % of ${bytes(event.total)}`;
-  return `${what}: ${progress(event.done, event.total, event.bytesPerSecond ?? null, event.secondsLeft ?? null, 20)}`;
+  return `${what}  ${progress(event.done, event.total, event.bytesPerSecond ?? null, event.secondsLeft ?? null, 16)}`;
 }
 
 function summaryOf(event: Extract<AgentEvent, { type: 'run_completed' }>, elapsed: number): string {

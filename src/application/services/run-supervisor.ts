@@ -1,5 +1,5 @@
 import { runAgent } from '../../core/agent/agent.ts';
-import type { AgentPorts } from '../../core/agent/agent-context.ts';
+import type { AgentPorts, ModelFetch } from '../../core/agent/agent-context.ts';
 import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
 import { FailureError, failure, type Failure, type Result } from '../../core/models/failure.ts';
 import type { Interaction, InteractionAnswer } from '../../core/models/interaction.ts';
@@ -200,7 +200,7 @@ export class RunSupervisor {
       sleep: deps.system.sleep,
       reportBug: deps.system.reportBug,
       environmentAt,
-      openModel: (signal, onFetch) => deps.catalog.open(run.model, { signal, onProgress: (progress) => onFetch(fetchInWords(progress)) }),
+      openModel: (signal, onFetch) => deps.catalog.open(run.model, { signal, onProgress: (progress) => tellFetch(progress, onFetch) }),
       strategyFor: (model, name) =>
         name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),
       rules: async () => [...deps.configuredRules, ...(await deps.rules.inForce({ conversationId: run.conversationId, workspace }))],
@@ -259,18 +259,14 @@ function isPassing(event: AgentEvent): boolean {
   return event.type === 'part_delta' || event.type === 'tool_output' || event.type === 'model_progressed' || event.type === 'model_opened';
 }
 
-function fetchInWords(progress: FetchProgress) {
-  const phase = {
-    waiting: 'waiting for another Glasshouse that is fetching it',
-    fetching: `from ${progress.source}`,
-    joining: 'joining its parts',
-    verifying: 'verifying it',
+/** A part is joined while the next is on its way: to a person the fetching of both is one work, and its figure only grows. */
+function tellFetch(progress: FetchProgress, onFetch: (fetch: ModelFetch) => void): void {
+  if (progress.phase === 'joining') return;
+  const detail = {
+    waiting: 'Waiting for another Glasshouse that is fetching the model',
+    fetching: 'Fetching the model, once',
+    verifying: 'Verifying the model',
   }[progress.phase];
-  return {
-    done: progress.done,
-    total: progress.total,
-    detail: phase,
-    bytesPerSecond: progress.bytesPerSecond,
-    secondsLeft: progress.secondsLeft,
-  };
+  const { done, total, bytesPerSecond, secondsLeft } = progress;
+  onFetch({ done, total, detail, bytesPerSecond, secondsLeft });
 }
