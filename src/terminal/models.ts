@@ -55,10 +55,11 @@ class FetchView {
   }
 
   show(fetch: ModelFetchProgress): void {
+    // Joined while the next part is on its way: one work, whose figure only grows.
+    if (fetch.phase === 'joining') return;
     const phase = {
       waiting: 'Waiting for another Glasshouse that is fetching it',
       fetching: `Fetching from ${fetch.source}`,
-      joining: 'Joining the parts',
       verifying: 'Verifying',
     }[fetch.phase];
     if (this.#screen.isLive) {
