@@ -75,7 +75,7 @@ async function readText(target: ResolvedPath, range: LineRange | null, signal: A
     if (size > READABLE_BYTES && (range === null || wide)) {
       throw new FailureError('file_too_large', `${target.shown} has ${size} bytes; at most ${READABLE_BYTES} can be read at once.`);
     }
-    if (range !== null && !wide) return await readLines(handle, target.shown, range, READABLE_BYTES, signal);
+    if (range !== null && !wide) return await readLines(handle, target.shown, range, READABLE_BYTES, signal, size);
     // A file that grows while it is read, or that tells no size (as in /proc), must not fill the memory.
     const bytes = await readAtMost(handle, READABLE_BYTES, target.shown);
     const text = decodeText(bytes, target.shown, encoding);

@@ -3,13 +3,15 @@ import { decodeText } from './text-encoding.ts';
 
 /** After the wanted lines, how many more bytes are read to tell how many lines there are in all. */
 const COUNTED_BYTES = 64 * 1024 * 1024;
-/** Read at once. More would be memory that has to come from the system anew for every call. */
-const PIECE_BYTES = 64 * 1024;
+/** Bytes that are read at once: the whole of most files, so that one reading is enough. */
+const SMALLEST_PIECE = 8 * 1024;
+const LARGEST_PIECE = 256 * 1024;
 
 /**
  * Lines `first` to `last` of an open UTF-8 file, read in pieces: memory does not grow with the file.
  * The first line of the result says which lines these are, of how many where the file is not too long to count.
  * @param limit bytes of text at most; what goes beyond is left out, and said
+ * @param size bytes that the file had when it was opened; 0 where it does not tell
  * @throws FailureError file_binary when the wanted lines are not text
  */
 export async function readLines(
@@ -18,8 +20,9 @@ export async function readLines(
   range: { readonly first: number; readonly last: number },
   limit: number,
   signal: AbortSignal,
+  size: number,
 ): Promise<string> {
-  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  const piece = Buffer.allocUnsafe(Math.max(SMALLEST_PIECE, Math.min(LARGEST_PIECE, size + 1)));
   const kept: Buffer[] = [];
   let keptBytes = 0;
   let line = 1;
@@ -47,6 +50,8 @@ export async function readLines(
     if (line > range.last) endOfRange ??= position;
     if (endOfRange !== null && position - endOfRange > COUNTED_BYTES) return told(null);
     if (keptBytes >= limit) return told(null);
+    // A plain file gives less than was asked for only at its end.
+    if (size > 0 && position >= size && bytesRead < piece.length) break;
   }
   return told(lastByte === 10 ? line - 1 : line);
 
