@@ -106,8 +106,8 @@ function start(program, args, cwd) {
   });
 }
 
-/** The walls that a command needs, around nothing: file system, processes, network. */
-const SANDBOX = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--die-with-parent'];
+/** The walls that a command needs, around nothing: file system, processes, network, rights, and a session without the terminal. */
+const SANDBOX = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--cap-drop', 'ALL', '--new-session', '--die-with-parent'];
 
 async function sandboxes(count) {
   const times = [];
