@@ -188,7 +188,7 @@ function answerRequest(context: StepContext): ModelRequest {
 }
 
 function usingTheText(request: string): string {
-  return `Using the text above, reply to this request in one or two short sentences, with the facts from the text: ${request}`;
+  return `Using the text above, answer every part of this request in one or two short sentences, with the names, dates and numbers from the text: ${request}`;
 }
 
 function observation(done: string, output: string): string {
