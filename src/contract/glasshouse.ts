@@ -7,7 +7,7 @@ import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } fro
 import type { Rule } from '../core/models/rule.ts';
 import type { Budget } from '../core/models/run.ts';
 import type { Trust } from '../core/models/trust.ts';
-import type { Destination } from '../core/reasoning/language-model.ts';
+import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 
 /** An event as clients get it: durable when it arrives. */
 export interface PublishedEvent {
@@ -25,23 +25,6 @@ export interface SendCommand {
   readonly model: string;
   readonly budget: Budget;
   readonly mode?: ConversationMode;
-}
-
-export interface ModelListing {
-  readonly id: string;
-  readonly destination: Destination;
-  readonly ready: boolean;
-  readonly missing?: string;
-  readonly note?: string;
-}
-
-export interface ModelFetchProgress {
-  readonly phase: 'waiting' | 'fetching' | 'joining' | 'verifying';
-  readonly source: string;
-  readonly done: number;
-  readonly total: number;
-  readonly bytesPerSecond: number | null;
-  readonly secondsLeft: number | null;
 }
 
 /** One line of what `doctor` found. `advice` says what to do about it. */
@@ -78,11 +61,11 @@ export interface Glasshouse {
   setSetting(key: string, value: string): Promise<Result<{ readonly shown: string }>>;
   removeSetting(key: string): Promise<Result<boolean>>;
 
-  models(): Promise<readonly ModelListing[]>;
+  models(): Promise<readonly ListedModel[]>;
   /** Fetches a model's file; the default model's when none is named. */
   pullModel(
     id: string | undefined,
-    options: { readonly signal: AbortSignal; readonly file?: string; onProgress(progress: ModelFetchProgress): void },
+    options: { readonly signal: AbortSignal; readonly file?: string; onProgress(progress: FetchProgress): void },
   ): Promise<Result<string>>;
   defaultModel(): Promise<string>;
   doctor(): Promise<readonly Finding[]>;

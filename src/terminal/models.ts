@@ -1,4 +1,5 @@
-import type { Glasshouse, ModelFetchProgress } from '../contract/glasshouse.ts';
+import type { Glasshouse } from '../contract/glasshouse.ts';
+import type { FetchProgress } from '../core/reasoning/model-listing.ts';
 import { FailureError } from '../core/models/failure.ts';
 import type { Command } from './arguments.ts';
 import { bytes, destination, progress } from './figures.ts';
@@ -54,7 +55,7 @@ class FetchView {
     this.#screen = screen;
   }
 
-  show(fetch: ModelFetchProgress): void {
+  show(fetch: FetchProgress): void {
     // Joined while the next part is on its way: one work, whose figure only grows.
     if (fetch.phase === 'joining') return;
     const phase = {

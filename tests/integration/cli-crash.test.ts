@@ -1,17 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { CliScene, eventsOf, type RunningCli } from '../support/cli.ts';
-import { startScriptedModelServer, type ScriptedReply } from '../support/scripted-model-server.ts';
-
-const MODEL = ['-m', 'openai-compatible/scripted'];
-
-async function scene(replies: readonly ScriptedReply[]) {
-  const server = await startScriptedModelServer([...replies]);
-  onTestFinished(() => server.close());
-  return { server, cli: new CliScene({ OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-x' }) };
-}
+import { describe, expect, it } from 'vitest';
+import { CliScene, eventsOf, MODEL, scriptedScene, type RunningCli } from '../support/cli.ts';
 
 /** Resolves when so many events of a kind were told. */
 async function untilEvents(run: RunningCli, type: string, count: number): Promise<void> {
@@ -42,7 +33,7 @@ const WORDS = Array.from({ length: 400 }, (_, index) => `word${index}`).join(' '
 
 describe('kill -9', () => {
   it.each([1, 2, 3, 5, 8, 12, 16, 20, 25, 30])('R1, R4: after %i deltas of a stream nothing that was shown is missing', async (deltas) => {
-    const { cli, server } = await scene([{ text: WORDS, chunkSize: 8, delayMs: 4 }]);
+    const { cli, server } = await scriptedScene([{ text: WORDS, chunkSize: 8, delayMs: 4 }]);
     const run = cli.start(['run', ...MODEL, '--json', 'Talk.']);
     await untilEvents(run, 'part_delta', deltas);
     run.child.kill('SIGKILL');
@@ -62,7 +53,7 @@ describe('kill -9', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     'R1, R3, R4: at point %i of a tool its words are kept, and it is not run again by itself',
     async (lines) => {
-      const { cli, server } = await scene([
+      const { cli, server } = await scriptedScene([
         { toolCalls: [{ name: 'run_command', input: { command: './work.sh' } }] },
         { text: 'I looked: it may have run.' },
       ]);
@@ -91,7 +82,7 @@ describe('kill -9', () => {
   );
 
   it('R7: takes the command with it', async () => {
-    const { cli } = await scene([{ toolCalls: [{ name: 'run_command', input: { command: 'sleep 63.75' } }] }]);
+    const { cli } = await scriptedScene([{ toolCalls: [{ name: 'run_command', input: { command: 'sleep 63.75' } }] }]);
     const sleeping = () => /^sleep 63\.75/m.test(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }));
     const run = cli.start(['run', ...MODEL, '--allow', 'run_command(sleep *)', 'Sleep.']);
     for (let tries = 0; !sleeping() && tries < 250; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -103,7 +94,7 @@ describe('kill -9', () => {
   });
 
   it('R4, R5: with an open question the call did not run, and new input works as usual', async () => {
-    const { cli, server } = await scene([
+    const { cli, server } = await scriptedScene([
       { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x' } }] },
       { text: 'What next?' },
     ]);
@@ -122,7 +113,7 @@ describe('kill -9', () => {
   });
 
   it('leaves the run of a living process alone', async () => {
-    const { cli } = await scene([{ text: WORDS, chunkSize: 8, delayMs: 4 }]);
+    const { cli } = await scriptedScene([{ text: WORDS, chunkSize: 8, delayMs: 4 }]);
     const run = cli.start(['run', ...MODEL, '--json', 'Talk.']);
     await untilEvents(run, 'part_delta', 3);
     expect((await show(cli)).runs[0]?.state.name).toBe('planning');

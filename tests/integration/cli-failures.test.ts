@@ -4,19 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CliScene, eventsOf } from '../support/cli.ts';
-import { startScriptedModelServer, type ScriptedReply } from '../support/scripted-model-server.ts';
-
-const MODEL = ['-m', 'openai-compatible/scripted'];
-const KEY = 'sk-planted-0123456789abcdef';
-
-async function scene(replies: readonly ScriptedReply[]) {
-  const server = await startScriptedModelServer([...replies]);
-  onTestFinished(() => server.close());
-  return { server, cli: new CliScene({ OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY }) };
-}
-
-const call = (name: string, input: Record<string, unknown>): ScriptedReply => ({ toolCalls: [{ name, input }] });
+import { callOf, CliScene, eventsOf, KEY, MODEL, scriptedScene } from '../support/cli.ts';
 
 /** Every file of a folder holds nothing of the text. */
 function expectNowhere(folder: string, text: string): void {
@@ -27,7 +15,7 @@ function expectNowhere(folder: string, text: string): void {
 
 describe('bad input and bad luck', () => {
   it('says that a key was refused, keeps the question, and shows the key nowhere', async () => {
-    const { cli } = await scene([
+    const { cli } = await scriptedScene([
       { status: 401, body: JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}`, code: 'invalid_api_key' } }) },
     ]);
     const run = await cli.run(['run', ...MODEL, 'A question to keep']);
@@ -46,7 +34,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('keeps a saved key out of the database and never shows it again', async () => {
-    const { cli, server } = await scene([{ text: 'Hello.' }]);
+    const { cli, server } = await scriptedScene([{ text: 'Hello.' }]);
     const env = { OPENAI_API_KEY: '', OPENAI_BASE_URL: `${server.url}/v1` };
     const saved = await cli.run(['settings', 'set', 'OPENAI_API_KEY'], { input: `${KEY}\n`, env });
     expect(saved.code).toBe(0);
@@ -69,7 +57,7 @@ describe('bad input and bad luck', () => {
     ['nothing to go on with', ['--continue', ...MODEL], 2, 'conversation_not_found'],
     ['an unknown option', ['--frobnicate', ...MODEL], 2, "Unknown option '--frobnicate'"],
   ])('names %s', async (_what, options, code, words) => {
-    const { cli } = await scene([{ text: 'Never.' }]);
+    const { cli } = await scriptedScene([{ text: 'Never.' }]);
     const run = await cli.run(['run', ...options, 'Hi']);
     expect(run.stderr).toContain(words);
     expect(run.code).toBe(code);
@@ -77,7 +65,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('says that a model is not known to the provider', async () => {
-    const { cli } = await scene([
+    const { cli } = await scriptedScene([
       { status: 404, body: JSON.stringify({ error: { message: 'The model `scripted` does not exist', code: 'model_not_found' } }) },
     ]);
     const run = await cli.run(['run', ...MODEL, 'Hi']);
@@ -94,7 +82,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('tells the model of invalid arguments, unknown tools and missing files, and goes on', async () => {
-    const { cli, server } = await scene([
+    const { cli, server } = await scriptedScene([
       {
         toolCalls: [
           { name: 'read_file', input: { path: 'missing.txt' } },
@@ -115,7 +103,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('names huge and binary files, and what lies outside the workspace, also behind links', async () => {
-    const { cli } = await scene([
+    const { cli } = await scriptedScene([
       {
         toolCalls: [
           { name: 'read_file', input: { path: 'picture.bin' } },
@@ -170,7 +158,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('goes on without a sandbox, with commands off and said', async () => {
-    const { cli } = await scene([call('run_command', { command: 'echo hi' }), { text: 'I cannot.' }]);
+    const { cli } = await scriptedScene([callOf('run_command', { command: 'echo hi' }), { text: 'I cannot.' }]);
     const bubblewrap = execFileSync('sh', ['-c', 'command -v bwrap'], { encoding: 'utf8' }).trim();
     const without = [bubblewrap, '--dev-bind', '/', '/', '--ro-bind', '/dev/null', bubblewrap];
     const run = await cli.run(['run', ...MODEL, '--allow', 'run_command', 'Echo.'], { wrap: without });
@@ -179,7 +167,9 @@ describe('bad input and bad luck', () => {
   });
 
   it('says that the disk is full, and leaves nothing half-written', async () => {
-    const { cli } = await scene([{ text: Array.from({ length: 300_000 }, (_, index) => `word ${index}`).join(' '), chunkSize: 4_000 }]);
+    const { cli } = await scriptedScene([
+      { text: Array.from({ length: 300_000 }, (_, index) => `word ${index}`).join(' '), chunkSize: 4_000 },
+    ]);
     mkdirSync(cli.home);
     const small = ['bwrap', '--dev-bind', '/', '/', '--size', '1500000', '--tmpfs', cli.home];
     const run = await cli.run(['run', ...MODEL, 'Talk.'], { wrap: small });
@@ -189,7 +179,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('leaves a database of a newer version untouched', async () => {
-    const { cli } = await scene([{ text: 'Hi.' }]);
+    const { cli } = await scriptedScene([{ text: 'Hi.' }]);
     await cli.run(['run', ...MODEL, 'Hi']);
     const path = join(cli.home, 'glasshouse.db');
     const db = new DatabaseSync(path);
@@ -213,7 +203,7 @@ describe('bad input and bad luck', () => {
       },
     ],
   ])('reports a database that was %s, and never replaces it', async (_how, damage) => {
-    const { cli } = await scene([{ text: 'Hi.' }]);
+    const { cli } = await scriptedScene([{ text: 'Hi.' }]);
     await cli.run(['run', ...MODEL, 'Hi']);
     const path = join(cli.home, 'glasshouse.db');
     damage(path);
@@ -224,7 +214,7 @@ describe('bad input and bad luck', () => {
   });
 
   it('says that the data folder cannot be used', async () => {
-    const { cli } = await scene([{ text: 'Hi.' }]);
+    const { cli } = await scriptedScene([{ text: 'Hi.' }]);
     writeFileSync(cli.home, 'a file where a folder should be');
     const run = await cli.run(['conversations', 'list']);
     expect([run.code, run.stderr]).toEqual([5, expect.stringContaining('database_unusable')]);

@@ -3,7 +3,8 @@ import { mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterEach, onTestFinished } from 'vitest';
+import { startScriptedModelServer, type ScriptedModelServer, type ScriptedReply } from './scripted-model-server.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -153,4 +154,21 @@ export function eventsOf(stdout: string): Record<string, unknown>[] {
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Chooses the scripted model. */
+export const MODEL = ['-m', 'openai-compatible/scripted'];
+/** A key that must turn up nowhere. */
+export const KEY = 'sk-planted-0123456789abcdef';
+
+/** A scene whose model answers from a script. */
+export async function scriptedScene(replies: readonly ScriptedReply[]): Promise<{ server: ScriptedModelServer; cli: CliScene }> {
+  const server = await startScriptedModelServer([...replies]);
+  onTestFinished(() => server.close());
+  return { server, cli: new CliScene({ OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY }) };
+}
+
+/** A reply that asks for one tool. */
+export function callOf(name: string, input: Record<string, unknown>): ScriptedReply {
+  return { toolCalls: [{ name, input }] };
 }

@@ -1,24 +1,6 @@
-import type { Failure, Result } from '../../core/models/failure.ts';
-import type { Destination, LanguageModel, StrategyName } from '../../core/reasoning/language-model.ts';
-
-/** Bytes fetched so far of all, bytes per second and seconds left (null: not known yet). */
-export interface FetchProgress {
-  readonly phase: 'waiting' | 'fetching' | 'joining' | 'verifying';
-  readonly source: string;
-  readonly done: number;
-  readonly total: number;
-  readonly bytesPerSecond: number | null;
-  readonly secondsLeft: number | null;
-}
-
-export interface ListedModel {
-  readonly id: string;
-  readonly destination: Destination;
-  /** Ready to be asked now; if not, `missing` says what is missing in words. */
-  readonly ready: boolean;
-  readonly missing?: string;
-  readonly note?: string;
-}
+import type { Result } from '../../core/models/failure.ts';
+import type { LanguageModel, StrategyName } from '../../core/reasoning/language-model.ts';
+import type { FetchProgress, ListedModel } from '../../core/reasoning/model-listing.ts';
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
@@ -49,4 +31,4 @@ export interface ModelCatalog {
   close(): Promise<void>;
 }
 
-export type { Failure };
+export type { FetchProgress, ListedModel };

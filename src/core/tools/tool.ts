@@ -70,7 +70,7 @@ export type ToolDefinition<Input> = Omit<Tool<Input>, 'input'> & { readonly inpu
 /** Keeps the input's type inside one tool and forgets it outside, where every input is validated first. */
 export function defineTool<Input>(definition: ToolDefinition<Input>): Tool {
   const { input } = definition;
-  if (typeof input !== 'function') return { ...definition, input } as Tool;
+  if (typeof input !== 'function') return { ...definition, input };
   let made: z.ZodType<Input> | undefined;
   return Object.defineProperty({ ...definition }, 'input', { enumerable: true, get: () => (made ??= input()) }) as unknown as Tool;
 }

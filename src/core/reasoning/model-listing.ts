@@ -1,0 +1,20 @@
+import type { Destination } from './language-model.ts';
+
+/** Bytes fetched so far of all, bytes per second and seconds left (null: not known yet). */
+export interface FetchProgress {
+  readonly phase: 'waiting' | 'fetching' | 'joining' | 'verifying';
+  readonly source: string;
+  readonly done: number;
+  readonly total: number;
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+export interface ListedModel {
+  readonly id: string;
+  readonly destination: Destination;
+  /** Ready to be asked now; if not, `missing` says what is missing in words. */
+  readonly ready: boolean;
+  readonly missing?: string;
+  readonly note?: string;
+}
