@@ -1,6 +1,6 @@
 import type { Trim } from '../agent/agent-event.ts';
 import type { Message } from '../models/message.ts';
-import type { WireRequest } from '../models/request.ts';
+import type { Span, WireRequest } from '../models/request.ts';
 import type { ToolCall } from '../models/tool-call.ts';
 import type { Usage } from '../models/usage.ts';
 import type { ModelProfile } from '../reasoning/language-model.ts';
@@ -113,14 +113,23 @@ export class ContextManager {
 }
 
 /** Counted once: before a request goes, and when the provider has told what it took. */
-const counted = new WeakMap<WireRequest, number>();
+const counted = new WeakMap<WireRequest | Span, number>();
 
 function bytesOfWire(wire: WireRequest): number {
   let bytes = counted.get(wire);
   if (bytes === undefined) {
     bytes = 0;
-    for (const span of wire.spans) bytes += utf8Length(span.text);
+    for (const span of wire.spans) bytes += bytesOfSpan(span);
     counted.set(wire, bytes);
   }
+  return bytes;
+}
+
+/** Spans of the history are the same from request to request. */
+function bytesOfSpan(span: Span): number {
+  const known = counted.get(span);
+  if (known !== undefined) return known;
+  const bytes = utf8Length(span.text);
+  if (span.section === 'history') counted.set(span, bytes);
   return bytes;
 }

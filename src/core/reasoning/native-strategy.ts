@@ -112,9 +112,18 @@ function assistantBlock(part: Part, message: Message, calls: ReadonlyMap<string,
   return [{ type: 'tool_call', providerCallId: call.providerCallId, name: call.tool, input }];
 }
 
+/** A call never changes (there is a new one for each of its states): what is said of it is made once, not for every request. */
+const toldResults = new WeakMap<ToolCall, ToolResultBlock[]>();
+
 function resultBlock(part: Part, calls: ReadonlyMap<string, ToolCall>): ToolResultBlock[] {
   const call = part.type === 'tool_call' ? calls.get(part.callId) : undefined;
   if (!call) return [];
+  const told = toldResults.get(call) ?? resultOf(call);
+  toldResults.set(call, told);
+  return told;
+}
+
+function resultOf(call: ToolCall): ToolResultBlock[] {
   const { text, isError } = resultForModel(call);
   const block: Block = { text, section: 'history', source: `call:${call.id}`, trust: call.trust };
   return [{ providerCallId: call.providerCallId, name: call.tool, isError, block }];

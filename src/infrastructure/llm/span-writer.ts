@@ -9,6 +9,13 @@ export interface Origin {
   readonly trust: Trust;
 }
 
+/** A block that stands in many requests is written once. */
+const spanOf = new WeakMap<Block, Span>();
+
+function escaped(block: Block): string {
+  return JSON.stringify(block.text).slice(1, -1);
+}
+
 /**
  * Writes a JSON body as ordered spans: what the provider's syntax is, and what is whose words.
  * All spans joined are the body byte for byte (C1). The writer knows no JSON structure; the adapter writes it out.
@@ -25,7 +32,15 @@ export class SpanWriter {
 
   /** The inside of a JSON string: the block's words, escaped, without the quotes. */
   block(block: Block, options: { cacheBreakpoint?: boolean } = {}): this {
-    return this.words(JSON.stringify(block.text).slice(1, -1), block, options);
+    if (options.cacheBreakpoint) return this.words(escaped(block), block, options);
+    let span = spanOf.get(block);
+    if (!span) {
+      span = { text: escaped(block), section: block.section, source: block.source, trust: block.trust };
+      spanOf.set(block, span);
+    }
+    this.#flush();
+    this.#spans.push(span);
+    return this;
   }
 
   /** A whole JSON string, quotes as syntax around the words. */
