@@ -1,6 +1,6 @@
 import type { Task } from './task.ts';
 
-/** Written after the prompts and their examples; nothing was changed for them. */
+/** Written after the prompts and their examples; no example or rule was changed for them. */
 export const HELD_OUT_TASKS: readonly Task[] = [
   {
     id: 'h-venue',
