@@ -40,7 +40,14 @@ export async function openBenchSite(): Promise<BenchSite> {
   const launcher = openLauncher();
   const server = await startModelServer();
   const { HOME = '', PATH = '' } = process.env;
-  const env = { HOME, PATH, OPENAI_BASE_URL: server.url, GLASSHOUSE_WINDOW: '200000', GLASSHOUSE_KEYCHAIN: 'off', XDG_CACHE_HOME: join(folder, 'cache') };
+  const env = {
+    HOME,
+    PATH,
+    OPENAI_BASE_URL: server.url,
+    GLASSHOUSE_WINDOW: '200000',
+    GLASSHOUSE_KEYCHAIN: 'off',
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  };
   const out = join(folder, 'output');
   const bodyFile = join(folder, 'body.json');
   // Kept from run to run, as on a machine in use: only the first run of all makes its tables.
@@ -53,7 +60,8 @@ export async function openBenchSite(): Promise<BenchSite> {
     const cost = await launcher.launch({ argv: [process.execPath, ...argv], env: { ...env, GLASSHOUSE_HOME: home }, cwd: workspace, out });
     return { cost, requests: await server.take(), output: readFileSync(out, 'utf8') };
   };
-  const ours: BenchSite['ours'] = (script, ...args) => observe([CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], homes.ours, script);
+  const ours: BenchSite['ours'] = (script, ...args) =>
+    observe([CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], homes.ours, script);
 
   // The floor sends what ours sent. This run also fills the compile cache.
   const [first] = (await ours([{ text: 'Hello.' }])).requests;
@@ -65,7 +73,12 @@ export async function openBenchSite(): Promise<BenchSite> {
     floor: (script) => observe([FLOOR, 'run', server.url, join(homes.floor, 'floor.db'), bodyFile, workspace], homes.floor, script),
     async sandboxes(count) {
       const cost = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', String(count)], env, cwd: folder, out });
-      const idle = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', '1'], env, cwd: folder, out: join(folder, 'idle') });
+      const idle = await launcher.launch({
+        argv: [process.execPath, FLOOR, 'sandboxes', '1'],
+        env,
+        cwd: folder,
+        out: join(folder, 'idle'),
+      });
       return { ms: Number(readFileSync(out, 'utf8')), cpu: (cost.cpu - idle.cpu) / (count - 1) };
     },
     close() {

@@ -47,10 +47,19 @@ try {
 }
 
 const [load = 0] = loadavg();
-if (values.json) console.log(JSON.stringify(figures.map((figure) => ({ ...figure, met: isMet(figure) })), null, 2));
+if (values.json)
+  console.log(
+    JSON.stringify(
+      figures.map((figure) => ({ ...figure, met: isMet(figure) })),
+      null,
+      2,
+    ),
+  );
 else {
   console.log(`\n${asTable(figures)}\n`);
   const met = figures.filter(isMet).length;
-  console.log(`bench: ${met} of ${figures.length} goals met, in ${Math.round((performance.now() - startedAt) / 1000)} s (Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)})`);
+  console.log(
+    `bench: ${met} of ${figures.length} goals met, in ${Math.round((performance.now() - startedAt) / 1000)} s (Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)})`,
+  );
   if (load > cpus().length) console.log('The machine was busy: only the ratios say something, and they scatter.');
 }

@@ -22,7 +22,11 @@ async function run(url, database, bodyFile, workspace) {
   const body = JSON.parse(readFileSync(bodyFile, 'utf8'));
   while (true) {
     const answer = await ask(request, agent, url, JSON.stringify(body), insert);
-    body.messages.push({ role: 'assistant', content: answer.text || null, ...(answer.calls.length > 0 ? { tool_calls: answer.calls } : {}) });
+    body.messages.push({
+      role: 'assistant',
+      content: answer.text || null,
+      ...(answer.calls.length > 0 ? { tool_calls: answer.calls } : {}),
+    });
     const isCommand = answer.calls.some((call) => call.function.name === 'run_command');
     if (isCommand) durable(true);
     insert.run('answer', JSON.stringify(body.messages.at(-1)));
@@ -73,7 +77,8 @@ function ask(request, agent, url, body, insert) {
             timer ??= setTimeout(flush, TICK);
           }
           for (const call of delta?.tool_calls ?? []) {
-            if (call.id) answer.calls[call.index] = { id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } };
+            if (call.id)
+              answer.calls[call.index] = { id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } };
             answer.calls[call.index].function.arguments += call.function.arguments ?? '';
           }
         }
@@ -91,7 +96,10 @@ function ask(request, agent, url, body, insert) {
 async function work(name, input, workspace) {
   if (name === 'run_command') return (await start('bash', ['-c', input.command], workspace)).output;
   const text = await readFile(join(workspace, input.path), 'utf8');
-  return text.split('\n').slice(input.start_line - 1, input.end_line).join('\n');
+  return text
+    .split('\n')
+    .slice(input.start_line - 1, input.end_line)
+    .join('\n');
 }
 
 function start(program, args, cwd) {
@@ -107,7 +115,25 @@ function start(program, args, cwd) {
 }
 
 /** The walls that a command needs, around nothing: file system, processes, network, rights, and a session without the terminal. */
-const SANDBOX = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--cap-drop', 'ALL', '--new-session', '--die-with-parent'];
+const SANDBOX = [
+  '--ro-bind',
+  '/',
+  '/',
+  '--dev',
+  '/dev',
+  '--proc',
+  '/proc',
+  '--tmpfs',
+  '/tmp',
+  '--unshare-pid',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--unshare-net',
+  '--cap-drop',
+  'ALL',
+  '--new-session',
+  '--die-with-parent',
+];
 
 async function sandboxes(count) {
   const times = [];

@@ -50,11 +50,23 @@ export async function benchSearch(folder: string, messages: number, isQuick: boo
       // The first of each prepares its statements.
       ours.shift();
       floor.shift();
-      for (const [share, label] of [[0.5, 'p50'], [0.99, 'p99']] as const) {
+      for (const [share, label] of [
+        [0.5, 'p50'],
+        [0.99, 'p99'],
+      ] as const) {
         const beside = quantile(floor, share);
         const longest = messages > 100_000 ? LONGEST.huge : LONGEST.usual;
-        const goal = { words: `≤ 1.5 × raw or ${UNNOTICED} ms, < ${longest} ms`, limit: Math.min(longest, Math.max(UNNOTICED, 1.5 * beside)) };
-        figures.push({ name: `search in ${messages.toLocaleString('en-US')}, ${name}, ${label}`, unit: 'ms', ours: quantile(ours, share), floor: beside, goal });
+        const goal = {
+          words: `≤ 1.5 × raw or ${UNNOTICED} ms, < ${longest} ms`,
+          limit: Math.min(longest, Math.max(UNNOTICED, 1.5 * beside)),
+        };
+        figures.push({
+          name: `search in ${messages.toLocaleString('en-US')}, ${name}, ${label}`,
+          unit: 'ms',
+          ours: quantile(ours, share),
+          floor: beside,
+          goal,
+        });
       }
     }
   } finally {
@@ -64,7 +76,10 @@ export async function benchSearch(folder: string, messages: number, isQuick: boo
   return figures;
 }
 
-const WORDS = 'the morning train carries letters over an old bridge while somebody counts windows and the river keeps its own slow book of names'.split(' ');
+const WORDS =
+  'the morning train carries letters over an old bridge while somebody counts windows and the river keeps its own slow book of names'.split(
+    ' ',
+  );
 
 /** Fills the tables of the product's own storage, in one transaction. */
 function fill(home: string, messages: number): void {

@@ -25,5 +25,7 @@ export async function benchStart(site: BenchSite, isQuick: boolean): Promise<Fig
 export async function benchRequest(site: BenchSite): Promise<Figure[]> {
   const [request] = (await site.ours([{ text: 'Hello.' }])).requests;
   const bytes = Buffer.byteLength(request?.body ?? '');
-  return [{ name: 'first request, default tools', unit: 'bytes', ours: bytes, floor: null, goal: { words: '≤ 6,000 bytes', limit: 6_000 } }];
+  return [
+    { name: 'first request, default tools', unit: 'bytes', ours: bytes, floor: null, goal: { words: '≤ 6,000 bytes', limit: 6_000 } },
+  ];
 }

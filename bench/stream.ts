@@ -26,7 +26,10 @@ async function costPerDelta(site: BenchSite, delayMs: number, turns: number): Pr
   const text = words(DELTAS);
   const script: ScriptedReply[] = [{ text, chunkSize: CHARACTERS, delayMs }];
   const trivial: ScriptedReply[] = [{ text: 'Hello.' }];
-  const runs: Record<'ours' | 'floor', { long: number[]; short: number[] }> = { ours: { long: [], short: [] }, floor: { long: [], short: [] } };
+  const runs: Record<'ours' | 'floor', { long: number[]; short: number[] }> = {
+    ours: { long: [], short: [] },
+    floor: { long: [], short: [] },
+  };
   for (let turn = 0; turn < turns; turn += 1) {
     for (const who of ['ours', 'floor'] as const) {
       runs[who].short.push((await site[who](trivial)).cost.cpu);

@@ -27,16 +27,14 @@ export function createSqliteSearch(db: Database): Search {
       if (match === null) return [];
       const hits = Number(db.get(COUNT, match)?.['hits']);
       if (hits === 0) return [];
-      return db
-        .all(hits < COMMON ? BEST : NEWEST, match, limit)
-        .map((row): SearchHit => ({
-          conversationId: String(row['conversation_id']),
-          conversationTitle: String(row['title']),
-          messageId: String(row['message_id']),
-          kind: String(row['kind']) as SearchKind,
-          excerpt: String(row['excerpt']),
-          createdAt: Number(row['created_at']),
-        }));
+      return db.all(hits < COMMON ? BEST : NEWEST, match, limit).map((row): SearchHit => ({
+        conversationId: String(row['conversation_id']),
+        conversationTitle: String(row['title']),
+        messageId: String(row['message_id']),
+        kind: String(row['kind']) as SearchKind,
+        excerpt: String(row['excerpt']),
+        createdAt: Number(row['created_at']),
+      }));
     },
   };
 }
