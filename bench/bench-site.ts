@@ -26,9 +26,9 @@ export interface BenchSite {
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
-export const PROMPT = 'Hello';
+const PROMPT = 'Hello';
 /** Lines of the file that steps read pieces of. */
-export const FILE_LINES = 3_000;
+const FILE_LINES = 3_000;
 
 /** A temporary workspace, the model server, and the two programs that are compared on them. */
 export async function openBenchSite(): Promise<BenchSite> {
