@@ -116,7 +116,7 @@ describe('a run', () => {
       ['nothing_of_that_name', 'failed', 'tool_unknown'],
       ['look', 'failed', 'tool_input_invalid'],
       ['look', 'failed', 'tool_input_invalid'],
-      ['change', 'denied', 'tool_denied'],
+      ['change', 'denied', 'tool_unanswered'],
       ['look', 'succeeded', undefined],
       ['broken', 'failed', 'tool_failed'],
     ]);

@@ -206,6 +206,32 @@ test('may answer when a search found many files, or none', () => {
   expect(after('No line contains “boat”.').test('{"tool":"read_file","path":"boat.md"}')).toBe(false);
 });
 
+test('after a found file was read, reads another of those that were found, or none', () => {
+  const search = call('k', 'search_files', { text: 'boat' }, 'a.md:1:boat\nb.md:1:boat');
+  const read = (id: string, path: string) => call(id, 'read_file', { path }, '# The boat');
+  const after = (...done: ToolCall[]) => gbnfToRegExp(strategy.request(context({ done })).constraint?.grammar ?? '');
+  const one = after(search, read('k2', 'a.md'));
+  expect(one.test('{"tool":"read_file","path":"b.md"}')).toBe(true);
+  expect(one.test('{"tool":"read_file","path":"# The boat"}')).toBe(false);
+  expect(one.test('{"tool":"answer"}')).toBe(true);
+  const both = after(search, read('k2', 'a.md'), read('k3', 'b.md'));
+  expect(both.test('{"tool":"read_file","path":"a.md"}')).toBe(false);
+  // A file that the person named leads to any other.
+  expect(after(read('k', 'a.md')).test('{"tool":"read_file","path":"c.md"}')).toBe(true);
+});
+
+test('where nobody could be asked, looks instead, and does not offer the same tool again', () => {
+  const unanswered = {
+    ...call('k', 'update_plan', { item: 'x' }, '', 'denied'),
+    failure: { code: 'tool_unanswered', message: '' },
+  } as const;
+  const answer = { text: '{"tool":"search_files","text":"boat"}', calls: [] };
+  expect(strategy.interpret(context({ done: [unanswered] }), answer)).toMatchObject({ kind: 'calls' });
+  const grammar = gbnfToRegExp(strategy.request(context({ done: [unanswered] })).constraint?.grammar ?? '');
+  expect(grammar.test('{"tool":"search_files","text":"boat"}')).toBe(true);
+  expect(grammar.test('{"tool":"answer"}')).toBe(false);
+});
+
 test('puts what was observed into the person’s turn and streams the answer without tools', () => {
   const done = [call('k', 'read_file', { path: 'a.md' }, 'The boat lies in the harbour.')];
   const request = strategy.request(context({ purpose: 'synthesise', done }));

@@ -109,7 +109,8 @@ async function* askApproval(
     { tool: tool.name, input: call.input },
   );
   if (context.signal.aborted) return waiting;
-  if (answer === null) return yield* deny(context, waiting, 'Nobody could be asked for permission, so the call did not run.');
+  if (answer === null)
+    return yield* deny(context, waiting, 'Nobody could be asked for permission, so the call did not run.', 'tool_unanswered');
   if (answer.kind !== 'allow') {
     const reason = answer.kind === 'deny' ? answer.reason : answer.text;
     return yield* deny(
@@ -180,8 +181,13 @@ async function* authorize(call: ToolCall, authorisation: Authorisation): AsyncGe
   return authorized;
 }
 
-async function* deny(context: AgentContext, call: ToolCall, output: string): AsyncGenerator<AgentEvent, ToolCall> {
-  const denied = advanceCall(call, 'denied', { output, failure: failure('tool_denied', output), endedAt: context.ports.now() });
+async function* deny(
+  context: AgentContext,
+  call: ToolCall,
+  output: string,
+  code: 'tool_denied' | 'tool_unanswered' = 'tool_denied',
+): AsyncGenerator<AgentEvent, ToolCall> {
+  const denied = advanceCall(call, 'denied', { output, failure: failure(code, output), endedAt: context.ports.now() });
   yield { type: 'tool_call_ended', call: denied };
   return denied;
 }

@@ -14,7 +14,7 @@ for the person to approve. When it is approved you can carry it out.`;
 /** The system section: the same for every request of a conversation in the same mode (C4). */
 export function instructionsFor(mode: 'ask' | 'plan'): readonly Block[] {
   const blocks: Block[] = [{ text: ROLE, section: 'system', source: 'core', trust: 'trusted' }];
-  if (mode === 'plan') blocks.push({ text: PLAN_MODE, section: 'system', source: 'core', trust: 'trusted' });
+  if (mode === 'plan') blocks.push({ text: PLAN_MODE, section: 'system', source: 'core:plan_mode', trust: 'trusted' });
   return blocks;
 }
 

@@ -42,6 +42,7 @@ const FAILURES = {
   tool_input_invalid: { exit: 1, advice: 'Correct the input and call the tool again.' },
   tool_failed: { exit: 1, advice: 'Read the message and try another way.' },
   tool_denied: { exit: 4, advice: 'The person did not allow this. Do not try it again in another form; ask, or go on without.' },
+  tool_unanswered: { exit: 4, advice: 'Run it where somebody can be asked, or allow it beforehand with --allow.' },
   tool_interrupted: { exit: 1, advice: 'It may have run. Look before doing it again.' },
   tool_cancelled: { exit: 130, advice: 'It was stopped.' },
   tool_timeout: { exit: 1, advice: 'It took too long and was ended with everything it had started.' },

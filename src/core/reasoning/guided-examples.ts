@@ -53,17 +53,6 @@ export const WORK: readonly (readonly ExampleTurn[])[] = [
 /** How an answer is made from what was observed: short, with the facts, in the request's own terms. */
 export const ANSWERS: readonly { readonly observed: readonly ObservedResult[]; readonly request: string; readonly answer: string }[] = [
   {
-    observed: [
-      { done: 'Searched for “boiler”', output: 'letters/march.txt:4:The boiler is making noises again.' },
-      {
-        done: 'Read letters/march.txt',
-        output: 'Dear landlord,\nThe boiler is making noises again. Please come on 3 March.\nYours, Rosa Lind',
-      },
-    ],
-    request: 'Which letter talks about the boiler, and who wrote it?',
-    answer: 'letters/march.txt talks about the boiler; Rosa Lind wrote it.',
-  },
-  {
     observed: [{ done: 'Listed photos', output: 'photos: 1 folder, 2 files\nold/\nbeach.jpg (52133 bytes)\ncat.png (8120 bytes)' }],
     request: 'What is in photos?',
     answer: 'photos holds the folder old and two files: beach.jpg and cat.png.',
@@ -87,5 +76,16 @@ export const ANSWERS: readonly { readonly observed: readonly ObservedResult[]; r
     observed: [{ done: 'Read plan.txt', output: 'Failed: plan.txt does not exist.' }],
     request: 'What does plan.txt say?',
     answer: 'I could not read plan.txt: it does not exist.',
+  },
+  {
+    observed: [
+      { done: 'Searched for “boiler”', output: 'letters/march.txt:4:The boiler is making noises again.' },
+      {
+        done: 'Read letters/march.txt',
+        output: 'Dear landlord,\nThe boiler is making noises again. Please come on 3 March.\nYours, Rosa Lind',
+      },
+    ],
+    request: 'Which letter talks about the boiler, and who wrote it?',
+    answer: 'letters/march.txt talks about the boiler; Rosa Lind wrote it.',
   },
 ];

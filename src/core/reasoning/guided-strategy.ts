@@ -72,9 +72,10 @@ function inputOf(call: ProposedCall): unknown {
   }
 }
 
-/** What the person did not allow is not tried in another way. */
+/** What the person did not allow is not tried in another way; where nobody could be asked, another tool may do. */
 function isOver(calls: readonly ToolCall[]): boolean {
-  return calls.length >= ROUNDS || calls.at(-1)?.state === 'denied';
+  const last = calls.at(-1);
+  return calls.length >= ROUNDS || (last?.state === 'denied' && last.failure?.code !== 'tool_unanswered');
 }
 
 function decisionRequest(context: StepContext): ModelRequest {
@@ -188,7 +189,7 @@ function answerRequest(context: StepContext): ModelRequest {
 }
 
 function usingTheText(request: string): string {
-  return `Using the text above, answer every part of this request in one or two short sentences, with the names, dates and numbers from the text: ${request}`;
+  return `Using the text above, answer every part of this request in one or two short sentences, with the files, names, dates and numbers from the text: ${request}`;
 }
 
 function observation(done: string, output: string): string {
