@@ -184,7 +184,7 @@ function shown(words: string, secrets: readonly string[]): string {
  * What the server asks to wait, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date), or the reset of
  * what has run out (OpenAI: a duration such as `1m2.5s`; Anthropic: an RFC 3339 time). Null when it says nothing.
  */
-export function retryAfter(headers: Readonly<Record<string, string>>, now: number = Date.now()): number | null {
+function retryAfter(headers: Readonly<Record<string, string>>, now: number = Date.now()): number | null {
   const inMs = Number(headers['retry-after-ms']);
   if (headers['retry-after-ms'] && Number.isFinite(inMs) && inMs >= 0) return Math.ceil(inMs);
   const after = headers['retry-after'];
