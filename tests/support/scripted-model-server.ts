@@ -152,7 +152,12 @@ function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-async function sendStream(request: RecordedRequest, response: ServerResponse, reply: ScriptedReply, events: readonly WireEvent[]): Promise<void> {
+async function sendStream(
+  request: RecordedRequest,
+  response: ServerResponse,
+  reply: ScriptedReply,
+  events: readonly WireEvent[],
+): Promise<void> {
   response.socket?.setNoDelay(true);
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', ...reply.headers });
   response.flushHeaders();
