@@ -76,7 +76,7 @@ function suspendRunsOf(db: Database, owner: string, at: number): number {
   const runs = db.all(`SELECT id, conversation_id, state, return_to, version FROM run WHERE owner = ? AND ${ACTIVE}`, owner);
   for (const run of runs) {
     const runId = String(run['id']);
-    interruptCalls(db, runId, at);
+    interruptCalls(db, String(run['conversation_id']), runId, at);
     interruptParts(db, runId, at);
     db.run(`UPDATE interaction SET state = 'expired', closed_at = ? WHERE run_id = ? AND state = 'open'`, at, runId);
     const from = {
@@ -105,8 +105,8 @@ function suspendRunsOf(db: Database, owner: string, at: number): number {
 }
 
 /** A call that had been started may have run; one that had not is settled as well, so that no request ever holds an orphan (R2, R3). */
-function interruptCalls(db: Database, runId: string, at: number): void {
-  for (const row of db.all('SELECT * FROM tool_call WHERE run_id = ?', runId)) {
+function interruptCalls(db: Database, conversationId: string, runId: string, at: number): void {
+  for (const row of db.all('SELECT * FROM tool_call WHERE conversation_id = ? AND run_id = ?', conversationId, runId)) {
     const call = toCall(row);
     if (isSettled(call.state)) continue;
     const started = call.state === 'started';

@@ -6,6 +6,7 @@ import { isSettled, type ToolCall } from '../../core/models/tool-call.ts';
 import type { SearchKind } from '../../core/models/records.ts';
 import type { Database } from './database.ts';
 import { writeBlob, type LedgerWriter } from './ledger-writer.ts';
+import { indexPending } from './search-indexer.ts';
 
 export interface Projected {
   readonly conversationId: string;
@@ -39,7 +40,11 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       return setRunState(db, runId, event.state, at);
     case 'message_started':
       insertMessage(db, event.message, at);
-      db.run(`UPDATE input SET state = 'delivered', message = NULL WHERE message_id = ?`, event.message.id);
+      db.run(
+        `UPDATE input SET state = 'delivered', message = NULL WHERE conversation_id = ? AND state = 'waiting' AND message_id = ?`,
+        conversationId,
+        event.message.id,
+      );
       return;
     case 'step_started': {
       const { step: s } = event;
@@ -186,7 +191,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
         runId,
       );
       db.run('UPDATE conversation SET updated_at = ? WHERE id = ?', at, conversationId);
-      return;
+      return indexPending(db);
     case 'part_delta':
     case 'tool_output':
     case 'model_opened':
@@ -286,7 +291,11 @@ function insertNotice(db: Database, conversationId: string, runId: string, code:
   if (!message) return;
   const messageId = String(message['id']);
   // The agent does not count notices: a notice shares the position of the part that it follows.
-  const ord = Number(db.get('SELECT coalesce(max(ord), -1) AS ord FROM part WHERE message_id = ?', messageId)?.['ord']);
+  const ord = Number(
+    db.get('SELECT coalesce(max(ord), -1) AS ord FROM part WHERE conversation_id = ? AND message_id = ?', conversationId, messageId)?.[
+      'ord'
+    ],
+  );
   db.run(
     `INSERT INTO part (id, message_id, conversation_id, step_id, ord, type, text, data, trust, state) VALUES (lower(hex(randomblob(16))), ?, ?, NULL, ?, 'notice', ?, ?, 'trusted', 'complete')`,
     messageId,

@@ -22,7 +22,6 @@ CREATE TABLE part (
   id TEXT PRIMARY KEY, message_id TEXT NOT NULL, conversation_id TEXT NOT NULL, step_id TEXT, ord INTEGER NOT NULL, type TEXT NOT NULL,
   text TEXT NOT NULL, data TEXT, trust TEXT NOT NULL, state TEXT NOT NULL
 ) STRICT;
-CREATE INDEX part_of_message ON part (message_id, ord);
 CREATE INDEX part_of_conversation ON part (conversation_id);
 CREATE INDEX part_open ON part (state) WHERE state = 'open';
 
@@ -47,7 +46,6 @@ CREATE TABLE step (
   purpose TEXT NOT NULL, model TEXT NOT NULL, request_id TEXT NOT NULL, usage TEXT, cost REAL, finish TEXT, failure TEXT,
   started_at INTEGER NOT NULL, ended_at INTEGER
 ) STRICT;
-CREATE INDEX step_of_run ON step (run_id, started_at);
 CREATE INDEX step_of_conversation ON step (conversation_id, started_at);
 
 CREATE TABLE tool_call (
@@ -56,7 +54,6 @@ CREATE TABLE tool_call (
   words TEXT, state TEXT NOT NULL, authorisation TEXT, output TEXT, output_blob TEXT, trust TEXT NOT NULL, failure TEXT, started_at INTEGER, ended_at INTEGER
 ) STRICT;
 CREATE INDEX tool_call_of_conversation ON tool_call (conversation_id);
-CREATE INDEX tool_call_of_run ON tool_call (run_id);
 
 CREATE TABLE interaction (
   id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, run_id TEXT NOT NULL, root_run_id TEXT NOT NULL, prompt TEXT NOT NULL, digest TEXT NOT NULL,
@@ -95,21 +92,20 @@ CREATE TABLE event (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT NOT NULL, run_id TEXT NOT NULL, version INTEGER NOT NULL,
   type TEXT NOT NULL, v INTEGER NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX event_of_conversation ON event (conversation_id, seq);
 CREATE UNIQUE INDEX event_of_run ON event (run_id, version);
 
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE search_doc (
-  id INTEGER PRIMARY KEY, conversation_id TEXT NOT NULL, message_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, created_at INTEGER NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT NOT NULL, message_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
+  created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX search_doc_of_conversation ON search_doc (conversation_id);
 CREATE VIRTUAL TABLE search_index USING fts5 (text, content = 'search_doc', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO search_index (search_index, rank) VALUES ('secure-delete', 1);
-CREATE TRIGGER search_doc_added AFTER INSERT ON search_doc BEGIN
-  INSERT INTO search_index (rowid, text) VALUES (new.id, new.text);
-END;
-CREATE TRIGGER search_doc_removed AFTER DELETE ON search_doc BEGIN
+CREATE TABLE search_mark (indexed_through INTEGER NOT NULL) STRICT;
+INSERT INTO search_mark (indexed_through) VALUES (0);
+CREATE TRIGGER search_doc_removed AFTER DELETE ON search_doc WHEN old.id <= (SELECT indexed_through FROM search_mark) BEGIN
   INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', old.id, old.text);
 END;
 `,

@@ -5,7 +5,6 @@ import type { Database } from './database.ts';
 /** Every table with a `conversation_id`, children before parents. */
 const OWNED = [
   'search_doc',
-  'event',
   'blob',
   'request',
   'trim',
@@ -52,6 +51,7 @@ function deleteAll(db: Database, conversationId: string): void {
     conversationId,
   );
   for (const sub of subs) deleteAll(db, String(sub['id']));
+  db.run('DELETE FROM event WHERE run_id IN (SELECT id FROM run WHERE conversation_id = ?)', conversationId);
   db.run('DELETE FROM draft_chunk WHERE owner_id IN (SELECT id FROM part WHERE conversation_id = ?)', conversationId);
   db.run('DELETE FROM draft_chunk WHERE owner_id IN (SELECT id FROM tool_call WHERE conversation_id = ?)', conversationId);
   db.run('DELETE FROM request_span WHERE request_id IN (SELECT id FROM request WHERE conversation_id = ?)', conversationId);

@@ -1,6 +1,7 @@
 import type { SearchHit, SearchKind } from '../../core/models/records.ts';
 import type { Search } from '../../application/ports/search.ts';
 import type { Database } from './database.ts';
+import { hasPending, indexPending } from './search-indexer.ts';
 
 /**
  * Hits from which on a query is taken to be common. Then the newest come first: to rank them, FTS5 would have to read every hit of the
@@ -25,6 +26,7 @@ export function createSqliteSearch(db: Database): Search {
     async search(query, { limit }) {
       const match = toMatch(query);
       if (match === null) return [];
+      if (hasPending(db)) db.transaction(() => indexPending(db));
       const hits = Number(db.get(COUNT, match)?.['hits']);
       if (hits === 0) return [];
       return db.all(hits < COMMON ? BEST : NEWEST, match, limit).map((row): SearchHit => ({
