@@ -12,16 +12,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SandboxPolicy } from '../../src/application/ports/sandbox.ts';
 import { FailureError } from '../../src/core/models/failure.ts';
-import { createBubblewrapSandbox } from '../../src/infrastructure/system/bubblewrap-sandbox.ts';
+import { type BubblewrapSandbox, createBubblewrapSandbox } from '../../src/infrastructure/system/bubblewrap-sandbox.ts';
 import { cleanEnvironment } from '../../src/infrastructure/system/clean-environment.ts';
 import { protectedPlaces } from '../../src/infrastructure/system/protected-places.ts';
 
@@ -56,7 +57,10 @@ beforeEach(() => {
   mkdirSync(join(home, '.ssh'), { recursive: true });
   writeFileSync(join(home, '.ssh', 'id_test'), 'PRIVATE');
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
 
 interface Options {
   readonly network?: boolean;
@@ -65,19 +69,29 @@ interface Options {
   readonly environment?: Record<string, string>;
   readonly policy?: Partial<SandboxPolicy>;
   readonly hidden?: readonly string[];
+  /** One that lives on; else one for this command alone. */
+  readonly sandbox?: BubblewrapSandbox;
+}
+
+function newSandbox(options: Options = {}): BubblewrapSandbox {
+  const environment = { ...cleanEnvironment({ ...process.env, ...options.environment }, homedir()), HOME: home };
+  return createBubblewrapSandbox({ environment, protectedPlaces: options.hidden ?? protectedPlaces({}, home, []) });
 }
 
 async function run(command: string, options: Options = {}) {
-  const environment = { ...cleanEnvironment({ ...process.env, ...options.environment }, homedir()), HOME: home };
-  const sandbox = createBubblewrapSandbox({ environment, protectedPlaces: options.hidden ?? protectedPlaces({}, home, []) });
+  const sandbox = options.sandbox ?? newSandbox(options);
   const policy = { directory: workspace, writable: [workspace], hidden: [], network: options.network ?? false, ...options.policy };
   let output = '';
-  const exit = await sandbox.run(command, policy, {
-    timeoutMs: options.timeoutMs ?? 20_000,
-    signal: options.signal ?? new AbortController().signal,
-    onOutput: (text) => (output += text),
-  });
-  return { ...exit, output };
+  try {
+    const exit = await sandbox.run(command, policy, {
+      timeoutMs: options.timeoutMs ?? 20_000,
+      signal: options.signal ?? new AbortController().signal,
+      onOutput: (text) => (output += text),
+    });
+    return { ...exit, output };
+  } finally {
+    if (!options.sandbox) sandbox.close();
+  }
 }
 
 /** Processes of the machine whose command line holds the marker. */
@@ -129,14 +143,19 @@ describe('what a command can do', () => {
   });
 
   it('many run at once, each with its own output, and leave no pipe or folder behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('glasshouse-pipe-'));
+    // Others on this machine make pipes as well.
+    const temporary = join(root, 'tmp');
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    const sandbox = newSandbox();
     const handles = () => readdirSync('/proc/self/fd').length;
-    await Promise.all(Array.from({ length: 8 }, () => run('true')));
+    await Promise.all(Array.from({ length: 8 }, () => run('true', { sandbox })));
     const open = handles();
-    const outputs = await Promise.all(Array.from({ length: 8 }, (_, at) => run(`sleep 0.1; echo ${at}; echo ${at} >&2`)));
+    const outputs = await Promise.all(Array.from({ length: 8 }, (_, at) => run(`sleep 0.1; echo ${at}; echo ${at} >&2`, { sandbox })));
     expect(outputs.map(({ output }) => output)).toEqual(Array.from({ length: 8 }, (_, at) => `${at}\n${at}\n`));
     expect(handles()).toBeLessThanOrEqual(open);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('glasshouse-pipe-'))).toEqual(before);
+    expect(readdirSync(temporary)).toEqual([]);
+    sandbox.close();
   });
 
   it('has nobody at its input', async () => {
@@ -330,6 +349,107 @@ describe('R7: the end of a command', () => {
     owner.kill('SIGKILL');
     for (let at = 0; at < 100 && processesWith('4545').length > 0; at++) await sleep(20);
     expect(processesWith('4545')).toEqual([]);
+  });
+});
+
+describe('the broker that starts commands', () => {
+  /** Of this process: those that live, and what lies dead below them. */
+  const brokers = () => processesWith('glasshouse-broker').filter((pid) => statusOf(pid)?.parent === process.pid);
+  const deadBelow = (parent: string | undefined) => {
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return all.filter((pid) => statusOf(pid)?.parent === Number(parent) && statusOf(pid)?.state === 'Z');
+  };
+  const statusOf = (pid: string) => {
+    try {
+      const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      return { state, parent: Number(parent) };
+    } catch {
+      return null;
+    }
+  };
+  let sandbox: BubblewrapSandbox;
+  let own: string[];
+  beforeEach(() => {
+    own = brokers();
+    sandbox = newSandbox();
+  });
+  afterEach(() => sandbox.close());
+  const ofSandbox = () => brokers().filter((pid) => !own.includes(pid));
+
+  it('is one for many commands, leaves no dead process, holds nothing of the person, and ends with the sandbox', async () => {
+    for (let at = 0; at < 5; at += 1) expect((await run(`exit ${at}`, { sandbox })).code).toBe(at);
+    const [broker, ...others] = ofSandbox();
+    expect(others).toEqual([]);
+    expect(readFileSync(`/proc/${broker}/environ`, 'utf8')).not.toContain('VITEST');
+    for (let at = 0; at < 50 && deadBelow(broker).length > 0; at += 1) await sleep(20);
+    expect(deadBelow(broker)).toEqual([]);
+    sandbox.close();
+    for (let at = 0; at < 50 && ofSandbox().length > 0; at += 1) await sleep(20);
+    expect(ofSandbox()).toEqual([]);
+  });
+
+  it.each([
+    ['quotes and what a shell would run', `'$(touch broken)' "a\\b" \`touch broken\` \${x} $'\\x01' * ~ ''`],
+    ['lines, also empty ones at its end', 'cat <<END\n  a  \n\n\\\n\\END\n\r\n\n\n'],
+    ['letters of all kinds, and controls', 'ÁÉ…日本 🙂 \u0001\u0002\u007f\u0081\u0085\u009b\t\uD800'],
+    ['what takes more than a pipe holds', '日本語'.repeat(9000)],
+  ])('hands on a command as it is: %s', async (_, text) => {
+    const command = `printf %s "$BASH_EXECUTION_STRING" | sha256sum; exit\n${text}`;
+    const { output } = await run(command, { sandbox });
+    expect(output).toBe(`${createHash('sha256').update(command).digest('hex')}  -\n`);
+    expect(await run('', { sandbox })).toMatchObject({ code: 0, output: '' });
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+
+  it('gives commands no other open file than their three', async () => {
+    writeFileSync(join(home, '.netrc'), 'PRIVATE');
+    const { output } = await run('ls /proc/$$/fd; exit', { sandbox });
+    expect(output).toBe('0\n1\n2\n');
+  });
+
+  it('R7: its death ends the commands it started, which say so; the next command has a new one', async () => {
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    const running = [1, 2].map(() => run(`: ${marker}; setsid -f sleep 4646; echo up; sleep 4646`, { sandbox }));
+    while (processesWith(marker).length < 4) await sleep(20);
+    const [broker] = ofSandbox();
+    const from = performance.now();
+    process.kill(Number(broker), 'SIGKILL');
+    for (const exit of await Promise.all(running)) expect(exit).toMatchObject({ code: null, signal: 'SIGKILL', timedOut: false });
+    expect(performance.now() - from).toBeLessThan(2000);
+    expect(processesWith(marker)).toEqual([]);
+    expect((await run('echo again', { sandbox })).output).toBe('again\n');
+    expect(ofSandbox()).not.toEqual([broker]);
+  });
+
+  it('R7: one that does not answer does not hold up a stop', async () => {
+    await run('true', { sandbox });
+    process.kill(Number(ofSandbox()[0]), 'SIGSTOP');
+    const from = performance.now();
+    const ended = await run('echo x > made.txt', { sandbox, signal: AbortSignal.timeout(50) }).catch((error: unknown) => error);
+    expect(performance.now() - from).toBeLessThan(2000);
+    expect(ended).toMatchObject({ code: null });
+    expect(existsSync(join(workspace, 'made.txt'))).toBe(false);
+  });
+
+  it('R7: the end of the sandbox ends what still runs', async () => {
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    const running = run(`: ${marker}; setsid -f sleep 4747; sleep 4747`, { sandbox });
+    while (processesWith(marker).length < 2) await sleep(20);
+    sandbox.close();
+    expect((await running).code).not.toBe(0);
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it('is not needed: without a bash that can be one, commands are started directly', async () => {
+    const environment = { PATH: `${root}:${process.env['PATH']}` };
+    const direct = createBubblewrapSandbox({ environment, protectedPlaces: [] });
+    const policy = { directory: workspace, writable: [workspace], hidden: [], network: false };
+    // The only bash there is, also in the sandbox.
+    symlinkSync('/bin/false', join(root, 'bash'));
+    const exit = await direct.run('exit 1', policy, { timeoutMs: 5000, signal: new AbortController().signal, onOutput: () => undefined });
+    expect(exit).toMatchObject({ code: 1 });
   });
 });
 

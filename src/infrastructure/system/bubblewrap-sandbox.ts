@@ -1,13 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Sandbox, SandboxedExit, SandboxPolicy } from '../../application/ports/sandbox.ts';
 import { FailureError } from '../../core/models/failure.ts';
 import { EMPTY_FILE, mountsFor } from './bubblewrap-mounts.ts';
-import { openOutputPipe } from './output-pipe.ts';
-import { descendantsOf, isGone, send } from './process-tree.ts';
+import { openCommandPipes } from './output-pipe.ts';
+import { descendantsOf, isDeserted, isGone, send } from './process-tree.ts';
 import { setAside } from './set-aside.ts';
+import { createSpawnBroker, type BrokeredStart, type SpawnBroker } from './spawn-broker.ts';
 import { TerminalText } from './terminal-text.ts';
 
 /** Between the polite end and the hard one; together with it well within two seconds (R7). */
@@ -24,21 +24,33 @@ export interface BubblewrapDependencies {
 
 type RunOptions = Parameters<Sandbox['run']>[2];
 
+export interface BubblewrapSandbox extends Sandbox {
+  /** Ends what waits for the next command, with the commands that are still running. */
+  close(): void;
+}
+
 /** The sandbox of Linux, by bubblewrap. Elsewhere, and where bubblewrap is missing or not allowed to work, it says so and runs nothing. */
-export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): Sandbox {
-  let program = dependencies.program;
+export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): BubblewrapSandbox {
+  let start: Starter | null | undefined;
+  let broker: SpawnBroker | null = null;
   let probe: ReturnType<Sandbox['available']> | undefined;
-  const find = () =>
-    program !== undefined
-      ? program
-      : (program = process.platform === 'linux' ? onPath('bwrap', dependencies.environment['PATH'] ?? '') : null);
+  const findStarter = (): Starter | null => {
+    const path = dependencies.environment['PATH'] ?? '';
+    const program =
+      dependencies.program === undefined && process.platform === 'linux' ? onPath('bwrap', path) : (dependencies.program ?? null);
+    if (program === null) return null;
+    const shell = onPath('bash', path);
+    if (shell !== null) broker = createSpawnBroker({ shell, program, environment: dependencies.environment, emptyFile: openEmptyFile });
+    return starterOf(program, dependencies.environment, broker);
+  };
   const run: Sandbox['run'] = async (command, policy, options) => {
-    const bubblewrap = find();
-    if (bubblewrap === null) throw new FailureError('sandbox_missing', missing());
-    return runIn(bubblewrap, dependencies, command, policy, options);
+    start ??= findStarter();
+    if (start === null) throw new FailureError('sandbox_missing', missing());
+    return runIn(start, dependencies.protectedPlaces, command, policy, options);
   };
   return {
     run,
+    close: () => broker?.close(),
     available: () =>
       (probe ??= (async () => {
         try {
@@ -74,67 +86,83 @@ function onPath(name: string, path: string): string | null {
 }
 
 let emptyFile: number | undefined;
+const openEmptyFile = () => (emptyFile ??= openSync('/dev/null', 'r'));
 
-function argumentsFor(command: string, policy: SandboxPolicy, mounts: readonly string[]): { args: string[]; files: number[] } {
-  const files: number[] = [];
-  const shown = mounts.map((arg) => {
-    if (arg !== EMPTY_FILE) return arg;
-    files.push((emptyFile ??= openSync('/dev/null', 'r')));
-    return String(3 + files.length);
-  });
+/** The arguments of bubblewrap before the command itself, and how many empty files they count on, from number 4 on. */
+function argumentsFor(policy: SandboxPolicy, mounts: readonly string[]): { args: string[]; emptyFiles: number } {
+  let emptyFiles = 0;
+  const shown = mounts.map((arg) => (arg === EMPTY_FILE ? String(4 + emptyFiles++) : arg));
   const isRoot = process.getuid?.() === 0;
   const spaces = ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', ...(policy.network ? [] : ['--unshare-net'])];
   // Root keeps the right to files of other owners, and nothing else: with more, a command could take its walls down.
   const rights = isRoot ? ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_CHOWN'].flatMap((right) => ['--cap-add', right]) : [];
   const room = ['--die-with-parent', '--new-session', ...spaces, '--hostname', 'sandbox', '--json-status-fd', '3'];
   const shell = ['bash', '--noprofile', '--norc', '-c'];
-  const args = [...room, ...shown, '--cap-drop', 'ALL', ...rights, '--chdir', policy.directory, '--', ...shell, command];
-  return { args, files };
+  return { args: [...room, ...shown, '--cap-drop', 'ALL', ...rights, '--chdir', policy.directory, '--', ...shell], emptyFiles };
+}
+
+/** Starts bubblewrap; its pid, or null when there is none to be known. That it could not be started is seen by its silence. */
+type Starter = (job: BrokeredStart) => Promise<number | null>;
+
+function starterOf(program: string, environment: Readonly<Record<string, string>>, broker: SpawnBroker | null): Starter {
+  return async (job) => {
+    const answer = await broker?.start(job);
+    if (answer?.isStarted) return answer.pid;
+    const { spawn } = process.getBuiltinModule('node:child_process');
+    const files = Array.from({ length: job.emptyFiles }, openEmptyFile);
+    const stdio = ['ignore' as const, job.output, job.output, job.status, ...files];
+    const child = spawn(program, [...job.first, job.last], { cwd: '/', env: environment, stdio });
+    child.on('error', () => undefined);
+    return child.pid ?? null;
+  };
 }
 
 async function runIn(
-  program: string,
-  { environment, protectedPlaces }: BubblewrapDependencies,
+  start: Starter,
+  protectedPlaces: readonly string[],
   command: string,
   policy: SandboxPolicy,
   options: RunOptions,
 ): Promise<SandboxedExit> {
-  options.signal.throwIfAborted();
+  const { signal } = options;
+  signal.throwIfAborted();
   const mounts = mountsFor(policy, [...new Set([...protectedPlaces, ...policy.hidden])]);
-  const { args, files } = argumentsFor(command, policy, mounts.args);
-  const { spawn } = process.getBuiltinModule('node:child_process');
-  const pipe = await openOutputPipe().catch((cause: unknown) => {
+  const { args, emptyFiles } = argumentsFor(policy, mounts.args);
+  const { output, status } = await openCommandPipes().catch((cause: unknown) => {
     throw new FailureError('sandbox_missing', 'The sandbox could not be set up here: no pipe can be made for the output.', { cause });
   });
-  let child: ChildProcess;
+  const wall = watchPipes(output.reader, status.reader, options.onOutput);
+  let pid: number | null;
   try {
-    child = spawn(program, args, { cwd: '/', env: environment, stdio: ['ignore', pipe.writer, pipe.writer, 'pipe', ...files] });
+    pid = await start({ first: args, last: command, output: output.writer, status: status.writer, emptyFiles, signal });
   } finally {
-    pipe.started();
+    output.started();
+    status.started();
   }
-  const wall = watchOutput(pipe.reader, child, options.onOutput);
-  const ending = endOn(child, wall.innerPid, options);
-  const exit = await ending.exit;
+  const exit = await untilEnd(pid, wall, options);
   const inner = wall.innerPid();
-  // The first process of the room is gone only when the kernel has ended all others in it.
-  if (inner !== null && !(await isGone(inner, GRACE_MS))) {
+  // A command that did not come to an end of its own may have left a room behind that is only being set up, which does not yet end with its
+  // maker.
+  const isOver = inner === null || (wall.exitCode() !== null && (await isDeserted(inner, GRACE_MS)));
+  if (!isOver) {
     send('SIGKILL', inner);
     await isGone(inner, GRACE_MS);
   }
   // Nothing is left that could write; should the pipe not know, nobody waits for it.
-  const late = setTimeout(() => pipe.reader.destroy(), GRACE_MS);
-  await wall.ended;
+  const late = setTimeout(() => output.reader.destroy(), GRACE_MS);
+  await wall.outputEnded;
   clearTimeout(late);
   const trouble = wall.trouble();
   if (trouble !== null) throw new FailureError('sandbox_missing', `The sandbox could not be set up here: ${trouble}`);
+  if (exit === null) throw new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.');
   for (const note of setAside(mounts.absent)) options.onOutput(`\n[${note}]\n`);
   return exit;
 }
 
+type Wall = ReturnType<typeof watchPipes>;
+
 /** Hands on what comes; keeps back what bubblewrap itself says before there is a command. */
-function watchOutput(output: Readable, child: ChildProcess, onOutput: (text: string) => void) {
-  const status = child.stdio[3];
-  if (!status || !('setEncoding' in status)) throw new Error('the sandbox was started without its status');
+function watchPipes(output: Readable, status: Readable, onOutput: (text: string) => void) {
   const text = new TerminalText();
   let told = '';
   let held = '';
@@ -148,68 +176,65 @@ function watchOutput(output: Readable, child: ChildProcess, onOutput: (text: str
     }
   };
   output.on('data', (bytes: Buffer) => emit(text.add(bytes)));
-  // A reader that fails has nothing more to say; that the command ended is told by its exit.
+  // A reader that fails has nothing more to say.
   output.on('error', () => output.destroy());
+  status.on('error', () => status.destroy());
   status.setEncoding('utf8').on('data', (piece: string) => (told += piece));
-  const ended = new Promise<void>((resolve) => {
-    output.once('close', () => {
-      emit(text.end());
-      resolve();
-    });
-  });
+  const numberOf = (name: string): number | null => {
+    const match = new RegExp(`"${name}": (\\d+)`).exec(told);
+    return match ? Number(match[1]) : null;
+  };
   return {
-    ended,
-    innerPid(): number | null {
-      const match = /"child-pid": (\d+)/.exec(told);
-      return match ? Number(match[1]) : null;
-    },
+    outputEnded: new Promise<void>((resolve) => {
+      output.once('close', () => {
+        emit(text.end());
+        resolve();
+      });
+    }),
+    /** Bubblewrap holds its status open as long as it lives. */
+    statusEnded: new Promise<void>((resolve) => status.once('close', resolve)),
+    innerPid: () => numberOf('child-pid'),
+    /** Null when the command did not run, or not to an end of its own. */
+    exitCode: () => numberOf('exit-code'),
     /** Null when the command has run; then what bubblewrap said was a warning, and belongs to the output. */
     trouble(): string | null {
       if (held === '') return null;
-      if (!told.includes('"exit-code"')) return held.slice('bwrap: '.length).split('\n')[0] ?? '';
+      if (numberOf('exit-code') === null) return held.slice('bwrap: '.length).split('\n')[0] ?? '';
       onOutput(held);
       return null;
     },
   };
 }
 
-/** Ends the command's whole tree on abort or time-out: asked first, then killed. */
-function endOn(child: ChildProcess, innerPid: () => number | null, { signal, timeoutMs }: RunOptions): { exit: Promise<SandboxedExit> } {
+/** Ends the command's whole tree on abort or time-out: asked first, then killed. Null when there was nothing that could run. */
+async function untilEnd(pid: number | null, wall: Wall, { signal, timeoutMs }: RunOptions): Promise<SandboxedExit | null> {
   let stopped: 'stopped' | 'late' | null = null;
   let hard: NodeJS.Timeout | undefined;
   const kill = () => {
+    if (pid === null) return;
     // All by name: one that is only being set up does not yet die with its parent.
-    const all = child.pid === undefined ? [] : descendantsOf(child.pid);
-    child.kill('SIGKILL');
-    for (const pid of all) send('SIGKILL', pid);
+    const all = descendantsOf(pid);
+    for (const each of [pid, ...all]) send('SIGKILL', each);
   };
   const stop = (why: 'stopped' | 'late') => {
     if (stopped !== null) return;
     stopped = why;
-    const inner = innerPid();
+    const inner = wall.innerPid();
     const below = inner === null ? [] : descendantsOf(inner);
     if (below.length === 0) return kill();
-    for (const pid of below) send('SIGTERM', pid);
+    for (const each of below) send('SIGTERM', each);
     hard = setTimeout(kill, GRACE_MS);
   };
   const onAbort = () => stop('stopped');
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => stop('late'), timeoutMs);
-  const exit = new Promise<SandboxedExit>((resolve, reject) => {
-    child.on('error', (error) =>
-      reject(new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.', { cause: error })),
-    );
-    child.on('close', (code, by) => {
-      const isEnded = stopped !== null || by !== null;
-      resolve({ code: isEnded ? null : code, signal: isEnded ? (by ?? 'SIGTERM') : null, timedOut: stopped === 'late' });
-    });
-  });
-  return {
-    exit: exit.finally(() => {
-      clearTimeout(timer);
-      clearTimeout(hard);
-      signal.removeEventListener('abort', onAbort);
-    }),
-  };
+  await wall.statusEnded;
+  clearTimeout(timer);
+  clearTimeout(hard);
+  signal.removeEventListener('abort', onAbort);
+  const code = wall.exitCode();
+  if (stopped !== null) return { code: null, signal: code === null ? 'SIGKILL' : 'SIGTERM', timedOut: stopped === 'late' };
+  if (code === null) return wall.innerPid() === null ? null : { code: null, signal: 'SIGKILL', timedOut: false };
+  return { code, signal: null, timedOut: false };
 }

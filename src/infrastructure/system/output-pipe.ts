@@ -9,39 +9,51 @@ const O_PATH = 0o10000000;
 /** Pipes that no command uses now. */
 const free: number[] = [];
 
-export interface OutputPipe {
+export interface NamedPipe {
   readonly reader: Socket;
-  /** For the child as its output and its errors, so that both come in the order in which they were written. */
+  /** For the child to write; by its name below /proc also for a process that was started before. */
   readonly writer: number;
-  /** To be called once the child has the writer. */
+  /** To be called once the child has the writer, or will never have it. */
   started(): void;
 }
 
 /**
- * A true pipe for the output of a command. The streams that Node makes are sockets, which cannot be opened again by their name:
- * `echo x > /dev/stderr` would fail. Nothing of it stays on the disk.
+ * True pipes for what a command says, and for what is said about it. The streams that Node makes are sockets, which cannot be opened again
+ * by their name: `echo x > /dev/stderr` would fail. Nothing of them stays on the disk.
  * @throws Error when no pipe can be made (no mkfifo, no temporary folder)
  */
-export async function openOutputPipe(): Promise<OutputPipe> {
-  const place = free.pop() ?? (await makePipe());
+export async function openCommandPipes(): Promise<{ readonly output: NamedPipe; readonly status: NamedPipe }> {
+  const places = free.length >= 2 ? free.splice(-2) : await makePipes();
+  const [output, status] = places.map(open);
+  if (!output || !status) throw new Error('too few pipes were made');
+  return { output, status };
+}
+
+function open(place: number): NamedPipe {
   const name = `/proc/self/fd/${place}`;
   const end = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   const writer = openSync(name, constants.O_WRONLY);
   const { Socket } = process.getBuiltinModule('node:net');
   const reader = new Socket({ fd: end, readable: true, writable: false });
-  reader.once('close', () => free.push(place));
+  let isAtEnd = false;
+  reader.once('end', () => (isAtEnd = true));
+  reader.once('close', () => {
+    // One that was given up may still have a writer, whose words are not for the next command.
+    if (isAtEnd) free.push(place);
+    else closeSync(place);
+  });
   return { reader, writer, started: () => closeSync(writer) };
 }
 
-async function makePipe(): Promise<number> {
+async function makePipes(): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-pipe-'));
-  const path = join(folder, 'output');
+  const paths = [join(folder, 'output'), join(folder, 'status')];
   try {
     const { execFile } = process.getBuiltinModule('node:child_process');
     await new Promise<void>((resolve, reject) => {
-      execFile('mkfifo', ['-m', '600', path], (error) => (error ? reject(error) : resolve()));
+      execFile('mkfifo', ['-m', '600', ...paths], (error) => (error ? reject(error) : resolve()));
     });
-    return openSync(path, O_PATH);
+    return paths.map((path) => openSync(path, O_PATH));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

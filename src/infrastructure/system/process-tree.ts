@@ -14,14 +14,39 @@ export function descendantsOf(pid: number): number[] {
 }
 
 /** Resolves when the process is gone (or only its entry is left), or after `limitMs`. */
-export async function isGone(pid: number, limitMs: number): Promise<boolean> {
+export function isGone(pid: number, limitMs: number): Promise<boolean> {
+  return isSoon(() => hasEnded(pid), limitMs);
+}
+
+/**
+ * Resolves when a room of processes is empty but for, at most, its first one on its way out; or after `limitMs`. The first inherits every
+ * orphan: once it has started the command, it is alone when it has no child.
+ */
+export function isDeserted(first: number, limitMs: number): Promise<boolean> {
+  return isSoon(() => hasEnded(first) || isChildless(first), limitMs);
+}
+
+async function isSoon(check: () => boolean, limitMs: number): Promise<boolean> {
   const end = performance.now() + limitMs;
-  while (true) {
-    const stat = read(`/proc/${pid}/stat`);
-    const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-    if (stat === '' || state === 'Z' || state === 'X') return true;
+  while (!check()) {
     if (performance.now() > end) return false;
     await sleep(2);
+  }
+  return true;
+}
+
+function hasEnded(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+  return stat === '' || state === 'Z' || state === 'X';
+}
+
+/** False also where it cannot be known. */
+function isChildless(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') === '';
+  } catch {
+    return false;
   }
 }
 
