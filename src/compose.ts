@@ -161,7 +161,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     async close() {
       await supervisor.idle();
       await catalog.close();
-      sandbox.close();
+      await sandbox.close();
       storage.close();
     },
   };

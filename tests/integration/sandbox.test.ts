@@ -90,7 +90,7 @@ async function run(command: string, options: Options = {}) {
     });
     return { ...exit, output };
   } finally {
-    if (!options.sandbox) sandbox.close();
+    if (!options.sandbox) await sandbox.close();
   }
 }
 
@@ -155,7 +155,7 @@ describe('what a command can do', () => {
     expect(outputs.map(({ output }) => output)).toEqual(Array.from({ length: 8 }, (_, at) => `${at}\n${at}\n`));
     expect(handles()).toBeLessThanOrEqual(open);
     expect(readdirSync(temporary)).toEqual([]);
-    sandbox.close();
+    await sandbox.close();
   });
 
   it('has nobody at its input', async () => {
@@ -331,24 +331,47 @@ describe('R7: the end of a command', () => {
     expect(processesWith('4343')).toEqual([]);
   });
 
-  it('the death of Glasshouse is the death of its commands', async () => {
+  /** A process of its own that runs a command, after one that is over at once, and tells when it begins. */
+  async function ownerOf(command: string) {
     const script = join(root, 'owner.mjs');
     const source = new URL('../../src/infrastructure/system/bubblewrap-sandbox.ts', import.meta.url).href;
     writeFileSync(
       script,
       `const { createBubblewrapSandbox } = await import(${JSON.stringify(source)});
        const sandbox = createBubblewrapSandbox({ environment: { PATH: process.env.PATH }, protectedPlaces: [] });
-       await sandbox.run('echo up; setsid sleep 4545', { directory: ${JSON.stringify(workspace)}, writable: [], hidden: [], network: false },
-         { timeoutMs: 60000, signal: new AbortController().signal, onOutput: (text) => process.stdout.write(text) });`,
+       const policy = { directory: ${JSON.stringify(workspace)}, writable: [], hidden: [], network: false };
+       const run = (command) => sandbox.run(command, policy,
+         { timeoutMs: 60000, signal: new AbortController().signal, onOutput: (text) => process.stdout.write(text) });
+       await run('true');
+       process.stdout.write('begin');
+       await run(${JSON.stringify(command)});`,
     );
     const { spawn } = await import('node:child_process');
     const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => owner.stdout.once('data', resolve));
+    return owner;
+  }
+
+  it('the death of Glasshouse is the death of its commands', async () => {
+    const owner = await ownerOf('setsid sleep 4545');
     await sleep(200);
     expect(processesWith('4545').length).toBeGreaterThan(0);
     owner.kill('SIGKILL');
     for (let at = 0; at < 100 && processesWith('4545').length > 0; at++) await sleep(20);
     expect(processesWith('4545')).toEqual([]);
+  });
+
+  it('its death at any moment of the start is that too', async () => {
+    const marker = `marker-${process.pid}-${Math.random()}`;
+    for (let delay = 0; delay < 8; delay += 1) {
+      const owner = await ownerOf(`: ${marker}; sleep 60`);
+      const until = performance.now() + delay;
+      while (performance.now() < until);
+      owner.kill('SIGKILL');
+      await new Promise((resolve) => owner.once('close', resolve));
+    }
+    for (let at = 0; at < 50 && processesWith(marker).length > 0; at++) await sleep(20);
+    expect(processesWith(marker)).toEqual([]);
   });
 });
 
@@ -385,8 +408,7 @@ describe('the broker that starts commands', () => {
     expect(readFileSync(`/proc/${broker}/environ`, 'utf8')).not.toContain('VITEST');
     for (let at = 0; at < 50 && deadBelow(broker).length > 0; at += 1) await sleep(20);
     expect(deadBelow(broker)).toEqual([]);
-    sandbox.close();
-    for (let at = 0; at < 50 && ofSandbox().length > 0; at += 1) await sleep(20);
+    await sandbox.close();
     expect(ofSandbox()).toEqual([]);
   });
 
@@ -437,7 +459,7 @@ describe('the broker that starts commands', () => {
     const marker = `marker-${process.pid}-${Math.random()}`;
     const running = run(`: ${marker}; setsid -f sleep 4747; sleep 4747`, { sandbox });
     while (processesWith(marker).length < 2) await sleep(20);
-    sandbox.close();
+    await sandbox.close();
     expect((await running).code).not.toBe(0);
     expect(processesWith(marker)).toEqual([]);
   });

@@ -25,8 +25,8 @@ export interface BubblewrapDependencies {
 type RunOptions = Parameters<Sandbox['run']>[2];
 
 export interface BubblewrapSandbox extends Sandbox {
-  /** Ends what waits for the next command, with the commands that are still running. */
-  close(): void;
+  /** Ends what waits for the next command, and the commands that are still running. */
+  close(): Promise<void>;
 }
 
 /** The sandbox of Linux, by bubblewrap. Elsewhere, and where bubblewrap is missing or not allowed to work, it says so and runs nothing. */
@@ -50,7 +50,7 @@ export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): B
   };
   return {
     run,
-    close: () => broker?.close(),
+    close: async () => broker?.close(),
     available: () =>
       (probe ??= (async () => {
         try {

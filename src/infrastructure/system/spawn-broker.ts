@@ -55,8 +55,8 @@ export type BrokerAnswer = { readonly isStarted: false } | { readonly isStarted:
 
 export interface SpawnBroker {
   start(job: BrokeredStart): Promise<BrokerAnswer>;
-  /** Ends the broker with everything it started. Another start begins anew. */
-  close(): void;
+  /** Resolves when the broker has ended, with everything it started. Another start begins anew. */
+  close(): Promise<void>;
 }
 
 export interface BrokerOptions {
@@ -76,21 +76,22 @@ export interface BrokerOptions {
 export function createSpawnBroker(options: BrokerOptions): SpawnBroker {
   let living: Promise<Broker | null> | null = null;
   const start = async (job: BrokeredStart): Promise<BrokerAnswer> => {
-    living ??= openBroker(options, job.emptyFiles);
-    const broker = await living;
+    const opened = (living ??= openBroker(options, job.emptyFiles));
+    const broker = await opened;
     // None can be had here, now or later.
     if (broker === null) return { isStarted: false };
     if (broker.isGone()) {
-      living = null;
+      if (living === opened) living = null;
       return start(job);
     }
     return broker.start(job);
   };
   return {
     start,
-    close() {
-      void living?.then((broker) => broker?.close());
+    async close() {
+      const last = living;
       living = null;
+      await (await last)?.close();
     },
   };
 }
@@ -98,7 +99,7 @@ export function createSpawnBroker(options: BrokerOptions): SpawnBroker {
 interface Broker {
   start(job: BrokeredStart): Promise<BrokerAnswer>;
   isGone(): boolean;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Null when it does not come up. */
@@ -122,7 +123,13 @@ async function openBroker({ shell, program, environment, emptyFile }: BrokerOpti
   let number = 0;
   return {
     isGone: () => answers.isGone,
-    close: () => void child.stdin?.end(),
+    async close() {
+      child.ref();
+      child.stdin?.end();
+      const late = setTimeout(() => child.kill('SIGKILL'), ANSWER_TO_STOP_MS);
+      await answers.ended;
+      clearTimeout(late);
+    },
     start(job) {
       if (job.emptyFiles > emptyFiles || [...job.first, job.last].some((word) => word.includes('\0')))
         return Promise.resolve({ isStarted: false });
@@ -140,6 +147,7 @@ async function openBroker({ shell, program, environment, emptyFile }: BrokerOpti
 /** What the broker tells, and that it is gone. It keeps this process from ending only while an answer is awaited. */
 class Answers {
   readonly ready: Promise<boolean>;
+  readonly ended: Promise<void>;
   isGone = false;
   readonly #child: ChildProcess;
   readonly #output: Readable & { ref?(): void; unref?(): void };
@@ -153,12 +161,14 @@ class Answers {
     this.#output = stdout;
     child.unref();
     if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
-    // That it is gone is told by the end of its output.
-    child.on('error', () => this.#end());
+    this.ended = new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.once('error', () => resolve());
+    });
+    void this.ended.then(() => this.#end());
     stdin.on('error', () => undefined);
     stdout.on('error', () => undefined);
     stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    stdout.once('close', () => this.#end());
     this.ready = this.#told('ready', new AbortController().signal).then((pid) => pid !== null);
   }
 

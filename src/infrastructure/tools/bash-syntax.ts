@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What the walk uses of a syntax node of tree-sitter-bash. */
@@ -26,7 +27,7 @@ interface BashParser {
 
 interface GrammarModule {
   readonly Parser: { new (): BashParser; init(): Promise<void> };
-  readonly Language: { load(path: string): Promise<unknown> };
+  readonly Language: { load(wasm: Uint8Array): Promise<unknown> };
 }
 
 let loading: Promise<BashParser> | undefined;
@@ -38,8 +39,7 @@ export async function parseBash(text: string): Promise<SyntaxTree | null> {
 }
 
 async function load(): Promise<BashParser> {
-  // Never optimised: shell lines are short, and to optimise this grammar takes 150 ms of a processor and 40 MB, which every start of a
-  // command after it would pay for again, as it copies the process.
+  // Never optimised: shell lines are short, and to optimise this grammar takes 150 ms of a processor and 40 MB.
   process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=2000000000');
   const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
   // Required, not imported: the module finds its own wasm beside itself, which a bundle would break.
@@ -47,6 +47,6 @@ async function load(): Promise<BashParser> {
   const { Parser, Language } = require(file) as GrammarModule;
   await Parser.init();
   const parser = new Parser();
-  parser.setLanguage(await Language.load(join(dirname(file), 'tree-sitter-bash.wasm')));
+  parser.setLanguage(await Language.load(readFileSync(join(dirname(file), 'tree-sitter-bash.wasm'))));
   return parser;
 }
