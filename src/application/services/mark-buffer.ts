@@ -1,10 +1,17 @@
 import type { AgentEvent } from '../../core/agent/agent-event.ts';
 
 /**
- * Events that only mark the way of a run: no word was said and nothing was done or may be done because of them alone.
- * What they lead to (a request, a start, a question) comes in an event of its own.
+ * Events that only mark the way of a run: nothing is done or may be done because of them alone. What they lead to (a request, a start,
+ * a question) comes in an event of its own. The end of a call is one: a crash before it is stored leaves the call as started, which is
+ * told as "may have run".
  */
-const MARKS: ReadonlySet<AgentEvent['type']> = new Set(['state_changed', 'step_completed', 'tool_call_proposed', 'tool_call_changed']);
+const MARKS: ReadonlySet<AgentEvent['type']> = new Set([
+  'state_changed',
+  'step_completed',
+  'tool_call_proposed',
+  'tool_call_changed',
+  'tool_call_ended',
+]);
 
 /** How long a mark may be held before it is stored and shown; milliseconds: one frame of a 60 Hz screen. */
 const TICK = 16;

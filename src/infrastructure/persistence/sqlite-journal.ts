@@ -80,8 +80,10 @@ function append(
       throw new FailureError('version_conflict', `The run ${where.runId} was changed by another process.`);
     }
   }
+  // Of several states in one commit, only the last is ever seen in the tables.
+  const lastState = events.findLast((event) => event.type === 'state_changed' || event.type === 'run_completed');
   for (const event of events) {
-    project(db, ledger, event, where);
+    if (event.type !== 'state_changed' || event === lastState) project(db, ledger, event, where);
     const body = eventBody(event);
     if (!body) continue;
     version += 1;
