@@ -5,7 +5,7 @@ import type { Sandbox, SandboxedExit, SandboxPolicy } from '../../application/po
 import { FailureError } from '../../core/models/failure.ts';
 import { EMPTY_FILE, mountsFor } from './bubblewrap-mounts.ts';
 import { openCommandPipes } from './output-pipe.ts';
-import { descendantsOf, isDeserted, isGone, send } from './process-tree.ts';
+import { descendantsOf, isDeserted, isGone, killTree, send } from './process-tree.ts';
 import { setAside } from './set-aside.ts';
 import { createSpawnBroker, type BrokeredStart, type SpawnBroker } from './spawn-broker.ts';
 import { TerminalText } from './terminal-text.ts';
@@ -210,12 +210,8 @@ function watchPipes(output: Readable, status: Readable, onOutput: (text: string)
 async function untilEnd(pid: number | null, wall: Wall, { signal, timeoutMs }: RunOptions): Promise<SandboxedExit | null> {
   let stopped: 'stopped' | 'late' | null = null;
   let hard: NodeJS.Timeout | undefined;
-  const kill = () => {
-    if (pid === null) return;
-    // All by name: one that is only being set up does not yet die with its parent.
-    const all = descendantsOf(pid);
-    for (const each of [pid, ...all]) send('SIGKILL', each);
-  };
+  // All by name: one that is only being set up does not yet die with its parent.
+  const kill = () => void (pid !== null && killTree(pid));
   const stop = (why: 'stopped' | 'late') => {
     if (stopped !== null) return;
     stopped = why;

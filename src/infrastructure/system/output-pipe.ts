@@ -24,15 +24,16 @@ export interface NamedPipe {
  */
 export async function openCommandPipes(): Promise<{ readonly output: NamedPipe; readonly status: NamedPipe }> {
   const places = free.length >= 2 ? free.splice(-2) : await makePipes();
-  const [output, status] = places.map(open);
-  if (!output || !status) throw new Error('too few pipes were made');
-  return { output, status };
+  const [output, status] = places;
+  if (output === undefined || status === undefined) throw new Error('too few pipes were made');
+  // Who tells the status reads it as well: it does not die of telling it when this process is gone.
+  return { output: open(output, constants.O_WRONLY), status: open(status, constants.O_RDWR) };
 }
 
-function open(place: number): NamedPipe {
+function open(place: number, mode: number): NamedPipe {
   const name = `/proc/self/fd/${place}`;
   const end = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writer = openSync(name, constants.O_WRONLY);
+  const writer = openSync(name, mode);
   const { Socket } = process.getBuiltinModule('node:net');
   const reader = new Socket({ fd: end, readable: true, writable: false });
   let isAtEnd = false;

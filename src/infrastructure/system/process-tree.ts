@@ -35,10 +35,25 @@ async function isSoon(check: () => boolean, limitMs: number): Promise<boolean> {
   return true;
 }
 
+/**
+ * Kills a process with everything below it. It is held still first: one that dies while it is getting a child would leave the child behind,
+ * waiting for it for ever.
+ */
+export async function killTree(pid: number): Promise<void> {
+  send('SIGSTOP', pid);
+  await isSoon(() => /^[TtZX]?$/.test(stateOf(pid)), 200);
+  for (const each of [...descendantsOf(pid), pid]) send('SIGKILL', each);
+}
+
 function hasEnded(pid: number): boolean {
+  return /^[ZX]?$/.test(stateOf(pid));
+}
+
+/** A letter, as Linux tells it; nothing when there is no such process. */
+function stateOf(pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
-  const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-  return stat === '' || state === 'Z' || state === 'X';
+  const at = stat.lastIndexOf(')') + 2;
+  return stat.slice(at, at + 1);
 }
 
 /** False also where it cannot be known. */

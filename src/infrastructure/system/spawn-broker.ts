@@ -9,8 +9,11 @@ const ANSWER_TO_STOP_MS = 800;
 /**
  * The broker. Its arguments: the process whose pipes it opens, and the program that it starts.
  * One line per start: number of the job, the owner's descriptors for output and status, and how many arguments follow that are new;
- * those, and then the last argument, end in a zero byte each. They become words of the program as they are: no shell reads them.
- * What else was open to its owner is closed. When its input ends, its owner is gone, and it takes along everything that it started. A program that is only being set up is held still
+ * those, and then the last argument, end in a zero byte each. They become words of the program as they are: no shell reads them. A last line
+ * says that all has come: its owner may have died while writing.
+ * What else was open to its owner is closed. The status is open for reading too: else a program that tells its status to an owner that has
+ * died would die of it, in the midst of its work.
+ * When its input ends, its owner is gone, and it takes along everything that it started. A program that is only being set up is held still
  * first, so that it cannot get a child that nobody knows.
  */
 const SCRIPT = String.raw`
@@ -21,18 +24,23 @@ for fd in /proc/$$/fd/*; do
   fd=${'$'}{fd##*/}
   ((fd < 4 + files)) || eval "exec $fd>&-"
 done
+trap : PIPE
 exec {report}>&1 >/dev/null
 echo ready >&$report
 while read -r job output status count; do
   ((count == 0)) || mapfile -d '' -t -n "$count" first
   mapfile -d '' -t -n 1 last
+  read -r end && [[ $end = end ]] || break
   {
     "$program" "${'$'}{first[@]}" "${'$'}{last[@]}" </dev/null {report}>&- &
     echo "$job $!" >&$report
-  } >"/proc/$owner/fd/$output" 2>&1 3>"/proc/$owner/fd/$status" || echo "$job 0" >&$report
+  } >"/proc/$owner/fd/$output" 2>&1 3<>"/proc/$owner/fd/$status" || echo "$job 0" >&$report
 done
 for pid in $(jobs -pr); do
   kill -STOP "$pid"
+  for ((tries = 0; tries < 2000; tries++)); do
+    read -r state <"/proc/$pid/stat" && [[ ${'$'}{state##*) } == [RSD]* ]] || break
+  done
   read -r -a below <"/proc/$pid/task/$pid/children"
   kill -KILL "${'$'}{below[@]}" "$pid"
 done
@@ -138,7 +146,7 @@ async function openBroker({ shell, program, environment, emptyFile }: BrokerOpti
       const isNew = first !== sent;
       sent = first;
       const answer = answers.to(String(number), job.signal);
-      child.stdin?.write(`${number} ${job.output} ${job.status} ${isNew ? job.first.length : 0}\n${isNew ? first : ''}${job.last}\0`);
+      child.stdin?.write(`${number} ${job.output} ${job.status} ${isNew ? job.first.length : 0}\n${isNew ? first : ''}${job.last}\0end\n`);
       return answer;
     },
   };
