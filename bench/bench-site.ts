@@ -25,6 +25,8 @@ export interface BenchSite {
 }
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+/** As `bin/glasshouse` starts it. */
+const FLAGS = ['--max-semi-space-size=1'];
 const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
 const PROMPT = 'Hello';
 /** Lines of the file that steps read pieces of. */
@@ -61,7 +63,7 @@ export async function openBenchSite(): Promise<BenchSite> {
     return { cost, requests: await server.take(), output: readFileSync(out, 'utf8') };
   };
   const ours: BenchSite['ours'] = (script, ...args) =>
-    observe([CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], homes.ours, script);
+    observe([...FLAGS, CLI, 'run', '--model', 'openai-compatible/bench', ...args, PROMPT], homes.ours, script);
 
   // The floor sends what ours sent. This run also fills the compile cache.
   const [first] = (await ours([{ text: 'Hello.' }])).requests;
