@@ -15,5 +15,10 @@ export function eventLine({ conversationId, runId, event }: PublishedEvent): str
     const { before, ...change } = event.change;
     return JSON.stringify({ conversationId, runId, type: event.type, change: { ...change, bytesBefore: before?.length ?? null } });
   }
+  if (event.type === 'tool_call_ended') {
+    // The whole of a long output came as `tool_output` already.
+    const { wholeOutput: _, ...rest } = event;
+    return JSON.stringify({ conversationId, runId, ...rest });
+  }
   return JSON.stringify({ conversationId, runId, ...event });
 }

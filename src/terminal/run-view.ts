@@ -1,6 +1,7 @@
 import type { AgentEvent } from '../core/agent/agent-event.ts';
 import type { RunStateName } from '../core/agent/agent-state.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
+import { adviceFor } from '../core/models/failure.ts';
 import { planAsText } from '../core/models/plan.ts';
 import { isSettled, type ToolCall } from '../core/models/tool-call.ts';
 import { bytes, destination, duration, money, progress, tokens } from './figures.ts';
@@ -75,6 +76,7 @@ export class RunView {
         this.#endCall(event.call);
         break;
       case 'interaction_closed':
+        if (event.by === 'nobody') break;
         this.#screen.line(this.#screen.style('dim', `    ${settledWords(event.answer)}`));
         break;
       case 'plan_updated':
@@ -99,7 +101,7 @@ export class RunView {
     if (words === null) return;
     this.#words = words;
     if (!this.#screen.isLive) {
-      if (words !== this.#told) this.#screen.line(`  ${visible(words)}`);
+      if (words !== this.#told) this.#screen.line(`  ${fit(visible(words), 200)}`);
       this.#told = words;
       return;
     }
@@ -143,8 +145,10 @@ export function callLine(call: ToolCall, screen: Pick<Screen, 'style' | 'width'>
       return `  ${screen.style('green', '✓')} ${words}${took}`;
     case 'failed':
       return `  ${screen.style('red', '×')} ${words}${took}\n    ${screen.style('red', fit(reason, screen.width * 3))}`;
-    case 'denied':
-      return `  ${screen.style('yellow', '⊘')} ${words}\n    ${screen.style('yellow', fit(reason, screen.width * 3))}`;
+    case 'denied': {
+      const advice = call.failure?.code === 'tool_unanswered' ? `\n    ${adviceFor(call.failure.code)}` : '';
+      return `  ${screen.style('yellow', '⊘')} ${words}\n    ${screen.style('yellow', fit(reason, screen.width * 3))}${advice}`;
+    }
     case 'cancelled':
       return `  ■ ${words} ${screen.style('dim', '(stopped)')}`;
     case 'interrupted':

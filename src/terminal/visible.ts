@@ -3,7 +3,7 @@ const COMMANDS = /[[\p{Cc}\p{Bidi_Control}\u200b-\u200d\u2060-\u2064\ufeff]--[\n
 
 /** Text as it is, with every such character shown by its code: nothing that a model wrote can disguise what will happen. */
 export function visible(text: string): string {
-  return text.replace(COMMANDS, (char) => (char === '\r' ? '' : `⟨${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}⟩`));
+  return text.replaceAll('\r\n', '\n').replace(COMMANDS, (char) => `⟨${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}⟩`);
 }
 
 /** The same for a streamed answer, where such characters are left out (joiners inside emoji and scripts stay). */

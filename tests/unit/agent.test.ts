@@ -320,6 +320,30 @@ describe('a run', () => {
     expect([...played.snapshot.calls.values()].map((call) => call.state)).toEqual(['succeeded', 'succeeded', 'denied']);
   });
 
+  it('R8: does not run a refused call again, and ends a run that goes in circles', async () => {
+    let ran = 0;
+    const look = fakeTool('look', {
+      execute: async () => {
+        ran += 1;
+        return { ok: true, output: 'the same', trust: 'trusted' };
+      },
+    });
+    const same = { calls: [{ name: 'look', input: { value: 'x' } }] };
+    const model = new FakeModel(Array.from({ length: 40 }, () => same));
+    const played = await play({ model, tools: [look], budget: { maxSteps: 60 } });
+    expect(ran).toBe(2);
+    expect(model.wires).toHaveLength(5);
+    expect(played.events.at(-1)).toMatchObject({ state: { name: 'exhausted' }, failure: { code: 'run_exhausted' } });
+  });
+
+  it('takes a bounded number of calls of one answer, and says so', async () => {
+    const calls = Array.from({ length: 3_000 }, (_, index) => ({ name: 'look', input: { value: String(index) } }));
+    const played = await play({ model: new FakeModel([{ calls }, { text: 'Enough.' }]), tools: [fakeTool('look')] });
+    expect(played.snapshot.calls.size).toBe(64);
+    expect(played.events).toContainEqual(expect.objectContaining({ type: 'notice_raised', code: 'too_many_calls' }));
+    expect(statesOf(played).at(-1)).toBe('completed');
+  });
+
   it('R8: stops an answer that repeats itself and asks', async () => {
     const model = new FakeModel([{ text: 'And so it goes on and on, says the fox. '.repeat(60) }]);
     const played = await play({ model });

@@ -65,6 +65,15 @@ describe('the permission policy', () => {
     );
   });
 
+  it('S2: denies a program by its name also when its whole path is given', () => {
+    const rules = [rule('allow', 'run_command'), rule('deny', 'run_command', 'rm *')];
+    expect(kind(command(['/bin/rm', 'x']), rules)).toBe('deny');
+    expect(kind(command(['/bin/../bin/rm', 'x']), rules)).toBe('deny');
+    expect(kind(command(['/bin/ls', 'x']), rules)).toBe('allow');
+    // An allow is held to what it says.
+    expect(kind(command(['/tmp/git', 'status']), [rule('allow', 'run_command', 'git *')])).toBe('ask');
+  });
+
   it('S2: asks for what could not be parsed, and for what the shell would only decide at run time', () => {
     const unparsed: PolicyCall = { tool: 'run_command', effect: 'unsafe', touches: { commands: null, mustAsk: ['It cannot be parsed.'] } };
     expect(kind(unparsed, [rule('allow', 'run_command')])).toBe('ask');

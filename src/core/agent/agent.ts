@@ -19,6 +19,9 @@ import { modelStep, type ReadyContext, type StepResult } from './model-step.ts';
 import { relay } from './relay.ts';
 import { preflight, proposeCalls, settleOpenCalls } from './tool-calls.ts';
 
+/** Refusals of repeated calls after which a run ends. */
+const CIRCLES = 3;
+
 /**
  * The agent: works on one run until it ends, and tells everything that happens as events.
  *
@@ -100,7 +103,9 @@ async function* round(context: ReadyContext): AsyncGenerator<AgentEvent, Ending 
     if (context.signal.aborted) return { kind: 'cancelled' };
     yield go(context, 'observing');
     yield go(context, 'reflecting');
-    return null;
+    return isGoingInCircles(context)
+      ? { kind: 'exhausted', failure: failure('run_exhausted', 'The agent went on asking for the same call.') }
+      : null;
   }
   yield go(context, 'reflecting');
   if (decision.kind === 'synthesise') {
@@ -109,6 +114,14 @@ async function* round(context: ReadyContext): AsyncGenerator<AgentEvent, Ending 
     yield* noteOddFinish(synthesis);
   } else yield* noteOddFinish(step);
   return yield* afterAnswer(context);
+}
+
+/** Whether refusing the same call has not turned the agent (R8). */
+function isGoingInCircles(context: AgentContext): boolean {
+  const refused = [...context.snapshot.calls.values()].filter(
+    (call) => call.runId === context.run.id && call.failure?.code === 'tool_repeated',
+  );
+  return refused.length >= CIRCLES;
 }
 
 /** The answer stands: is there more to do? A steer that came meanwhile, or a plan to approve. */

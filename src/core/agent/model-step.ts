@@ -170,7 +170,8 @@ async function* assemble(context: ReadyContext, purpose: StepPurpose, ceiling: n
     ceiling,
   );
   if (assembly.kind === 'too_long') {
-    const message = `The request needs about ${assembly.tokens} tokens; ${model.profile.id} has room for ${assembly.room}.`;
+    const what = context.steps > 1 ? 'What was written and read in this run' : 'The input';
+    const message = `${what} needs about ${assembly.tokens} tokens; ${model.profile.id} has room for ${assembly.room}.`;
     return { kind: 'failed', failure: { code: 'context_too_long', message } };
   }
   if (assembly.kind === 'trimmed') {

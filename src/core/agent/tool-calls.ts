@@ -9,6 +9,8 @@ import type { Tool } from '../tools/tool.ts';
 import { askPerson, trustOf, type AgentContext } from './agent-context.ts';
 import type { AgentEvent } from './agent-event.ts';
 
+/** Calls that one answer may ask for; more is a model gone astray. */
+const CALLS_AT_ONCE = 64;
 /** How often the same call may be made before the person is asked (R8). */
 const SAME_CALL_LIMIT = 3;
 
@@ -19,7 +21,11 @@ export async function* proposeCalls(
   stepId: string,
 ): AsyncGenerator<AgentEvent, readonly ToolCall[]> {
   const calls: ToolCall[] = [];
-  for (const proposal of proposals) {
+  if (proposals.length > CALLS_AT_ONCE) {
+    const text = `The model asked for ${proposals.length} calls at once; the first ${CALLS_AT_ONCE} are taken.`;
+    yield { type: 'notice_raised', code: 'too_many_calls', text };
+  }
+  for (const proposal of proposals.slice(0, CALLS_AT_ONCE)) {
     if (!context.message) throw new Error('a call without a message');
     const call: ToolCall = {
       id: context.ports.newId(),
@@ -29,7 +35,8 @@ export async function* proposeCalls(
       stepId,
       messageId: context.message.id,
       ord: context.message.nextOrd,
-      tool: proposal.tool,
+      // A name longer than any provider takes is nobody's.
+      tool: proposal.tool.slice(0, 64),
       input: parseJson(proposal.rawInput) ?? proposal.rawInput,
       effect: context.tools.find(proposal.tool)?.effect ?? 'unsafe',
       touches: {},
@@ -109,8 +116,10 @@ async function* askApproval(
     { tool: tool.name, input: call.input },
   );
   if (context.signal.aborted) return waiting;
-  if (answer === null)
-    return yield* deny(context, waiting, 'Nobody could be asked for permission, so the call did not run.', 'tool_unanswered');
+  if (answer === null) {
+    const why = reasons.length === 0 ? '' : ` (${reasons.join(' ')})`;
+    return yield* deny(context, waiting, `Nobody could be asked for permission${why}, so the call did not run.`, 'tool_unanswered');
+  }
   if (answer.kind !== 'allow') {
     const reason = answer.kind === 'deny' ? answer.reason : answer.text;
     return yield* deny(
@@ -162,17 +171,21 @@ async function* guardLoop(context: AgentContext, call: ToolCall): AsyncGenerator
   const same = [...context.snapshot.calls.values()].filter(
     (other) => other.runId === call.runId && other.tool === call.tool && JSON.stringify(other.input) === key,
   );
+  const refuse = () =>
+    deny(
+      context,
+      call,
+      'The same call was made again and again, and was not run once more. Its result will not change: use what you have, or try another way.',
+      'tool_repeated',
+    );
+  if (same.some((other) => other.failure?.code === 'tool_repeated')) return yield* refuse();
   // The call itself is among them.
   if (same.length === 0 || same.length % SAME_CALL_LIMIT !== 0) return undefined;
   const question = `The agent has asked for the same call ${same.length} times (${call.tool}). Let it run again?`;
   const answer = yield* askPerson(context, { kind: 'loop', callId: call.id, question }, { tool: call.tool, input: call.input });
   if (context.signal.aborted) return call;
   if (answer?.kind === 'allow') return undefined;
-  return yield* deny(
-    context,
-    call,
-    `This is the same call for the ${same.length}th time, and it was not run again. Its result will not change: use what you have, or try another way.`,
-  );
+  return yield* refuse();
 }
 
 async function* authorize(call: ToolCall, authorisation: Authorisation): AsyncGenerator<AgentEvent, ToolCall> {
@@ -185,7 +198,7 @@ async function* deny(
   context: AgentContext,
   call: ToolCall,
   output: string,
-  code: 'tool_denied' | 'tool_unanswered' = 'tool_denied',
+  code: 'tool_denied' | 'tool_unanswered' | 'tool_repeated' = 'tool_denied',
 ): AsyncGenerator<AgentEvent, ToolCall> {
   const denied = advanceCall(call, 'denied', { output, failure: failure(code, output), endedAt: context.ports.now() });
   yield { type: 'tool_call_ended', call: denied };

@@ -16,7 +16,7 @@ const FAILURES = {
   model_server_error: { exit: 1, advice: 'The provider failed. Try again; if it stays, choose another model.' },
   model_bad_request: {
     exit: 1,
-    advice: 'The provider refused the request. `glasshouse conversations show --requests` shows what was sent.',
+    advice: 'The provider refused the request. `glasshouse conversations show last --requests` shows what was sent.',
   },
   model_bad_response: { exit: 1, advice: 'The address answered, but not as a model server does. Check the address.' },
   model_stream_cut: { exit: 1, advice: 'The connection broke. What had arrived is kept; continue with `--continue`.' },
@@ -27,7 +27,7 @@ const FAILURES = {
   model_out_of_credit: { exit: 3, advice: 'The account has no credit left. Top it up, or choose another model.' },
   context_too_long: {
     exit: 1,
-    advice: 'The input alone does not fit the model’s window. Shorten it, or choose a model with a larger window.',
+    advice: 'Shorten the input, begin a new conversation, or choose a model with a larger window.',
   },
   // the embedded model's file
   model_file_missing: { exit: 3, advice: 'Fetch it with `glasshouse models pull`.' },
@@ -43,6 +43,7 @@ const FAILURES = {
   tool_failed: { exit: 1, advice: 'Read the message and try another way.' },
   tool_denied: { exit: 4, advice: 'The person did not allow this. Do not try it again in another form; ask, or go on without.' },
   tool_unanswered: { exit: 4, advice: 'Run it where somebody can be asked, or allow it beforehand with --allow.' },
+  tool_repeated: { exit: 1, advice: 'Its result will not change: use what you have, or try another way.' },
   tool_interrupted: { exit: 1, advice: 'It may have run. Look before doing it again.' },
   tool_cancelled: { exit: 130, advice: 'It was stopped.' },
   tool_timeout: { exit: 1, advice: 'It took too long and was ended with everything it had started.' },

@@ -112,8 +112,14 @@ function ruleTouches(rule: Rule, call: PolicyCall, workspace: string): boolean {
   if (rule.pattern === null) return true;
   const { commands, reads = [], writes = [] } = call.touches;
   if (commands === null) return true;
-  if (commands !== undefined) return commands.some((argv) => matchCommand(rule.pattern ?? '', argv));
+  // A program is the same program by its whole path.
+  if (commands !== undefined)
+    return commands.some((argv) => matchCommand(rule.pattern ?? '', argv) || matchCommand(rule.pattern ?? '', byName(argv)));
   return [...reads, ...writes].some((path) => matchPath(rule.pattern ?? '', path, workspace));
+}
+
+function byName([program = '', ...rest]: readonly string[]): readonly string[] {
+  return [program.slice(program.lastIndexOf('/') + 1), ...rest];
 }
 
 /** For allow: every part of the call must match. */
