@@ -2,11 +2,12 @@ import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import type { Interaction, InteractionAnswer, InteractionPrompt } from '../core/models/interaction.ts';
 import type { Preview } from '../core/models/tool-call.ts';
-import type { Screen, TerminalStreams } from './screen.ts';
+import { wrap, type Screen, type TerminalStreams } from './screen.ts';
 import { visible } from './visible.ts';
 
-/** Lines of a diff or text that an approval shows at once; `m` shows the rest. */
-const PREVIEW_LINES = 60;
+/** Rows of the terminal that an approval leaves for its question, reasons and keys; `m` shows what does not fit above them. */
+const ROWS_AROUND = 9;
+const FEWEST_LINES = 8;
 
 type Approval = Extract<InteractionPrompt, { kind: 'approval' }>;
 
@@ -59,20 +60,18 @@ export class Asker {
 
   async #approve(prompt: Approval, signal: AbortSignal): Promise<InteractionAnswer | null> {
     this.#screen.line(this.#heading(prompt.title));
-    const lines = previewLines(prompt.preview);
-    for (const line of lines.slice(0, PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
-    const hidden = lines.length - PREVIEW_LINES;
-    if (hidden > 0) this.#screen.line(`  ${this.#bar()} … ${hidden} more lines: press m to see them`);
-    for (const reason of prompt.reasons) this.#screen.line(`  ${this.#bar()} ${this.#screen.style('yellow', visible(reason))}`);
-    this.#screen.line(`  ${this.#bar()} [y] allow once   [n] deny   [r] deny with a reason…`);
-    if (prompt.pattern !== undefined) {
-      this.#screen.line(`  ${this.#bar()} [c] for this conversation   [a] always in this workspace: ${visible(prompt.pattern)}`);
-    }
+    const lines = previewLines(prompt.preview).flatMap((line) => this.#fitted(line, (piece) => this.#coloured(line, piece)));
+    const room = Math.max(FEWEST_LINES, this.#screen.rows - ROWS_AROUND);
+    for (const line of lines.slice(0, room)) this.#screen.line(line);
+    const hidden = lines.length - room;
+    if (hidden > 0) this.#tell(`… ${hidden} more lines: press m to see them`);
+    for (const reason of prompt.reasons) this.#tell(reason, 'yellow');
+    this.#tell('[y] allow once   [n] deny   [r] deny with a reason…');
+    if (prompt.pattern !== undefined) this.#tell(`[c] for this conversation   [a] always in this workspace: ${prompt.pattern}`);
     while (true) {
       const key = await this.#key(signal);
       if (key === null) return null;
-      if (key === 'm' && hidden > 0)
-        for (const line of lines.slice(PREVIEW_LINES)) this.#screen.line(`  ${this.#bar()} ${this.#coloured(line)}`);
+      if (key === 'm' && hidden > 0) for (const line of lines.slice(room)) this.#screen.line(line);
       if (key === 'y') return { kind: 'allow' };
       if (prompt.pattern !== undefined && (key === 'c' || key === 'a')) {
         return { kind: 'allow', remember: { scope: key === 'c' ? 'conversation' : 'workspace', pattern: prompt.pattern } };
@@ -87,7 +86,7 @@ export class Asker {
 
   async #question(prompt: Extract<InteractionPrompt, { kind: 'question' }>, signal: AbortSignal): Promise<InteractionAnswer | null> {
     this.#screen.line(this.#heading(prompt.question));
-    prompt.choices.forEach((choice, index) => this.#screen.line(`  ${this.#bar()} ${index + 1}. ${visible(choice)}`));
+    prompt.choices.forEach((choice, index) => this.#tell(`${index + 1}. ${choice}`));
     const said = await this.#line('    > ', signal);
     if (said === null) return null;
     const chosen = prompt.choices[Number(said) - 1];
@@ -95,7 +94,7 @@ export class Asker {
   }
 
   async #yesOrNo(keys: string, signal: AbortSignal): Promise<InteractionAnswer | null> {
-    this.#screen.line(`  ${this.#bar()} ${keys}`);
+    this.#tell(keys);
     while (true) {
       const key = await this.#key(signal);
       if (key === null) return null;
@@ -116,10 +115,19 @@ export class Asker {
     return this.#screen.style('yellow', '│');
   }
 
-  #coloured(line: string): string {
-    const shown = visible(line);
-    if (line.startsWith('+')) return this.#screen.style('green', shown);
-    return line.startsWith('-') ? this.#screen.style('red', shown) : shown;
+  /** A line behind the bar, broken so that the bar runs along all of it. */
+  #tell(text: string, style: 'yellow' | null = null): void {
+    for (const line of this.#fitted(text, (piece) => (style ? this.#screen.style(style, piece) : piece))) this.#screen.line(line);
+  }
+
+  #fitted(text: string, paint: (piece: string) => string): readonly string[] {
+    return wrap(visible(text), this.#screen.width - 5).map((piece) => `  ${this.#bar()} ${paint(piece)}`);
+  }
+
+  /** A piece of a diff's line in the colour of the line. */
+  #coloured(line: string, piece: string): string {
+    if (line.startsWith('+')) return this.#screen.style('green', piece);
+    return line.startsWith('-') ? this.#screen.style('red', piece) : piece;
   }
 
   /** One key, lower case. Null when the signal is aborted. What was typed before the question does not answer it. */

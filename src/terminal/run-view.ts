@@ -5,7 +5,7 @@ import { adviceFor } from '../core/models/failure.ts';
 import { planAsText } from '../core/models/plan.ts';
 import { isSettled, type ToolCall } from '../core/models/tool-call.ts';
 import { bytes, destination, duration, money, progress, tokens } from './figures.ts';
-import { fit, type Screen } from './screen.ts';
+import { fit, wrap, type Screen } from './screen.ts';
 import { visible } from './visible.ts';
 
 /** Lines of a running tool's output that are shown; all of it is stored. */
@@ -90,7 +90,9 @@ export class RunView {
         this.#screen.status(null);
         this.#screen.endAnswer();
         if (this.#screen.isLive) this.#screen.line('');
-        this.#screen.line(this.#screen.style('dim', `  ${summaryOf(event, this.#now() - this.#startedAt)}`));
+        for (const line of wrap(summaryOf(event, this.#now() - this.#startedAt), this.#screen.width - 2)) {
+          this.#screen.line(this.#screen.style('dim', `  ${line}`));
+        }
         break;
       default:
     }

@@ -37,6 +37,11 @@ export class Screen {
     return Math.max(40, Math.min(this.#streams.stderr.columns ?? 80, 120));
   }
 
+  /** Rows of the terminal; 24 where it does not say. */
+  get rows(): number {
+    return this.#streams.stderr.rows ?? 24;
+  }
+
   style(style: Style, text: string): string {
     return this.isLive ? styleText(style, text, { stream: this.#streams.stderr }) : text;
   }
@@ -107,6 +112,19 @@ export class Screen {
 /** A reader that went away (`| head`) is no error of ours. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
+}
+
+/** A line as lines of at most `width` characters, broken at spaces where there are any near. */
+export function wrap(line: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > width / 2 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(space > width / 2 ? end + 1 : end);
+  }
+  return [...lines, rest];
 }
 
 /** Cuts a line to a width, in characters. */

@@ -6,6 +6,7 @@ import { titleFrom } from '../../src/core/models/conversation.ts';
 import { costOf, NO_USAGE } from '../../src/core/models/usage.ts';
 import { parseCommand, parseToolPattern } from '../../src/terminal/arguments.ts';
 import { toMatch } from '../../src/infrastructure/persistence/sqlite-search.ts';
+import { wrap } from '../../src/terminal/screen.ts';
 import { harmless, visible } from '../../src/terminal/visible.ts';
 import { fakeTool } from '../support/agent-scene.ts';
 
@@ -129,5 +130,13 @@ describe('queries and costs', () => {
     const usage = { ...NO_USAGE, input: 1_000_000, output: 1_000_000, cachedRead: 500_000 };
     expect(costOf(usage, { input: 2, output: 10, cachedRead: 0.2, asOf: '2026-01-01' })).toBeCloseTo(1 + 0.1 + 10);
     expect(costOf(usage, undefined)).toBeNull();
+  });
+});
+
+describe('lines of a terminal', () => {
+  it('are broken at spaces, and in the middle of a word only where it is too long', () => {
+    expect(wrap('allow once or never again', 12)).toEqual(['allow once', 'or never', 'again']);
+    expect(wrap('x'.repeat(25), 10)).toEqual(['x'.repeat(10), 'x'.repeat(10), 'x'.repeat(5)]);
+    expect(wrap('', 10)).toEqual(['']);
   });
 });
