@@ -177,6 +177,8 @@ describe('S7: what a command cannot see', () => {
       'npm_config_//registry/:_authToken': 'planted-9',
       BASH_ENV: '/planted-10',
       'BASH_FUNC_ls%%': '() { echo planted-11; }',
+      ORDINARY: `ghp_planted12${'x'.repeat(20)}`,
+      STRIPE: 'sk_live_planted-13',
       HARMLESS: 'visible',
     };
     const { output } = await run('env; cat /proc/*/environ | tr "\\0" "\\n"; ls -d .', { environment });

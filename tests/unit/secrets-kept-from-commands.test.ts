@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runsByItself } from '../../src/core/tools/self-running-files.ts';
@@ -34,6 +34,59 @@ describe('S7: the environment of commands', () => {
       HTTPS_PROXY: 'http://me:word@proxy:3128',
     };
     expect(Object.keys(cleanEnvironment(secrets, '/home/me')).filter((name) => name in secrets)).toEqual([]);
+  });
+
+  it('loses what is a secret by its value, whatever its name', () => {
+    const long = 'Ab3dEf6hIj9kLm2nOp5qRs8t';
+    const values = [
+      `sk-${long}`,
+      `sk_live_${long}`,
+      `sk_test_${long}`,
+      `rk_live_${long}`,
+      `ghp_${long}`,
+      `gho_${long}`,
+      `ghs_${long}`,
+      `github_pat_${long}`,
+      `glpat-${long}`,
+      'xoxb-1234567890-abcdef',
+      'xoxa-1234567890-abcdef',
+      'xoxp-1234567890-abcdef',
+      'AKIAIOSFODNN7EXAMPLE',
+      'ASIAIOSFODNN7EXAMPLE',
+      `AIza${long}`,
+      `ya29.${long}`,
+      `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.${long}`,
+      `npm_${long}`,
+      `pypi-${long}`,
+      `hf_${long}`,
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${long}`,
+      `Authorization: Bearer ${long}`,
+      `--header=ghp_${long}`,
+      'see postgres://me:wo/rd@host/db',
+      `https://${long}@host/project`,
+      'Server=db;User=me;Password=word',
+      'jdbc:postgresql://host/db?user=me&password=word',
+      'https://hooks.slack.com/services/T0/B0/word',
+    ];
+    for (const value of values) expect(cleanEnvironment({ ORDINARY: value }, '/home/me')['ORDINARY'], value).toBeUndefined();
+  });
+
+  it('keeps values that only resemble one', () => {
+    const values = [
+      'sk-SK',
+      'task-runner-with-a-long-name',
+      '/opt/sk-learn-with-a-long-name/lib',
+      'http://host:3000/@scope/name',
+      'me@host',
+      'npm_config_something_long_enough',
+      'https://pypi-mirror.host/simple',
+      'git@host:group/name.git',
+      '-----BEGIN CERTIFICATE-----',
+    ];
+    for (const value of values) expect(cleanEnvironment({ ORDINARY: value }, '/home/me')['ORDINARY'], value).toBe(value);
+    expect(cleanEnvironment({ PATH: '/opt/hf_Ab3dEf6hIj9kLm2nOp5qRs8t/bin' }, '/home/me')['PATH']).toBe(
+      '/opt/hf_Ab3dEf6hIj9kLm2nOp5qRs8t/bin',
+    );
   });
 
   it('keeps the rest, with a PATH of absolute folders', () => {
@@ -83,9 +136,51 @@ describe('S7: protected places', () => {
   });
 });
 
+describe('S7: protected places of every home', () => {
+  it('hold password stores, wallets, configurations with passwords, and histories', () => {
+    const places = protectedPlaces({}, '/home/me', [], null);
+    for (const name of [
+      '.opera',
+      '.local/share/password-store',
+      '.electrum',
+      '.bitcoin',
+      '.ethereum',
+      '.terraform.d',
+      '.m2/settings-security.xml',
+      '.smbcredentials',
+      '.config/github-copilot',
+      '.config/Code/User/globalStorage',
+      '.curlrc',
+      '.wgetrc',
+      '.viminfo',
+      '.lesshst',
+      '.sqlite_history',
+      '.config/fish/fish_variables',
+      '.env',
+    ])
+      expect(places, name).toContain(join('/home/me', name));
+  });
+
+  it('are those of HOME, of the home of the account, and of moved XDG folders', () => {
+    const places = protectedPlaces({ XDG_CONFIG_HOME: '/x/config', XDG_DATA_HOME: '/x/data' }, '/elsewhere', [], '/home/me');
+    for (const path of ['/elsewhere/.ssh', '/home/me/.ssh', '/x/config/gh', '/x/data/keyrings', '/home/me/.config/gh'])
+      expect(places, path).toContain(path);
+    expect(protectedPlaces({}, '/elsewhere', [])).toContain(join(userInfo().homedir, '.ssh'));
+  });
+});
+
 describe('files that run by themselves', () => {
   it('are known by their names in any folder and any case', () => {
-    for (const path of ['.envrc', 'a/b/.envrc', '.git/hooks/pre-commit', '.Git/Config', 'x/.vscode/tasks.json', '.idea/workspace.xml'])
+    for (const path of [
+      '.envrc',
+      'a/b/.envrc',
+      '.git/hooks/pre-commit',
+      '.Git/Config',
+      '.git/commondir',
+      'x/.git/config.worktree',
+      'x/.vscode/tasks.json',
+      '.idea/workspace.xml',
+    ])
       expect(runsByItself(path), path).not.toBeNull();
     for (const path of ['notes.txt', '.git/description', 'git/hooks/x', '.gitignore', 'envrc', '.env'])
       expect(runsByItself(path), path).toBeNull();

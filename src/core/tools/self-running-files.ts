@@ -5,6 +5,8 @@
 export const SELF_RUNNING = [
   '.git/hooks',
   '.git/config',
+  '.git/config.worktree',
+  '.git/commondir',
   '.gitmodules',
   '.gitconfig',
   '.bashrc',

@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** Below the home folder: keys, keyrings, tokens of command-line tools, histories. */
@@ -22,16 +23,43 @@ const SECRETS = [
   '.boto',
   '.s3cfg',
   '.vault-token',
-  '.terraform.d/credentials.tfrc.json',
+  '.terraform.d',
   '.terraformrc',
   '.cargo/credentials',
   '.cargo/credentials.toml',
   '.gem/credentials',
   '.m2/settings.xml',
+  '.m2/settings-security.xml',
   '.gradle/gradle.properties',
+  '.env',
+  '.authinfo',
+  '.authinfo.gpg',
+  '.curlrc',
+  '.wgetrc',
+  '.smbcredentials',
+  '.smb',
+  '.mylogin.cnf',
+  '.pgservice.conf',
+  '.msmtprc',
+  '.fetchmailrc',
+  '.ngrok2',
+  '.electrum',
+  '.bitcoin',
+  '.ethereum',
+  '.litecoin',
+  '.monero',
   '.config/gcloud',
   '.config/git/credentials',
   '.config/gh',
+  '.config/github-copilot',
+  '.config/Code/User/globalStorage',
+  '.config/VSCodium/User/globalStorage',
+  '.config/Cursor/User/globalStorage',
+  '.config/fish/fish_variables',
+  '.config/ngrok',
+  '.config/msmtp',
+  '.config/configstore',
+  '.config/solana',
   '.config/hub',
   '.config/glab-cli',
   '.config/op',
@@ -42,6 +70,7 @@ const SECRETS = [
   '.config/NuGet',
   '.config/age',
   '.config/sops',
+  '.local/share/password-store',
   '.local/share/keyrings',
   '.local/share/kwalletd',
   '.local/share/gnome-keyring',
@@ -49,6 +78,20 @@ const SECRETS = [
   '.claude.json',
   '.codex',
   '.gemini',
+  '.viminfo',
+  '.local/state/nvim/shada',
+  '.local/share/nvim/shada',
+  '.lesshst',
+  '.local/state/lesshst',
+  '.wget-hsts',
+  '.history',
+  '.sh_history',
+  '.sqlite_history',
+  '.irb_history',
+  '.php_history',
+  '.dbshell',
+  '.mongosh',
+  '.local/share/atuin',
   '.bash_history',
   '.zsh_history',
   '.python_history',
@@ -77,6 +120,7 @@ const PROFILES = [
   '.config/BraveSoftware',
   '.config/microsoft-edge',
   '.config/vivaldi',
+  '.opera',
   '.config/opera',
   '.config/mozilla',
   '.local/share/qutebrowser',
@@ -122,7 +166,16 @@ const MOVED = [
   'NETRC',
   'PGPASSFILE',
   'AZURE_CONFIG_DIR',
+  'HISTFILE',
   'GH_CONFIG_DIR',
+] as const;
+
+/** Variables that move a whole folder of the home. */
+const XDG = [
+  ['.config/', 'XDG_CONFIG_HOME'],
+  ['.local/share/', 'XDG_DATA_HOME'],
+  ['.local/state/', 'XDG_STATE_HOME'],
+  ['.cache/', 'XDG_CACHE_HOME'],
 ] as const;
 
 /** Of the whole machine. */
@@ -131,12 +184,16 @@ const SYSTEM = ['/etc/shadow', '/etc/gshadow', '/etc/sudoers', '/etc/sudoers.d',
 /**
  * The files and folders that no tool and no command may see (S7), whether they exist or not; where one is reached through a link,
  * its real place too.
+ * @param home what programs take for the home folder
  * @param own folders of Glasshouse itself (its data folder)
+ * @param account the home folder that the system knows for the person, null when it knows none; `HOME` may name another one, and the keys
+ * are in both
  */
 export function protectedPlaces(
   env: Readonly<Record<string, string | undefined>>,
   home: string,
   own: readonly string[],
+  account: string | null = homeOfAccount(),
 ): readonly string[] {
   const places = new Set<string>();
   const add = (path: string) => {
@@ -149,11 +206,27 @@ export function protectedPlaces(
     }
   };
   for (const path of own) add(resolve(path));
-  for (const path of [...SECRETS, ...PROFILES]) add(join(home, path));
+  const homes = new Set(account === null ? [home] : [home, account]);
+  for (const path of [...SECRETS, ...PROFILES]) {
+    for (const folder of homes) add(join(folder, path));
+    for (const [usual, name] of XDG) {
+      const moved = env[name];
+      if (moved?.startsWith('/') && path.startsWith(usual)) add(join(moved, path.slice(usual.length)));
+    }
+  }
   for (const name of MOVED) {
     // KUBECONFIG is a list.
     for (const path of (env[name] ?? '').split(':')) if (path.startsWith('/') && path !== '/') add(resolve(path));
   }
   if (process.platform !== 'win32') for (const path of SYSTEM) add(path);
   return [...places];
+}
+
+function homeOfAccount(): string | null {
+  try {
+    return userInfo().homedir || null;
+  } catch {
+    // A user without an entry, as in some containers.
+    return null;
+  }
 }
