@@ -8,7 +8,7 @@ const input = () =>
 
 type Input = z.output<ReturnType<typeof input>>;
 
-/** Works out an arithmetic expression with a real expression library, in a thread of its own with a time limit. */
+/** Works out an arithmetic expression with a real expression library, in a process of its own with limits of time and memory. */
 export function createCalculateTool(): Tool {
   const calculator = createCalculator();
   return defineTool<Input>({

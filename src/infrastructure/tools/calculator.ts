@@ -1,55 +1,64 @@
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import type { Result } from '../../core/models/failure.ts';
-import { calculatorThread } from './calculator-thread.ts';
+import type { CalculatorReply } from './calculator-protocol.ts';
 
 const LIMIT_MS = 2000;
 /** The first expression also pays for loading the library. */
 const START_MS = 15_000;
 const IDLE_MS = 60_000;
 const LONGEST_EXPRESSION = 2000;
+const MEMORY_MB = 128;
+const TOO_MUCH_MEMORY = 'The expression needs too much memory.';
 
-type Reply = { readonly ready: true } | { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+/** How a process ends that V8 or the system gives no more memory. */
+const OUT_OF_MEMORY: ReadonlySet<string | number | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL', 134]);
 
-/** One expression at a time, in a thread that is started on first use, ended when idle, and ended when an expression takes more than 2 s. */
+/** What came instead of a reply. */
+type Silence = 'late' | 'stopped' | 'out of memory' | 'ended';
+
+/**
+ * One expression at a time, in a process that is started on first use, ended when idle, and ended when an expression takes more than 2 s.
+ * A process, because V8 ends the whole process in which its memory runs out, threads or not.
+ */
 export interface Calculator {
   evaluate(expression: string, signal: AbortSignal): Promise<Result<string>>;
 }
 
 export function createCalculator(): Calculator {
-  let worker: Promise<Worker> | undefined;
+  let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
-  const end = async () => {
-    const running = worker;
-    worker = undefined;
-    await (await running?.catch(() => undefined))?.terminate();
+  const end = (): void => {
+    child?.kill('SIGKILL');
+    child = undefined;
   };
+
+  async function ask(expression: string, signal: AbortSignal): Promise<CalculatorReply | Silence> {
+    if (!child || !isAlive(child)) {
+      child = startProcess();
+      const first = await nextReply(child, START_MS, signal);
+      if (typeof first === 'string' || !('ready' in first)) return first === 'stopped' ? first : 'ended';
+    }
+    hold(child);
+    const reply = nextReply(child, LIMIT_MS, signal);
+    // A child that died between two messages is reported by its exit, not by the failed send.
+    child.send(expression, () => undefined);
+    return reply;
+  }
 
   async function evaluate(expression: string, signal: AbortSignal): Promise<Result<string>> {
     if (expression.length > LONGEST_EXPRESSION) return bad('The expression is too long.');
     if (signal.aborted) return stopped();
     clearTimeout(idle);
-    try {
-      worker ??= startThread();
-      const thread = await worker;
-      thread.ref();
-      const reply = await ask(thread, plainExpression(expression), signal);
-      thread.unref();
-      idle = setTimeout(() => void end(), IDLE_MS).unref();
-      if (reply === 'late') {
-        await end();
-        return { ok: false, failure: { code: 'tool_timeout', message: `The expression took more than ${LIMIT_MS / 1000} seconds.` } };
-      }
-      if ('ready' in reply) return bad('The calculator is out of step.');
-      return reply.ok ? { ok: true, value: reply.text } : bad(reply.message);
-    } catch (error) {
-      await end();
-      if (signal.aborted) return stopped();
-      return bad(
-        error instanceof Error && /memory/i.test(error.message) ? 'The expression needs too much memory.' : 'The calculator failed.',
-      );
+    const reply = await ask(plainExpression(expression), signal);
+    if (typeof reply === 'string' || 'ready' in reply) {
+      end();
+      return withoutReply(reply);
     }
+    if (child) release(child);
+    idle = setTimeout(end, IDLE_MS).unref();
+    return reply.ok ? { ok: true, value: reply.text } : bad(reply.message);
   }
 
   return {
@@ -61,6 +70,14 @@ export function createCalculator(): Calculator {
   };
 }
 
+function withoutReply(silence: unknown): Result<string> {
+  if (silence === 'late') {
+    return { ok: false, failure: { code: 'tool_timeout', message: `The expression took more than ${LIMIT_MS / 1000} seconds.` } };
+  }
+  if (silence === 'stopped') return stopped();
+  return bad(silence === 'out of memory' ? TOO_MUCH_MEMORY : 'The calculator failed.');
+}
+
 function stopped(): Result<string> {
   return { ok: false, failure: { code: 'tool_cancelled', message: 'It was stopped.' } };
 }
@@ -69,46 +86,48 @@ function bad(message: string): Result<string> {
   return { ok: false, failure: { code: 'tool_failed', message } };
 }
 
-async function startThread(): Promise<Worker> {
-  const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const { createRequire } = process.getBuiltinModule('node:module');
-  // From its text, so that it works the same from the sources and from one bundled file.
-  const source = `(${calculatorThread.toString()})(require('node:worker_threads').parentPort, require(require('node:worker_threads').workerData.library))`;
-  const thread = new Worker(source, {
-    eval: true,
+function startProcess(): ChildProcess {
+  const { fork } = process.getBuiltinModule('node:child_process');
+  const program = new URL(`./calculator-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+  const child = fork(program, [], {
+    execArgv: [`--max-old-space-size=${MEMORY_MB}`],
     env: {},
-    execArgv: [],
-    workerData: { library: createRequire(import.meta.url).resolve('mathjs/lib/browser/math.js') },
-    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'json',
   });
-  thread.unref();
-  thread.setMaxListeners(0);
-  const first = await nextReply(thread, START_MS, null);
-  if (first === 'late' || !('ready' in first)) {
-    await thread.terminate();
-    throw new Error('the calculator did not start');
-  }
-  return thread;
+  // Without a listener, an error of the child would be this process's own; what it means is told by the reply that does not come.
+  child.on('error', () => undefined);
+  return child;
 }
 
-async function ask(thread: Worker, expression: string, signal: AbortSignal): Promise<Reply | 'late'> {
-  const reply = nextReply(thread, LIMIT_MS, signal);
-  thread.postMessage(expression, []);
-  return reply;
+function isAlive(child: ChildProcess): boolean {
+  return child.connected && child.exitCode === null && child.signalCode === null;
 }
 
-/** Rejects when the thread fails or ends, or when the signal is aborted. */
-function nextReply(thread: Worker, limitMs: number, signal: AbortSignal | null): Promise<Reply | 'late'> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply | 'late'>();
-  const onExit = () => reject(new Error('the calculator ended'));
-  const onAbort = () => reject(new Error('stopped'));
-  thread.once('message', resolve).once('error', reject).once('exit', onExit);
-  signal?.addEventListener('abort', onAbort, { once: true });
+/** While there is work this process has to stay; otherwise the child must not keep it. */
+function hold(child: ChildProcess): void {
+  child.ref();
+  child.channel?.ref();
+}
+
+function release(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+}
+
+function nextReply(child: ChildProcess, limitMs: number, signal: AbortSignal): Promise<CalculatorReply | Silence> {
+  const { promise, resolve } = Promise.withResolvers<CalculatorReply | Silence>();
+  const onMessage = (message: unknown) => resolve(message as CalculatorReply);
+  const onExit = (code: number | null, by: NodeJS.Signals | null) => resolve(OUT_OF_MEMORY.has(by ?? code) ? 'out of memory' : 'ended');
+  const onError = () => resolve('ended');
+  const onAbort = () => resolve('stopped');
+  child.once('message', onMessage).once('exit', onExit).once('error', onError);
+  signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => resolve('late'), limitMs);
   return promise.finally(() => {
     clearTimeout(timer);
-    thread.off('message', resolve).off('error', reject).off('exit', onExit);
-    signal?.removeEventListener('abort', onAbort);
+    child.off('message', onMessage).off('exit', onExit).off('error', onError);
+    signal.removeEventListener('abort', onAbort);
   });
 }
 
