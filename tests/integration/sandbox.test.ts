@@ -3,6 +3,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -256,6 +257,58 @@ describe('files that other programs run by themselves', () => {
     );
     await run('echo evil > .envrc');
     expect(readdirSync(workspace)).toContain('.envrc.set-aside-2');
+  });
+
+  it('are set aside in a repository that a command makes, wherever and however it does', async () => {
+    const evil = 'echo evil >';
+    const lines = ['[core]', '[core] hooksPath = ../evil'];
+    const plants: readonly (readonly [command: string, path: string])[] = [
+      [`mkdir -p .git/hooks; ${evil} .git/hooks/pre-commit`, '.git/hooks/pre-commit'],
+      [`mkdir -p a/b/.git/hooks; ${evil} a/b/.git/hooks/post-checkout`, 'a/b/.git/hooks/post-checkout'],
+      [`git init -q; git config alias.st '!evil'`, '.git/config'],
+      [`git init -q sub; git -C sub config core.fsmonitor ./evil`, 'sub/.git/config'],
+      [`mkdir .git; echo '${lines[1]}' > .git/config`, '.git/config'],
+      [`mkdir -p e/hooks s; ${evil} e/hooks/pre-push; echo 'gitdir: ../e' > s/.git`, 'e/hooks/pre-push'],
+      [`mkdir s; echo 'gitdir: /tmp/made-later' > s/.git`, 's/.git'],
+      [`mkdir s; ln -s /tmp/made-later s/.git`, 's/.git'],
+      [`git init -q; mkdir e; ${evil} e/pre-commit; rm -r .git/hooks; ln -s ../e .git/hooks`, '.git/hooks'],
+      [`git init -q --bare .; ${evil} hooks/post-update`, 'hooks/post-update'],
+      [`git init -q --bare x; printf '[core]\n\tsshCommand = evil\n' >> x/config`, 'x/config'],
+      [`git init -q; echo /tmp/made-later > .git/commondir`, '.git/commondir'],
+      [`mkdir -p $(seq 500); mkdir -p zz/.git/hooks; ${evil} zz/.git/hooks/pre-commit`, 'zz/.git/hooks/pre-commit'],
+      [`mkdir -p d/.git/hooks; mkfifo d/.git/config; ${evil} d/.git/hooks/pre-commit`, 'd/.git/hooks/pre-commit'],
+    ];
+    for (const [command, path] of plants) {
+      rmSync(workspace, { recursive: true });
+      mkdirSync(workspace);
+      const { output } = await run(command);
+      const isLeft = lstatSync(join(workspace, path), { throwIfNoEntry: false }) !== undefined;
+      expect({ isLeft, output }, command).toEqual({ isLeft: false, output: expect.stringContaining(`${workspace}/${path}, which`) });
+    }
+  });
+
+  it('are set aside in an existing repository without hooks, and where a folder becomes a repository later', async () => {
+    mkdirSync(join(workspace, '.git'));
+    await run('mkdir .git/hooks; echo evil > .git/hooks/pre-commit; mkdir -p later/hooks; echo evil > later/hooks/pre-commit');
+    expect(readdirSync(join(workspace, '.git'))).toEqual(['hooks.set-aside']);
+    await run('mkdir sub; mv later sub/.git');
+    expect(readdirSync(join(workspace, 'sub', '.git', 'hooks'))).toEqual(['pre-commit.set-aside']);
+  });
+
+  it('what a person has in a nested repository stays, and ordinary work with git leaves nothing to set aside', async () => {
+    mkdirSync(join(workspace, 'mine', '.git', 'hooks'), { recursive: true });
+    writeFileSync(join(workspace, 'mine', '.git', 'hooks', 'pre-commit'), 'mine');
+    writeFileSync(join(workspace, 'mine', '.git', 'config'), '[alias]\n\tst = status\n');
+    const me = '-c user.name=A -c user.email=a@b';
+    const { code, output } = await run(
+      `set -e; git init -q new; cd new; git ${me} commit -q --allow-empty -m x; git remote add origin ../y; cd ..; git clone -q new copy; git -C copy worktree add -q ../tree; git init -q mine; git -C mine config user.name A; mv mine moved; mv moved mine`,
+    );
+    expect({ code, output }).toEqual({ code: 0, output: '' });
+    expect(readFileSync(join(workspace, 'mine', '.git', 'hooks', 'pre-commit'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(workspace, 'mine', '.git', 'config'), 'utf8')).toMatch(/st = status[^]*name = A/);
+    // A hook of the person that a command has changed is not the person's any more.
+    await run('echo evil >> mine/.git/hooks/pre-commit');
+    expect(readdirSync(join(workspace, 'mine', '.git', 'hooks'))).toContain('pre-commit.set-aside');
   });
 
   it('a command that is stopped leaves none either', async () => {

@@ -5,6 +5,7 @@ import type { Sandbox, SandboxedExit, SandboxPolicy } from '../../application/po
 import { FailureError } from '../../core/models/failure.ts';
 import { EMPTY_FILE, mountsFor } from './bubblewrap-mounts.ts';
 import { openCommandPipes } from './output-pipe.ts';
+import { gitRunnersIn, plantedSince } from './planted-git.ts';
 import { descendantsOf, isDeserted, isGone, killTree, send } from './process-tree.ts';
 import { setAside } from './set-aside.ts';
 import { createSpawnBroker, type BrokeredStart, type SpawnBroker } from './spawn-broker.ts';
@@ -127,6 +128,8 @@ async function runIn(
   const { signal } = options;
   signal.throwIfAborted();
   const mounts = mountsFor(policy, [...new Set([...protectedPlaces, ...policy.hidden])]);
+  const before = gitRunnersIn(policy.writable);
+  const since = Date.now();
   const { args, emptyFiles } = argumentsFor(policy, mounts.args);
   const { output, status } = await openCommandPipes().catch((cause: unknown) => {
     throw new FailureError('sandbox_missing', 'The sandbox could not be set up here: no pipe can be made for the output.', { cause });
@@ -155,7 +158,9 @@ async function runIn(
   const trouble = wall.trouble();
   if (trouble !== null) throw new FailureError('sandbox_missing', `The sandbox could not be set up here: ${trouble}`);
   if (exit === null) throw new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.');
-  for (const note of setAside(mounts.absent)) options.onOutput(`\n[${note}]\n`);
+  const notes = setAside(mounts.absent);
+  notes.push(...setAside(plantedSince(before, gitRunnersIn(policy.writable, before), since)));
+  for (const note of notes) options.onOutput(`\n[${note}]\n`);
   return exit;
 }
 
