@@ -8,6 +8,10 @@ import { visible } from './visible.ts';
 /** Rows of the terminal that an approval leaves for its question, reasons and keys; `m` shows what does not fit above them. */
 const ROWS_AROUND = 9;
 const FEWEST_LINES = 8;
+/** How long keys that were typed before the question are waited for; milliseconds. */
+const TYPED_AHEAD = 80;
+/** In raw mode Ctrl-C is a character. */
+const CTRL_C = 3;
 
 type Approval = Extract<InteractionPrompt, { kind: 'approval' }>;
 
@@ -66,6 +70,7 @@ export class Asker {
     const hidden = lines.length - room;
     if (hidden > 0) this.#tell(`… ${hidden} more lines: press m to see them`);
     for (const reason of prompt.reasons) this.#tell(reason, 'yellow');
+    await this.#dropTypedAhead();
     this.#tell('[y] allow once   [n] deny   [r] deny with a reason…');
     if (prompt.pattern !== undefined) this.#tell(`[c] for this conversation   [a] always in this workspace: ${prompt.pattern}`);
     while (true) {
@@ -87,6 +92,7 @@ export class Asker {
   async #question(prompt: Extract<InteractionPrompt, { kind: 'question' }>, signal: AbortSignal): Promise<InteractionAnswer | null> {
     this.#screen.line(this.#heading(prompt.question));
     prompt.choices.forEach((choice, index) => this.#tell(`${index + 1}. ${choice}`));
+    await this.#dropTypedAhead();
     const said = await this.#line('    > ', signal);
     if (said === null) return null;
     const chosen = prompt.choices[Number(said) - 1];
@@ -94,6 +100,7 @@ export class Asker {
   }
 
   async #yesOrNo(keys: string, signal: AbortSignal): Promise<InteractionAnswer | null> {
+    await this.#dropTypedAhead();
     this.#tell(keys);
     while (true) {
       const key = await this.#key(signal);
@@ -130,12 +137,27 @@ export class Asker {
     return line.startsWith('-') ? this.#screen.style('red', piece) : piece;
   }
 
-  /** One key, lower case. Null when the signal is aborted. What was typed before the question does not answer it. */
+  /**
+   * Takes away what was typed before the question could be read: it is no answer to it. Such keys wait in the terminal and come
+   * as soon as it is read from; so it is read from for a moment before the keys are named.
+   */
+  async #dropTypedAhead(): Promise<void> {
+    const drop = (chunk: Buffer) => {
+      if (chunk.includes(CTRL_C)) this.#interrupt();
+    };
+    this.#keyboard.setRawMode(true);
+    this.#keyboard.on('data', drop);
+    this.#keyboard.resume();
+    await new Promise((resolve) => setTimeout(resolve, TYPED_AHEAD));
+    this.#keyboard.off('data', drop);
+    this.#keyboard.pause();
+    this.#keyboard.setRawMode(false);
+  }
+
+  /** One key, lower case. Null when the signal is aborted. */
   async #key(signal: AbortSignal): Promise<string | null> {
     this.#keyboard.setRawMode(true);
     try {
-      // Typed ahead, before the question could be read.
-      while (this.#keyboard.read() !== null);
       return await this.#next(signal, (chunk) => chunk.toLowerCase().at(0) ?? null);
     } finally {
       this.#keyboard.setRawMode(false);

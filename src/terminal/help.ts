@@ -1,3 +1,5 @@
+import { usage } from './arguments.ts';
+
 /** What the help says of providers; told from outside, as no provider is named here. */
 export interface ProviderWords {
   readonly examples: readonly string[];
@@ -95,7 +97,7 @@ glasshouse rules ask   'TOOL(pattern)' [--workspace DIR]
 glasshouse rules deny  'TOOL(pattern)' [--workspace DIR]
 glasshouse rules remove ID
 
-A rule holds everywhere, or in one workspace. Deny beats ask, ask beats allow.
+A rule is about one tool, and holds everywhere or in one workspace. Deny beats ask, ask beats allow.
 Even an allowed call is asked about when it wants the network, when the shell line cannot be
 judged (substitutions and the like), or when words from outside are in the conversation.
 `;
@@ -106,8 +108,9 @@ What is set up here, what is missing, and what to do about it: Node, the data fo
 database, the sandbox, the embedded model and its sources, keys, servers on this machine.
 `;
 
-/** The help text of a command, or of all. */
+/** The help text of a command, or of all. @throws FailureError `usage` when there is none of that name */
 export function helpFor(topic: string | null, words: ProviderWords): string {
+  if (topic === null) return main(words);
   const topics: Readonly<Record<string, string>> = {
     run: RUN,
     conversations: CONVERSATIONS,
@@ -116,5 +119,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     rules: RULES,
     doctor: DOCTOR,
   };
-  return (topic === null ? undefined : topics[topic]) ?? main(words);
+  const text = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+  if (text === undefined) throw usage(`There is no help on ${JSON.stringify(topic)}. There is: ${Object.keys(topics).join(', ')}.`);
+  return text;
 }

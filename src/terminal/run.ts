@@ -115,7 +115,9 @@ class RunSession {
     if (this.#json) this.#environment.streams.stdout.write(`${eventLine(published)}\n`);
     else this.#view.show(event);
     if (event.type === 'interaction_requested') void this.#ask(event.interaction);
-    if (event.type === 'tool_call_ended' && event.call.state === 'denied') this.#denied = true;
+    // A call that was refused for being the same again lacked no permission.
+    if (event.type === 'tool_call_ended' && event.call.state === 'denied' && event.call.failure?.code !== 'tool_repeated')
+      this.#denied = true;
     if (event.type !== 'run_completed') return;
     this.#over.abort();
     this.#finish(this.#exitCode(event.state.name, event.failure));

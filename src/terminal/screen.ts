@@ -129,6 +129,6 @@ export function wrap(line: string, width: number): readonly string[] {
 
 /** Cuts a line to a width, in characters. */
 export function fit(text: string, width: number): string {
-  const line = text.replaceAll('\n', ' ');
+  const line = text.replaceAll('\n', ' ⏎ ');
   return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
 }

@@ -138,6 +138,22 @@ describe('glasshouse run', () => {
     expect(server.requests.at(-1)?.body.toString('utf8')).toContain('keep it');
   });
 
+  it('S1: takes no key that was typed before the question for its answer', async () => {
+    const { cli } = await scriptedScene([
+      { ...callOf('write_file', { path: 'a.txt', content: 'x' }), firstDelayMs: 1_000 },
+      { text: 'Settled.' },
+    ]);
+    const run = cli.terminal(['run', ...MODEL, 'Write.']);
+    await run.until('Thinking');
+    run.child.stdin?.write('yyy');
+    await run.until('allow once');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(existsSync(join(cli.workspace, 'a.txt'))).toBe(false);
+    run.child.stdin?.write('n');
+    expect((await run.done).code).toBe(0);
+    expect(existsSync(join(cli.workspace, 'a.txt'))).toBe(false);
+  });
+
   it('remembers "always" for the pattern that was shown, in this workspace', async () => {
     const { cli, server } = await scriptedScene([callOf('run_command', { command: 'echo one' }), { text: 'Ok.' }]);
     const first = cli.terminal(['run', ...MODEL, 'Echo.']);
@@ -254,6 +270,7 @@ describe('glasshouse run', () => {
     ]);
     const run = cli.terminal(['run', ...MODEL, '--plan', '--allow', 'write_file', 'Write.']);
     await run.until('Carry out this plan?');
+    await run.until('[y] yes');
     expect(run.stdout()).toContain('[>] Write it');
     expect(existsSync(join(cli.workspace, 'a.txt'))).toBe(false);
     run.child.stdin?.write('y');
