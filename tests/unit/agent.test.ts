@@ -127,6 +127,27 @@ describe('a run', () => {
     expect(played.bugs).toHaveLength(1);
   });
 
+  it('tells the model of arguments that are nested without end or far too long, and keeps only their beginning', async () => {
+    const deep = (levels: number) => `{"value":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const raws = [deep(100_000), deep(64), `{"value":"${'x'.repeat(1_000_000)}"}`];
+    const calls = raws.map((raw) => ({ name: 'look', input: null, raw }));
+    const inBraces = JSON.stringify({ value: '[{'.repeat(100) });
+    const model = new FakeModel([{ calls: [...calls, { name: 'look', input: null, raw: inBraces }] }, { text: 'So be it.' }]);
+    const played = await play({ model, tools: [fakeTool('look')] });
+    const ends = played.events.filter((event) => event.type === 'tool_call_ended').map((event) => event.call);
+    expect(ends.map((call) => call.failure?.code)).toEqual([...raws.map(() => 'tool_input_invalid'), undefined]);
+    expect(ends.map((call) => call.failure?.message)).toEqual([
+      expect.stringMatching(/nested too deep/),
+      expect.stringMatching(/nested too deep/),
+      expect.stringMatching(/too long/),
+      undefined,
+    ]);
+    for (const call of ends.slice(0, 3)) expect(String(call.input).length).toBeLessThanOrEqual(201);
+    expect(bodyOf(model.wires[1]!)).toContain('nested too deep');
+    expect(played.snapshot.messages.at(-1) && textOf(played.snapshot.messages.at(-1)!)).toBe('So be it.');
+    expect(played.bugs).toEqual([]);
+  });
+
   it('R2, R7: a stop in the middle of an answer keeps the words and ends the run as cancelled', async () => {
     const model = new FakeModel([{ text: 'I was saying', hangs: true }]);
     const played = await play({

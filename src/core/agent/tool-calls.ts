@@ -5,6 +5,7 @@ import type { Rule } from '../models/rule.ts';
 import { advanceCall, isSettled, type Authorisation, type Preview, type ToolCall } from '../models/tool-call.ts';
 import type { ProposedCall } from '../reasoning/strategy.ts';
 import { canRemember, decide, suggestPattern, type PolicySituation } from '../tools/permission-policy.ts';
+import { refusalOfJson } from '../tools/raw-input.ts';
 import type { Tool } from '../tools/tool.ts';
 import { askPerson, trustOf, type AgentContext } from './agent-context.ts';
 import type { AgentEvent } from './agent-event.ts';
@@ -13,6 +14,9 @@ import type { AgentEvent } from './agent-event.ts';
 const CALLS_AT_ONCE = 64;
 /** How often the same call may be made before the person is asked (R8). */
 const SAME_CALL_LIMIT = 3;
+
+/** How much stays on record of an input that is not even parsed, in characters. */
+const REFUSED_KEPT = 200;
 
 /** Puts the calls of one answer on record, all of them before any is looked at. */
 export async function* proposeCalls(
@@ -27,6 +31,7 @@ export async function* proposeCalls(
   }
   for (const proposal of proposals.slice(0, CALLS_AT_ONCE)) {
     if (!context.message) throw new Error('a call without a message');
+    const refusal = refusalOfJson(proposal.rawInput);
     const call: ToolCall = {
       id: context.ports.newId(),
       providerCallId: proposal.providerCallId,
@@ -37,11 +42,12 @@ export async function* proposeCalls(
       ord: context.message.nextOrd,
       // A name longer than any provider takes is nobody's.
       tool: proposal.tool.slice(0, 64),
-      input: parseJson(proposal.rawInput) ?? proposal.rawInput,
+      input: refusal === null ? (parseJson(proposal.rawInput) ?? proposal.rawInput) : `${proposal.rawInput.slice(0, REFUSED_KEPT)}…`,
       effect: context.tools.find(proposal.tool)?.effect ?? 'unsafe',
       touches: {},
       state: 'proposed',
       trust: 'trusted',
+      ...(refusal === null ? {} : { failure: failure('tool_input_invalid', `The input of ${proposal.tool} is ${refusal}.`) }),
     };
     context.message.nextOrd += 1;
     calls.push(call);
@@ -61,6 +67,8 @@ export async function* preflight(context: AgentContext, proposed: ToolCall): Asy
       failure('tool_unknown', `There is no tool named ${JSON.stringify(proposed.tool)}. There are: ${names}.`),
     );
   }
+  // Refused before it was parsed.
+  if (proposed.failure) return yield* fail(context, proposed, proposed.failure);
   const parsed = parseInput(tool, proposed.input);
   if (!parsed.ok) return yield* fail(context, proposed, parsed.failure);
   const scope = { workspace: context.workspace, conversationId: context.run.conversationId };
