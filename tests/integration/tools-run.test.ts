@@ -262,6 +262,14 @@ describe('ask_person, update_plan, now, read_output', () => {
     expect(scene.tool('update_plan').input.safeParse({ items: [{ text: 'x', state: 'whatever' }] }).success).toBe(false);
   });
 
+  it('does not read what is nested without end in a text that stands for a value', () => {
+    const deep = `{"path":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(scene.tool('read_file').input.safeParse(deep).success).toBe(false);
+    expect(scene.tool('update_plan').input.safeParse({ items: deep.slice(8, -1) }).data).toEqual({
+      items: [{ text: deep.slice(8, -1), state: 'pending' }],
+    });
+  });
+
   it('tells the local date, weekday and time with the zone', async () => {
     expect(outputOf(await scene.call('now', {}))).toMatch(
       /^\w+day, 2\d November 2026, \d\d:\d\d:46 \(2026-11-2\dT\d\d:\d\d:46[+-]\d\d:\d\d, .+\)$/,

@@ -165,6 +165,17 @@ test('reads decisions of servers without grammars leniently', () => {
   expect(strategy.interpret(context(), { text: 'I would rather talk.', calls: [] })).toEqual({ kind: 'synthesise' });
 });
 
+test('takes a decision that is nested without end for none, and leaves a call of that kind to whoever checks it', () => {
+  const deep = (open: string, close: string) => `{"tool":"read_file","path":${open.repeat(50_000)}1${close.repeat(50_000)}}`;
+  for (const text of [deep('[', ']'), deep('{"a":', '}')]) {
+    expect(readDecision(text)).toBeNull();
+    expect(strategy.interpret(context(), { text, calls: [] })).toEqual({ kind: 'synthesise' });
+    const proposed = { providerCallId: 'p', tool: 'read_file', rawInput: text };
+    const done = [call('k', 'read_file', { path: 'a' }, '')];
+    expect(strategy.interpret(context({ done }), { text: '', calls: [proposed] })).toEqual({ kind: 'calls', calls: [proposed] });
+  }
+});
+
 test('answers when the same call is wanted again (R8)', () => {
   const done = [call('k', 'search_files', { text: 'boat' }, 'nothing')];
   const again = strategy.interpret(context({ done }), { text: '{"tool":"search_files","text":" boat "}', calls: [] });

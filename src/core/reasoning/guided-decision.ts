@@ -1,3 +1,4 @@
+import { refusalOfJson } from '../tools/raw-input.ts';
 import type { ProposedCall } from './strategy.ts';
 
 /** The choice of no tool. */
@@ -53,9 +54,11 @@ function* objectsIn(text: string): Generator<Record<string, unknown>> {
   while (from >= 0) {
     const to = endOfObject(text, from);
     if (to < 0) return;
-    const value = parse(text.slice(from, to));
+    const whole = text.slice(from, to);
+    const isRefused = refusalOfJson(whole) !== null;
+    const value = isRefused ? null : parse(whole);
     if (value) yield value;
-    from = text.indexOf('{', value ? to : from + 1);
+    from = text.indexOf('{', value || isRefused ? to : from + 1);
   }
 }
 

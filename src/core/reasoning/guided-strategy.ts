@@ -2,6 +2,7 @@ import type { Message } from '../models/message.ts';
 import { textOf } from '../models/message.ts';
 import { resultForModel, type ToolCall } from '../models/tool-call.ts';
 import { leastTrust } from '../models/trust.ts';
+import { refusalOfJson } from '../tools/raw-input.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { Tool } from '../tools/tool.ts';
 import { excerpt } from './excerpt.ts';
@@ -65,6 +66,7 @@ function fromText(text: string, number: number): readonly ProposedCall[] {
 }
 
 function inputOf(call: ProposedCall): unknown {
+  if (refusalOfJson(call.rawInput) !== null) return call.rawInput;
   try {
     return JSON.parse(call.rawInput);
   } catch {

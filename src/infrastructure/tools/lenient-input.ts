@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { refusalOfJson } from '../../core/tools/raw-input.ts';
 
 /**
  * An object schema that forgives what models get wrong without changing what they mean: other names for a field, numbers and
@@ -49,7 +50,7 @@ function toKind(value: unknown, kind: string | undefined): unknown {
 }
 
 function fromJson(text: string, opening: string): unknown {
-  if (!text.trimStart().startsWith(opening)) return text;
+  if (!text.trimStart().startsWith(opening) || refusalOfJson(text) !== null) return text;
   try {
     return JSON.parse(text);
   } catch {
