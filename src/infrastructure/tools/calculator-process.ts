@@ -74,15 +74,18 @@ function answer(expression: string): CalculatorAnswer {
 
 const limited = new Script('globalThis.glasshouseAnswer()');
 
-process.on('message', (expression: string) => {
-  let reply: CalculatorAnswer = { ok: false, message: 'The expression took too long.' };
-  Object.assign(globalThis, { glasshouseAnswer: () => (reply = answer(expression)) });
+function answerInTime(expression: string): CalculatorAnswer {
+  Object.assign(globalThis, { glasshouseAnswer: () => answer(expression) });
   try {
-    limited.runInThisContext({ timeout: ORPHAN_LIMIT_MS });
+    const given = limited.runInThisContext({ timeout: ORPHAN_LIMIT_MS }) as CalculatorAnswer;
+    return given.ok && given.text.length > LONGEST_RESULT ? { ok: false, message: 'The result is too long to show.' } : given;
   } catch {
-    // Out of time: the reply says so.
+    return { ok: false, message: 'The expression took too long.' };
   }
-  if (reply.ok && reply.text.length > LONGEST_RESULT) reply = { ok: false, message: 'The result is too long to show.' };
+}
+
+process.on('message', (expression: string) => {
+  const reply = answerInTime(expression);
   if (process.connected) process.send?.(reply);
 });
 
