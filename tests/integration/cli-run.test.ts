@@ -55,6 +55,19 @@ describe('glasshouse run', () => {
     expect(last.spans.find((span) => span.text.includes('ünïcode'))?.source).toMatch(/^call:/);
   });
 
+  it('lives on when an expression wants all memory, and is gone at once when the answer is there', async () => {
+    const { cli } = await scriptedScene([
+      callOf('calculate', { expression: 'ones(100000000)' }),
+      callOf('calculate', { expression: '17 * 23' }),
+      { text: 'It is 391.' },
+    ]);
+    const from = performance.now();
+    const run = await cli.run(['run', ...MODEL, 'How much?']);
+    expect(run).toMatchObject({ code: 0, signal: null, stdout: 'It is 391.\n' });
+    expect(run.stderr).toContain('needs too much memory');
+    expect(performance.now() - from).toBeLessThan(8000);
+  });
+
   it('S1: denies what nobody can be asked about, changes nothing, and exits with 4', async () => {
     const { cli } = await scriptedScene([callOf('write_file', { path: 'new.txt', content: 'x' }), { text: 'I may not.' }]);
     const run = await cli.run(['run', ...MODEL, 'Write.']);
