@@ -28,7 +28,7 @@ function companions() {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) walk(path);
-      else if (/-(process|thread)\.ts$/.test(entry.name)) programs[basename(entry.name, '.ts')] = path;
+      else if (/-process\.ts$/.test(entry.name)) programs[basename(entry.name, '.ts')] = path;
     }
   };
   walk('src');
