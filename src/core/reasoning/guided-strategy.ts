@@ -191,7 +191,7 @@ function answerRequest(context: StepContext): ModelRequest {
 }
 
 function usingTheText(request: string): string {
-  return `Using the text above, answer every part of this request in one or two short sentences, with the files, names, dates and numbers from the text: ${request}`;
+  return `Using the text above, answer every part of this request in one or two short sentences, naming the file, with the names, dates and numbers from the text: ${request}`;
 }
 
 function observation(done: string, output: string): string {
