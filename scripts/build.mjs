@@ -21,14 +21,14 @@ function isFresh() {
 /** The composition roots. */
 const ROOTS = { cli: 'src/cli.ts', main: 'src/main.ts' };
 
-/** What runs in a process or thread beside them. */
+/** What runs in a process beside them. */
 function companions() {
   const programs = {};
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) walk(path);
-      else if (/-process\.ts$/.test(entry.name)) programs[basename(entry.name, '.ts')] = path;
+      else if (entry.name.endsWith('-process.ts')) programs[basename(entry.name, '.ts')] = path;
     }
   };
   walk('src');
