@@ -135,3 +135,10 @@ export type AgentEvent =
     };
 
 export type AgentEventType = AgentEvent['type'];
+
+/** An event as clients are told of it: without the bytes that only the database needs. Every {@link AgentEvent} is one. */
+export type AnnouncedEvent =
+  | Exclude<AgentEvent, { type: 'step_started' | 'tool_call_ended' | 'file_recorded' }>
+  | { readonly type: 'step_started'; readonly step: StepStart }
+  | { readonly type: 'tool_call_ended'; readonly call: ToolCall }
+  | { readonly type: 'file_recorded'; readonly change: Omit<FileChange, 'before'> };

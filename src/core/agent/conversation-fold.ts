@@ -3,7 +3,7 @@ import type { Interaction } from '../models/interaction.ts';
 import type { Message, Part } from '../models/message.ts';
 import type { Plan } from '../models/plan.ts';
 import type { ToolCall } from '../models/tool-call.ts';
-import type { AgentEvent, Trim } from './agent-event.ts';
+import type { AnnouncedEvent, Trim } from './agent-event.ts';
 import type { RunState } from './agent-state.ts';
 
 /** One conversation as anyone sees it: agent, terminal and page fold the same events into it (U1). */
@@ -25,7 +25,7 @@ export function emptySnapshot(conversationId: string, mode: ConversationMode = '
 }
 
 /** The snapshot after one more event. Pure; unchanged parts are shared. */
-export function foldEvent(snapshot: ConversationSnapshot, event: AgentEvent): ConversationSnapshot {
+export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent): ConversationSnapshot {
   switch (event.type) {
     case 'input_accepted':
       return event.run ? { ...snapshot, messages: [...snapshot.messages, event.message], runState: event.run.state } : snapshot;
@@ -104,7 +104,7 @@ function onPart(snapshot: ConversationSnapshot, partId: string, change: (part: P
   return snapshot;
 }
 
-function completePart(part: Part, event: Extract<AgentEvent, { type: 'part_completed' }>): Part {
+function completePart(part: Part, event: Extract<AnnouncedEvent, { type: 'part_completed' }>): Part {
   if (part.type === 'reasoning') {
     return {
       ...part,
@@ -122,7 +122,7 @@ function withCall(snapshot: ConversationSnapshot, call: ToolCall): ConversationS
 
 function closeInteraction(
   snapshot: ConversationSnapshot,
-  event: Extract<AgentEvent, { type: 'interaction_closed' }>,
+  event: Extract<AnnouncedEvent, { type: 'interaction_closed' }>,
 ): ConversationSnapshot {
   const interaction = snapshot.interactions.get(event.interactionId);
   if (!interaction) return snapshot;

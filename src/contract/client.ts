@@ -1,0 +1,119 @@
+import type { ConversationMode } from '../core/models/conversation.ts';
+import type { InteractionAnswer } from '../core/models/interaction.ts';
+import type { SearchHit } from '../core/models/records.ts';
+import type { Rule } from '../core/models/rule.ts';
+import type { Trust } from '../core/models/trust.ts';
+import type { Finding, SettingView } from './glasshouse.ts';
+import type {
+  AboutView,
+  ConversationLine,
+  ConversationView,
+  DataView,
+  FolderView,
+  FoundHere,
+  ModelLine,
+  RequestLine,
+  RequestView,
+  RunsView,
+  ToolLine,
+  WorkspaceLine,
+} from './views.ts';
+
+type Call<Input, Output> = (input: Input) => Promise<Output>;
+
+export interface SendInput {
+  /** Made by the client (a UUID); a repeat gets the first reply. */
+  readonly commandId: string;
+  /** Absent: a new conversation, in `workspace`. */
+  readonly conversationId?: string;
+  readonly workspace?: string;
+  readonly text: string;
+  /** Tickets of files that were uploaded before (`uploads.ticket`). */
+  readonly uploads?: readonly string[];
+  readonly attachments?: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  /** Absent: the default model. */
+  readonly model?: string;
+  readonly mode?: ConversationMode;
+  /** When a run is at work: enter between its steps, or after it. Default `steer`. */
+  readonly whenBusy?: 'steer' | 'follow_up' | 'refuse';
+}
+
+/**
+ * Every procedure that a client can call over HTTP. All are unary: they answer at once, and what they cause comes over the event stream.
+ * A failure is an error with `code` and `message` of the error table, and `data.advice`.
+ */
+export interface GlasshouseClient {
+  readonly conversations: {
+    readonly list: Call<{ readonly limit?: number; readonly workspace?: string }, { readonly conversations: readonly ConversationLine[] }>;
+    readonly get: Call<{ readonly id: string }, ConversationView>;
+    readonly update: Call<
+      { readonly id: string; readonly title?: string; readonly pinned?: boolean; readonly mode?: ConversationMode },
+      ConversationLine
+    >;
+    readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
+    /** A one-time address (good for a minute) under which a Markdown or JSON file can be downloaded. */
+    readonly export: Call<{ readonly id: string; readonly format: 'markdown' | 'json' }, { readonly url: string }>;
+  };
+  readonly messages: {
+    readonly send: Call<SendInput, { readonly conversationId: string; readonly runId: string }>;
+    readonly editWaiting: Call<{ readonly inputId: string; readonly text: string }, { readonly changed: boolean }>;
+    readonly withdrawWaiting: Call<{ readonly inputId: string }, { readonly withdrawn: boolean }>;
+  };
+  readonly uploads: {
+    /** A one-time address to PUT a text file to; `ticket` then goes into `messages.send`. */
+    readonly ticket: Call<{ readonly name: string; readonly bytes: number }, { readonly ticket: string; readonly url: string }>;
+  };
+  readonly runs: {
+    readonly list: Call<{ readonly conversationId: string }, RunsView>;
+    readonly stop: Call<{ readonly runId: string }, { readonly stopped: boolean }>;
+    /** Goes on with a suspended run, by the person's word (R4). */
+    readonly resume: Call<{ readonly conversationId: string }, { readonly conversationId: string; readonly runId: string }>;
+  };
+  readonly calls: {
+    readonly output: Call<{ readonly conversationId: string; readonly callId: string }, { readonly text: string; readonly trust: Trust }>;
+  };
+  readonly interactions: {
+    readonly answer: Call<{ readonly interactionId: string; readonly answer: InteractionAnswer }, Record<string, never>>;
+  };
+  readonly requests: {
+    readonly list: Call<{ readonly conversationId: string }, { readonly requests: readonly RequestLine[] }>;
+    readonly get: Call<{ readonly conversationId: string; readonly requestId: string }, RequestView>;
+  };
+  readonly rules: {
+    readonly list: Call<Record<string, never>, { readonly rules: readonly (Rule & { readonly used: number })[] }>;
+    readonly add: Call<Omit<Rule, 'id' | 'createdAt'>, Rule>;
+    readonly remove: Call<{ readonly id: string }, { readonly removed: boolean }>;
+  };
+  readonly tools: { readonly list: Call<Record<string, never>, { readonly tools: readonly ToolLine[] }> };
+  readonly models: {
+    readonly list: Call<Record<string, never>, { readonly models: readonly ModelLine[] }>;
+    /** Begins to fetch a model's file; its progress comes over the event stream. */
+    readonly pull: Call<{ readonly id: string }, { readonly started: boolean }>;
+    readonly stopPull: Call<{ readonly id: string }, { readonly stopped: boolean }>;
+  };
+  readonly settings: {
+    readonly list: Call<Record<string, never>, { readonly settings: readonly SettingView[] }>;
+    readonly set: Call<{ readonly key: string; readonly value: string }, { readonly shown: string }>;
+    readonly remove: Call<{ readonly key: string }, { readonly removed: boolean }>;
+  };
+  /** What a window remembers: drafts (`draft:CONVERSATION`), layout, theme. Small texts by key, kept in the database (U2). */
+  readonly memory: {
+    readonly all: Call<Record<string, never>, { readonly values: Readonly<Record<string, string>> }>;
+    /** An empty value forgets it. */
+    readonly set: Call<{ readonly key: string; readonly value: string }, Record<string, never>>;
+  };
+  readonly search: Call<{ readonly query: string; readonly limit?: number }, { readonly hits: readonly SearchHit[] }>;
+  readonly workspaces: {
+    readonly list: Call<Record<string, never>, { readonly workspaces: readonly WorkspaceLine[] }>;
+    /** Folders inside a folder; the home folder when none is given. */
+    readonly folders: Call<{ readonly path?: string }, FolderView>;
+    /** The small example folder, made when it is not there yet. */
+    readonly example: Call<Record<string, never>, WorkspaceLine>;
+  };
+  readonly system: {
+    readonly found: Call<Record<string, never>, FoundHere>;
+    readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
+    readonly data: Call<Record<string, never>, DataView>;
+    readonly about: Call<Record<string, never>, AboutView>;
+  };
+}
