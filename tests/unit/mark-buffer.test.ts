@@ -53,7 +53,6 @@ describe('marks on the way of a run', () => {
     const kinds: AgentEvent['type'][] = [
       'input_accepted',
       'step_started',
-      'tool_call_started',
       'interaction_requested',
       'interaction_closed',
       'part_completed',
@@ -61,5 +60,14 @@ describe('marks on the way of a run', () => {
       'run_completed',
     ];
     for (const type of kinds) expect(isMark({ type } as AgentEvent), type).toBe(false);
+  });
+
+  it('R1: are the starts of calls that leave nothing behind, and of no others', () => {
+    const start = (effect: 'none' | 'idempotent' | 'unsafe', network: boolean) =>
+      isMark({ type: 'tool_call_started', call: { effect, touches: network ? { network } : {} } } as AgentEvent);
+    expect(start('none', false)).toBe(true);
+    expect(start('none', true)).toBe(false);
+    expect(start('idempotent', false)).toBe(false);
+    expect(start('unsafe', false)).toBe(false);
   });
 });

@@ -3,7 +3,8 @@ import type { AgentEvent } from '../../core/agent/agent-event.ts';
 /**
  * Events that only mark the way of a run: nothing is done or may be done because of them alone. What they lead to (a request, a start,
  * a question) comes in an event of its own. The end of a call is one: a crash before it is stored leaves the call as started, which is
- * told as "may have run".
+ * told as "may have run". So is the start of a call that only looks at this machine: it changes nothing, so a start that a crash forgets
+ * has left nothing behind.
  */
 const MARKS: ReadonlySet<AgentEvent['type']> = new Set([
   'state_changed',
@@ -17,7 +18,9 @@ const MARKS: ReadonlySet<AgentEvent['type']> = new Set([
 const TICK = 16;
 
 export function isMark(event: AgentEvent): boolean {
-  return MARKS.has(event.type);
+  return (
+    MARKS.has(event.type) || (event.type === 'tool_call_started' && event.call.effect === 'none' && event.call.touches.network !== true)
+  );
 }
 
 /**

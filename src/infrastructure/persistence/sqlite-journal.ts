@@ -80,10 +80,10 @@ function append(
       throw new FailureError('version_conflict', `The run ${where.runId} was changed by another process.`);
     }
   }
-  // Of several states in one commit, only the last is ever seen in the tables.
-  const lastState = events.findLast((event) => event.type === 'state_changed' || event.type === 'run_completed');
+  const last = lastOfEach(events);
   for (const event of events) {
-    if (event.type !== 'state_changed' || event === lastState) project(db, ledger, event, where);
+    const subject = subjectOf(event);
+    if (subject === null || last.get(subject) === event) project(db, ledger, event, where);
     const body = eventBody(event);
     if (!body) continue;
     version += 1;
@@ -101,4 +101,29 @@ function append(
   }
   db.run('UPDATE run SET version = ? WHERE id = ?', version, where.runId);
   return version;
+}
+
+/** What the event gives a new state to, where only that state is kept of it. */
+function subjectOf(event: AgentEvent): string | null {
+  switch (event.type) {
+    case 'state_changed':
+    case 'run_completed':
+      return 'run';
+    case 'tool_call_changed':
+    case 'tool_call_started':
+    case 'tool_call_ended':
+      return event.call.id;
+    default:
+      return null;
+  }
+}
+
+/** Of several states of one thing in one commit, only the last is ever seen in the tables. */
+function lastOfEach(events: readonly AgentEvent[]): ReadonlyMap<string, AgentEvent> {
+  const last = new Map<string, AgentEvent>();
+  for (const event of events) {
+    const subject = subjectOf(event);
+    if (subject !== null) last.set(subject, event);
+  }
+  return last;
 }
