@@ -131,8 +131,8 @@ export class EventTap {
   readonly #waiting = new Set<() => void>();
   isOver = false;
 
-  async open(url: string, token: string, after?: number): Promise<void> {
-    const response = await fetch(`${url}/events`, {
+  async open(url: string, token: string, after?: number, conversation?: string): Promise<void> {
+    const response = await fetch(`${url}/events${conversation === undefined ? '' : `?conversation=${conversation}`}`, {
       headers: { authorization: `Bearer ${token}`, ...(after === undefined ? {} : { 'last-event-id': String(after) }) },
       signal: this.#stop.signal,
     });
