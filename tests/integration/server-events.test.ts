@@ -142,11 +142,11 @@ describe('the stream of events', () => {
     // It asks, and then never reads.
     const stuck = connect(scene.port, '127.0.0.1');
     stuck.pause();
-    let isCut = false;
-    stuck.on('close', () => (isCut = true)).on('error', () => {});
+    const cut = new Promise<void>((resolve) => stuck.once('close', () => resolve()));
+    stuck.on('error', () => {});
     stuck.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1:${scene.port}\r\nAuthorization: Bearer ${scene.token}\r\n\r\n`);
     const tap = await scene.listen();
-    for (let run = 0; run < 20 && !isCut; run += 1) {
+    for (let run = 0; run < 20 && !stuck.destroyed; run += 1) {
       scene.model.script([{ text: long, chunkSize: 8_000 }]);
       const { conversationId } = await scene.send(`Talk ${run}.`);
       await scene.untilEnded(conversationId);
@@ -154,7 +154,7 @@ describe('the stream of events', () => {
       stuck.write('\r\n');
     }
     stuck.resume();
-    await new Promise<void>((resolve) => (isCut ? resolve() : stuck.once('close', () => resolve())));
+    await cut;
     expect(tap.isOver).toBe(false);
     scene.model.script([{ text: 'Still here.' }]);
     const { conversationId } = await scene.send('And now?');
