@@ -141,6 +141,8 @@ export class RunSupervisor {
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
     try {
       for await (const event of agent) {
+        // What the stop of everything brings about is not told: the run stands as it was.
+        if (this.#isLeaving) break;
         if (isMark(event) || isDelta(event)) await outbox.hold(event);
         else if (isPassing(event)) {
           await outbox.send();

@@ -114,7 +114,11 @@ class Routes {
     if (room === 'downloads' && request.method === 'GET') return serveDownload(ticket, response, served.tickets);
     if (room === 'uploads' && request.method === 'PUT') return takeUpload(ticket, request, response, served.tickets);
     if (!PROTECTED.has(room)) {
-      if (reads && serveStatic(request, response, this.#options.page)) return undefined;
+      if (reads && serveStatic(request, response, this.#options.page)) {
+        // Whoever opens the page calls procedures next.
+        if (response.hasHeader('content-security-policy')) setImmediate(() => void this.#rpcHandler());
+        return undefined;
+      }
       return replyFailure(response, failure('route_not_found', 'There is nothing at this address.'));
     }
     const unknown = this.#guard?.checkToken(request) ?? null;
