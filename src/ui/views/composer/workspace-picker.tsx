@@ -32,7 +32,7 @@ export function WorkspacePicker({ conversationId, chosen }: WorkspacePickerProps
     remember('choice:workspace', path);
     focusComposer();
   };
-  const useExample = async () => {
+  const takeExample = async () => {
     try {
       const example = await api.workspaces.example({});
       await loadWorkspaces();
@@ -63,7 +63,7 @@ export function WorkspacePicker({ conversationId, chosen }: WorkspacePickerProps
           </MenuItem>
         ))}
         {hasExample ? null : (
-          <MenuItem icon={Folder} hint="to try things on" onSelect={() => void useExample()}>
+          <MenuItem icon={Folder} hint="to try things on" onSelect={() => void takeExample()}>
             The example folder
           </MenuItem>
         )}
