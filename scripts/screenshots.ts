@@ -147,8 +147,12 @@ const SHOTS: readonly Shot[] = [
             name: 'edit_file',
             input: {
               path: 'src/loss.js',
-              old_text: '  return (before.section - after.section) / after.section;',
-              new_text: '  if (!before.section) return null;\n  return (before.section - after.section) / before.section;',
+              edits: [
+                {
+                  old_text: '  return (before.section - after.section) / after.section;',
+                  new_text: '  if (!before.section) return null;\n  return (before.section - after.section) / before.section;',
+                },
+              ],
             },
           },
         ],
