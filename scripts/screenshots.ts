@@ -215,9 +215,6 @@ for (const shot of SHOTS.filter((each) => wanted.length === 0 || wanted.includes
     const { page, context, faults } = await openWindow(browser, address, options);
     await page.waitForSelector('#composer');
     if (name === 'light') {
-      await page.evaluate(`localStorage.setItem('memory:choice:workspace', ${JSON.stringify(scene.workspace)})`);
-      await page.reload();
-      await page.waitForSelector('#composer');
       await shot.act(page, scene);
       address = `${page.url()}${new URL(scene.url).hash}`;
     } else await page.waitForTimeout(700);
