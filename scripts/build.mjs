@@ -1,7 +1,9 @@
 // Bundles src/ into dist/. Plain JavaScript: it must run before anything is built.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, readFileSync, writeFileSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { node, root } from './toolchain.mjs';
 
 const stamp = join(root, 'dist/.stamp');
@@ -15,7 +17,9 @@ function newest(path) {
 function isFresh() {
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
-  return ['src', 'package.json', 'scripts/build.mjs', 'scripts/input-schemas.ts'].every((path) => newest(join(root, path)) <= built);
+  return ['src', 'package.json', 'vite.config.ts', 'scripts/build.mjs', 'scripts/input-schemas.ts'].every(
+    (path) => newest(join(root, path)) <= built,
+  );
 }
 
 /** The composition roots. */
@@ -160,6 +164,31 @@ async function bundleInto(dir, options, output) {
   await bundle.close();
 }
 
+/** Smaller than this, compressing costs more than it saves. */
+const COMPRESS_FROM = 1_024;
+
+/** The page, and beside each of its files what goes over the wire: compressed once here instead of at each request. */
+async function bundlePageInto(dir) {
+  const vite = await import('vite');
+  await vite.build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: dir, emptyOutDir: true } });
+  const assets = readdirSync(join(dir, 'assets')).filter((name) => /\.(?:js|css|svg)$/.test(name));
+  await Promise.all(
+    assets.map(async (name) => {
+      const path = join(dir, 'assets', name);
+      const body = readFileSync(path);
+      if (body.length < COMPRESS_FROM) return;
+      // The last levels of brotli take ten times as long for a few per cent; large files are the highlighter's, which are rarely wanted.
+      const quality = body.length > 300_000 ? 6 : 10;
+      const [br, gz] = await Promise.all([
+        promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }),
+        promisify(gzip)(body, { level: 9 }),
+      ]);
+      writeFileSync(`${path}.br`, br);
+      writeFileSync(`${path}.gz`, gz);
+    }),
+  );
+}
+
 async function build() {
   const startedAt = performance.now();
   const next = join(root, `dist.${process.pid}`);
@@ -168,6 +197,7 @@ async function build() {
   await bundleInto(next, { input: roots, plugins: [cachedRoots, lateZod, readyMadeSchemas, plainBuiltins, asciiOnly] }, { codeSplitting });
   // On their own, so that they load nothing that they do not need.
   await bundleInto(next, { input: companions() }, {});
+  await bundlePageInto(join(next, 'page'));
   // Whole or not at all: a run that is starting never sees half a build.
   rmSync(join(root, `dist.old.${process.pid}`), { recursive: true, force: true });
   if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), join(root, `dist.old.${process.pid}`));

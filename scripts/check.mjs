@@ -6,6 +6,8 @@ const steps = [
   ['format', 'oxfmt', ['--check']],
   ['lint', 'oxlint', ['--deny-warnings']],
   ['types: core', node, [tsc, '-p', 'tsconfig.core.json']],
+  ['types: page', node, [tsc, '-p', 'tsconfig.ui.json']],
+  ['types: tests of the page', node, [tsc, '-p', 'tsconfig.page-tests.json']],
   ['types: the rest', node, [tsc, '-p', 'tsconfig.json']],
   ['dead code', 'knip', []],
   ['architecture and unit tests', 'vitest', ['run', '--project', 'unit']],

@@ -18,7 +18,27 @@ const LAYERS: Readonly<
   contract: { layers: ['core', 'contract'], packages: ['zod', '@orpc/contract'], node: false },
   infrastructure: { layers: ['core', 'application', 'infrastructure'], packages: null, node: true },
   terminal: { layers: ['core', 'contract', 'terminal'], packages: null, node: true },
-  ui: { layers: ['core', 'contract', 'ui'], packages: null, node: false },
+  ui: {
+    layers: ['core', 'contract', 'ui'],
+    packages: [
+      'react',
+      'react-dom',
+      'radix-ui',
+      'lucide-react',
+      'cmdk',
+      'zustand',
+      '@tanstack/react-virtual',
+      '@orpc/client',
+      'eventsource-parser',
+      'marked',
+      'shiki',
+      'diff',
+      '@fontsource-variable/hanken-grotesk',
+      '@fontsource-variable/literata',
+      '@fontsource-variable/spline-sans-mono',
+    ],
+    node: false,
+  },
 };
 
 /** A dot before the name is a file of that name (a hidden folder), not the provider. */

@@ -74,6 +74,12 @@ describe('the architecture', () => {
       'ui may not import infrastructure',
     ],
     [
+      'ui importing a package that is not on its list',
+      'src/ui/planted.tsx',
+      `import { evaluate } from 'mathjs';`,
+      'ui may not import mathjs',
+    ],
+    [
       'one folder of infrastructure importing its sibling',
       'src/infrastructure/tools/planted.ts',
       `import { createSecrets } from '../system/secrets.ts';`,

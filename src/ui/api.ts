@@ -1,0 +1,41 @@
+import { createORPCClient, ORPCError } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import type { GlasshouseClient } from '../contract/client.ts';
+import { savedToken } from './token.ts';
+
+/** Told when the server does not take this window's token (any more). */
+export const refusal = { notify: (): void => undefined };
+
+const link = new RPCLink({
+  url: () => `${location.origin}/rpc`,
+  headers: () => ({ authorization: `Bearer ${savedToken() ?? ''}` }),
+  fetch: async (request, init) => {
+    const response = await globalThis.fetch(request, init);
+    if (response.status === 401) refusal.notify();
+    return response;
+  },
+});
+
+/** Every procedure of the server, typed. All answer at once; what they cause comes over the event stream. */
+export const api = createORPCClient(link) as unknown as GlasshouseClient;
+
+/** Why a call failed, in words that can be shown. */
+export interface CallFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** What was thrown by a call, as a value. A connection that broke has the code `unreachable`. */
+export function failureOf(error: unknown): CallFailure {
+  if (error instanceof ORPCError) {
+    const data: unknown = error.data;
+    const advice = typeof data === 'object' && data !== null && 'advice' in data ? String(data.advice) : '';
+    return { code: error.code, message: error.message, advice };
+  }
+  return {
+    code: 'unreachable',
+    message: 'Glasshouse does not answer.',
+    advice: 'It may have been closed. Start it again; what you wrote is kept.',
+  };
+}

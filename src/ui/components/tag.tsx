@@ -1,0 +1,45 @@
+import { Globe, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Icon } from './icon.tsx';
+import './tag.css';
+
+/** A small mark. `outside` is dashed: what it names came from beyond the house. */
+export function Tag({
+  look = 'plain',
+  icon,
+  children,
+}: {
+  look?: 'plain' | 'live' | 'bad' | 'fill' | 'outside';
+  icon?: LucideIcon;
+  children: ReactNode;
+}) {
+  const drawing = icon ?? (look === 'outside' ? Globe : null);
+  return (
+    <span className={`tag is-${look}`}>
+      {drawing ? <Icon of={drawing} small /> : null}
+      {children}
+    </span>
+  );
+}
+
+interface ChipProps {
+  readonly icon: LucideIcon;
+  readonly name: string;
+  readonly detail?: string;
+  readonly outside?: boolean;
+  /** A button at its end. */
+  readonly children?: ReactNode;
+}
+
+/** A thing that was handed over: a file, a page. */
+export function Chip({ icon, name, detail, outside = false, children }: ChipProps) {
+  return (
+    <span className={`chip ${outside ? 'is-outside' : ''}`}>
+      <Icon of={icon} small />
+      <span className="cut">{name}</span>
+      {detail ? <span className="quiet nowrap">{detail}</span> : null}
+      {outside ? <span className="unseen">from outside</span> : null}
+      {children}
+    </span>
+  );
+}

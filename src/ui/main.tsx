@@ -1,0 +1,34 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+// Three voices. Each file is fetched only when a character of its range is shown.
+import '@fontsource-variable/hanken-grotesk/wght.css';
+import '@fontsource-variable/literata/wght.css';
+import '@fontsource-variable/literata/wght-italic.css';
+import '@fontsource-variable/spline-sans-mono/wght.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/frame.css';
+import { App } from './app.tsx';
+import { followServer, readEverything } from './follow-server.ts';
+import { applyLook } from './look.ts';
+import { useConnection } from './stores/connection-store.ts';
+import { flushMemory } from './stores/memory-store.ts';
+import { takeToken } from './token.ts';
+
+applyLook();
+if (takeToken() === null) {
+  useConnection.setState({ state: 'refused' });
+} else {
+  readEverything();
+  followServer(new AbortController().signal);
+}
+globalThis.addEventListener('pagehide', flushMemory);
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

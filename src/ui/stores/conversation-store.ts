@@ -1,0 +1,128 @@
+import { create } from 'zustand';
+import { api, failureOf, type CallFailure } from '../api.ts';
+import { useConnection } from './connection-store.ts';
+import { foldRunEvent, MissedEvent, openFrom, type OpenConversation, type RunEvent } from './open-conversation.ts';
+
+interface ConversationState {
+  readonly open: ReadonlyMap<string, OpenConversation>;
+  readonly failures: ReadonlyMap<string, CallFailure>;
+}
+
+/** The conversations that this window holds. They stay while it lives: to come back to one shows it at once. */
+export const useConversationStore = create<ConversationState>(() => ({ open: new Map(), failures: new Map() }));
+
+/** How many are held; the one that was longest not looked at goes first. */
+const HELD = 8;
+
+/** Events of conversations that are being read: what came meanwhile is folded in after the answer. */
+const reading = new Map<string, RunEvent[]>();
+let queue: { conversationId: string; event: RunEvent }[] = [];
+let isFlushPlanned = false;
+
+/** Reads a conversation, whole, and keeps it up to date from then on. */
+export async function readConversation(id: string): Promise<void> {
+  if (reading.has(id)) return;
+  reading.set(id, []);
+  try {
+    const view = await api.conversations.get({ id });
+    let open = openFrom(view);
+    for (const event of reading.get(id) ?? []) open = fold(id, open, event);
+    reading.delete(id);
+    useConversationStore.setState((state) => ({
+      open: held(new Map(state.open).set(id, keepLive(open, state.open.get(id)))),
+      failures: without(state.failures, id),
+    }));
+  } catch (error) {
+    reading.delete(id);
+    useConversationStore.setState((state) => ({ failures: new Map(state.failures).set(id, failureOf(error)) }));
+  }
+}
+
+/** Shows one: at once if it is held, else when it is read. */
+export function openConversation(id: string): void {
+  const known = useConversationStore.getState().open.get(id);
+  if (!known) {
+    void readConversation(id);
+    return;
+  }
+  // Moves it to the end: it was looked at last.
+  useConversationStore.setState((state) => {
+    const open = new Map(state.open);
+    open.delete(id);
+    return { open: open.set(id, known) };
+  });
+}
+
+/** All that are held are read again: too much was missed, or the server was started anew. */
+export function rereadConversations(): void {
+  for (const id of useConversationStore.getState().open.keys()) void readConversation(id);
+}
+
+export function dropConversation(id: string): void {
+  useConversationStore.setState((state) => ({ open: without(state.open, id), failures: without(state.failures, id) }));
+}
+
+/** Takes an event in. What comes within a frame is folded together and drawn once. */
+export function receive(conversationId: string, event: RunEvent): void {
+  reading.get(conversationId)?.push(event);
+  if (!useConversationStore.getState().open.has(conversationId)) return;
+  queue.push({ conversationId, event });
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  // A window out of sight draws no frames; it still follows.
+  if (document.hidden) setTimeout(flush, 200);
+  else requestAnimationFrame(flush);
+}
+
+function flush(): void {
+  isFlushPlanned = false;
+  const events = queue;
+  queue = [];
+  useConversationStore.setState((state) => {
+    const open = new Map(state.open);
+    for (const { conversationId, event } of events) {
+      const before = open.get(conversationId);
+      if (before) open.set(conversationId, fold(conversationId, before, event));
+    }
+    return { open };
+  });
+}
+
+function fold(id: string, open: OpenConversation, event: RunEvent): OpenConversation {
+  try {
+    return foldRunEvent(open, event, useConnection.getState().instance);
+  } catch (error) {
+    if (!(error instanceof MissedEvent)) throw error;
+    // After this flush: the store must not be changed inside of its own change.
+    setTimeout(() => void readConversation(id));
+    return open;
+  }
+}
+
+/** What passes and is in no database: kept over a second reading. */
+function keepLive(read: OpenConversation, before: OpenConversation | undefined): OpenConversation {
+  return before ? { ...read, progress: read.progress ?? before.progress, destination: read.destination ?? before.destination } : read;
+}
+
+function held(open: Map<string, OpenConversation>): Map<string, OpenConversation> {
+  while (open.size > HELD) {
+    const [oldest] = open.keys();
+    if (oldest === undefined) break;
+    open.delete(oldest);
+  }
+  return open;
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, id: string): ReadonlyMap<string, Value> {
+  const next = new Map(map);
+  next.delete(id);
+  return next;
+}
+
+/** One part of one conversation that is held. */
+export function useOpen<Value>(id: string, select: (open: OpenConversation) => Value): Value | undefined {
+  return useConversationStore((state) => {
+    const open = state.open.get(id);
+    return open ? select(open) : undefined;
+  });
+}

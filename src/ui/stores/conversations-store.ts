@@ -1,0 +1,74 @@
+import { create } from 'zustand';
+import type { AnnouncedEvent } from '../../core/agent/agent-event.ts';
+import type { ConversationLine } from '../../contract/views.ts';
+import { api } from '../api.ts';
+
+interface ConversationsState {
+  readonly lines: readonly ConversationLine[];
+  readonly isLoaded: boolean;
+}
+
+/** The list of conversations, newest first. */
+export const useConversations = create<ConversationsState>(() => ({ lines: [], isLoaded: false }));
+
+const LIMIT = 500;
+/** Changes come in bursts; the list is read once after them. */
+const SETTLED_AFTER = 120;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export async function loadConversations(): Promise<void> {
+  const { conversations } = await api.conversations.list({ limit: LIMIT });
+  useConversations.setState({ lines: conversations, isLoaded: true });
+}
+
+/** Reads the list again, soon. */
+export function refreshConversations(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void loadConversations().catch(() => undefined), SETTLED_AFTER);
+}
+
+/** What an event means for the list. States change in place; what changes the order or the words is read again. */
+export function applyToList(conversationId: string, event: AnnouncedEvent): void {
+  switch (event.type) {
+    case 'state_changed':
+      patch(conversationId, (line) => ({ ...line, lastRunState: event.state.name }));
+      break;
+    case 'run_completed':
+      patch(conversationId, (line) => ({ ...line, lastRunState: event.state.name, openInteractions: 0 }));
+      refreshConversations();
+      break;
+    case 'interaction_requested':
+      patch(conversationId, (line) => ({ ...line, openInteractions: line.openInteractions + 1 }));
+      break;
+    case 'interaction_closed':
+      patch(conversationId, (line) => ({ ...line, openInteractions: Math.max(0, line.openInteractions - 1) }));
+      break;
+    case 'conversation_created':
+    case 'input_accepted':
+      refreshConversations();
+      break;
+    default:
+  }
+}
+
+function patch(id: string, change: (line: ConversationLine) => ConversationLine): void {
+  useConversations.setState((state) => {
+    const at = state.lines.findIndex((line) => line.id === id);
+    const line = state.lines[at];
+    return line ? { lines: state.lines.with(at, change(line)) } : state;
+  });
+}
+
+export function forgetConversation(id: string): void {
+  useConversations.setState((state) => ({ lines: state.lines.filter((line) => line.id !== id) }));
+}
+
+export async function renameConversation(id: string, title: string): Promise<void> {
+  patch(id, (line) => ({ ...line, title }));
+  await api.conversations.update({ id, title });
+}
+
+export async function pinConversation(id: string, pinned: boolean): Promise<void> {
+  patch(id, (line) => ({ ...line, pinned }));
+  await api.conversations.update({ id, pinned });
+}

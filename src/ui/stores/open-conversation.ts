@@ -1,0 +1,232 @@
+import type { AnnouncedEvent } from '../../core/agent/agent-event.ts';
+import { foldEvent, type ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
+import type { Message, Part } from '../../core/models/message.ts';
+import { textOf } from '../../core/models/message.ts';
+import { addUsage, NO_USAGE } from '../../core/models/usage.ts';
+import type { Destination } from '../../core/reasoning/language-model.ts';
+import type { ConversationView, RunLine, WaitingInput } from '../../contract/views.ts';
+
+export type ModelProgress = Extract<AnnouncedEvent, { type: 'model_progressed' }>;
+
+/** One conversation as the page holds it: the core's snapshot, and what only the page shows beside it. */
+export interface OpenConversation {
+  /** The last durable event that is folded in. */
+  readonly seq: number;
+  readonly conversation: ConversationView['conversation'];
+  readonly snapshot: ConversationSnapshot;
+  readonly cutCalls: ReadonlySet<string>;
+  /** Output so far of calls that are running. */
+  readonly running: ReadonlyMap<string, string>;
+  readonly runs: ReadonlyMap<string, RunLine>;
+  readonly waiting: readonly WaitingInput[];
+  /** How far the model of the active run is before its first word. */
+  readonly progress: ModelProgress | null;
+  readonly destination: Destination | null;
+}
+
+export function openFrom(view: ConversationView): OpenConversation {
+  const runs = new Map(view.runs.map((run) => [run.id, run]));
+  return {
+    seq: view.seq,
+    conversation: view.conversation,
+    snapshot: {
+      conversationId: view.conversation.id,
+      mode: view.conversation.mode,
+      messages: view.messages,
+      calls: new Map(view.calls.map((call) => [call.id, call])),
+      interactions: new Map(view.interactions.map((interaction) => [interaction.id, interaction])),
+      plan: view.plan,
+      trim: view.trim,
+      runState: view.runs.at(-1)?.state ?? null,
+    },
+    cutCalls: new Set(view.cutCalls),
+    running: new Map(Object.entries(view.running)),
+    runs,
+    waiting: view.waiting,
+    progress: null,
+    destination: null,
+  };
+}
+
+/** Told when an event does not fit what is known: something was missed, and the conversation must be read again. */
+export class MissedEvent extends Error {}
+
+export interface RunEvent {
+  readonly seq: number | null;
+  readonly runId: string;
+  readonly event: AnnouncedEvent;
+}
+
+/**
+ * The conversation after one more event (U1). What was already folded in, by its `seq` or by its ids, changes nothing: delivery is at
+ * least once. `instance` is the server's, to know which runs it can stop.
+ * @throws MissedEvent when words before the event's are not there
+ */
+export function foldRunEvent(open: OpenConversation, { seq, runId, event }: RunEvent, instance: string | null): OpenConversation {
+  if (seq !== null && seq <= open.seq) return open;
+  const at = seq === null ? open : { ...open, seq };
+  switch (event.type) {
+    case 'part_delta':
+      return isGrowing(at, event) ? { ...at, snapshot: foldEvent(at.snapshot, event), progress: null } : at;
+    case 'tool_output': {
+      const before = at.running.get(event.callId) ?? '';
+      if (event.offset > before.length) throw new MissedEvent();
+      return { ...at, running: new Map(at.running).set(event.callId, before.slice(0, event.offset) + event.text) };
+    }
+    case 'model_progressed':
+      return { ...at, progress: event };
+    case 'model_opened':
+      return { ...at, destination: event.destination, progress: null };
+    case 'message_started':
+      if (at.snapshot.messages.some((message) => message.id === event.message.id)) return at;
+      return { ...at, snapshot: foldEvent(at.snapshot, event), waiting: withoutSaid(at.waiting, event.message) };
+    case 'part_started':
+      if (partOf(at.snapshot, event.part.id)) return at;
+      return { ...at, snapshot: foldEvent(at.snapshot, event), progress: null };
+    case 'input_accepted':
+      return acceptInput(at, event, instance);
+    case 'notice_raised':
+      return addNotice(at, runId, event, seq);
+    case 'tool_call_ended': {
+      const running = new Map(at.running);
+      running.delete(event.call.id);
+      return { ...at, running, snapshot: foldEvent(at.snapshot, event) };
+    }
+    case 'tool_call_proposed':
+      if (at.snapshot.calls.has(event.call.id)) return at;
+      return { ...at, snapshot: foldEvent(at.snapshot, event), progress: null };
+    case 'step_started':
+    case 'step_completed':
+    case 'state_changed':
+    case 'run_completed':
+      return onRun({ ...at, snapshot: foldEvent(at.snapshot, event) }, runId, (run) => advanceRunLine(run, event, Date.now()));
+    case 'conversation_created':
+      return at;
+    case 'part_completed':
+    case 'tool_call_changed':
+    case 'tool_call_started':
+    case 'file_recorded':
+    case 'interaction_requested':
+    case 'interaction_closed':
+    case 'rule_saved':
+    case 'plan_updated':
+    case 'mode_changed':
+    case 'context_trimmed':
+      return { ...at, snapshot: foldEvent(at.snapshot, event) };
+  }
+}
+
+function advanceRunLine(
+  run: RunLine,
+  event: Extract<AnnouncedEvent, { type: 'step_started' | 'step_completed' | 'state_changed' | 'run_completed' }>,
+  now: number,
+): RunLine {
+  switch (event.type) {
+    case 'step_started':
+      return { ...run, steps: Math.max(run.steps, event.step.ord + 1) };
+    case 'step_completed':
+      return {
+        ...run,
+        usage: addUsage(run.usage, event.usage),
+        cost: event.cost === null ? run.cost : (run.cost ?? 0) + event.cost,
+      };
+    case 'state_changed':
+      return { ...run, state: event.state };
+    case 'run_completed':
+      return {
+        ...run,
+        state: event.state,
+        usage: event.usage,
+        cost: event.cost,
+        steps: event.steps,
+        endedAt: run.endedAt ?? now,
+        ...(event.failure ? { failure: event.failure } : {}),
+      };
+  }
+}
+
+/** Whether a delta belongs to a part that still grows. A part that is complete has all its words. */
+function isGrowing(open: OpenConversation, event: Extract<AnnouncedEvent, { type: 'part_delta' }>): boolean {
+  const part = partOf(open.snapshot, event.partId);
+  if (!part) throw new MissedEvent();
+  if (part.state !== 'open' || (part.type !== 'text' && part.type !== 'reasoning')) return false;
+  if (event.offset > part.text.length) throw new MissedEvent();
+  return true;
+}
+
+function partOf(snapshot: ConversationSnapshot, id: string): Part | undefined {
+  for (let index = snapshot.messages.length - 1; index >= 0; index -= 1) {
+    const found = snapshot.messages[index]?.parts.find((part) => part.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function acceptInput(
+  open: OpenConversation,
+  event: Extract<AnnouncedEvent, { type: 'input_accepted' }>,
+  instance: string | null,
+): OpenConversation {
+  const waiting = open.waiting.filter((each) => each.input.id !== event.input.id);
+  if (!event.run) return { ...open, waiting: [...waiting, { input: event.input, text: textOf(event.message) }] };
+  const { run } = event;
+  const line: RunLine = {
+    id: run.id,
+    state: run.state,
+    model: run.model,
+    createdAt: run.createdAt,
+    endedAt: null,
+    steps: 0,
+    usage: NO_USAGE,
+    cost: null,
+    isHere: run.owner === instance,
+  };
+  const isKnown = open.snapshot.messages.some((message) => message.id === event.message.id);
+  return {
+    ...open,
+    waiting,
+    progress: null,
+    runs: new Map(open.runs).set(run.id, line),
+    snapshot: isKnown ? open.snapshot : foldEvent(open.snapshot, event),
+  };
+}
+
+/** A steer is said now: it waits no longer. The message does not name its input, so it is found by its words. */
+function withoutSaid(waiting: readonly WaitingInput[], message: Message): readonly WaitingInput[] {
+  if (message.role !== 'person') return waiting;
+  const at = waiting.findIndex((each) => each.input.delivery === 'steer' && each.text === textOf(message));
+  return at < 0 ? waiting : waiting.toSpliced(at, 1);
+}
+
+/** A notice stands where the database keeps it: at the end of the message that the run writes at that moment. */
+function addNotice(
+  open: OpenConversation,
+  runId: string,
+  event: Extract<AnnouncedEvent, { type: 'notice_raised' }>,
+  seq: number | null,
+): OpenConversation {
+  const { messages } = open.snapshot;
+  const at = messages.findLastIndex((message) => message.runId === runId);
+  const message = messages[at];
+  if (!message) return open;
+  const part: Part = {
+    type: 'notice',
+    id: `notice:${runId}:${seq ?? message.parts.length}`,
+    ord: Math.max(0, ...message.parts.map((each) => each.ord)),
+    trust: 'trusted',
+    state: 'complete',
+    code: event.code,
+    text: event.text,
+  };
+  return { ...open, snapshot: { ...open.snapshot, messages: messages.with(at, { ...message, parts: [...message.parts, part] }) } };
+}
+
+function onRun(open: OpenConversation, runId: string, change: (run: RunLine) => RunLine): OpenConversation {
+  const run = open.runs.get(runId);
+  return run ? { ...open, runs: new Map(open.runs).set(runId, change(run)) } : open;
+}
+
+/** The run that is at work, or waits for a person's word to go on. */
+export function latestRun(open: OpenConversation): RunLine | null {
+  return [...open.runs.values()].at(-1) ?? null;
+}

@@ -1,0 +1,19 @@
+import { Sign } from '../components/sign.tsx';
+import './refused-view.css';
+
+/** This window has no key to the server, or an old one. Calm, and with the one thing to do. */
+export function RefusedView() {
+  return (
+    <main className="refused">
+      <div>
+        <Sign lit="" />
+        <h1>This window has no key to Glasshouse</h1>
+        <p>
+          Only windows that Glasshouse opens itself may look inside. Start it again in a terminal and follow the address that it prints;
+          your conversations are where they were.
+        </p>
+        <pre className="pre">npm start</pre>
+      </div>
+    </main>
+  );
+}
