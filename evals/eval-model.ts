@@ -6,7 +6,8 @@ import type { Result } from '../src/core/models/failure.ts';
 import type { LanguageModel, StrategyName } from '../src/core/reasoning/language-model.ts';
 import { createModelCatalog } from '../src/infrastructure/llm/catalog.ts';
 import { createEmbeddedModels } from '../src/infrastructure/llm/embedded/embedded-model.ts';
-import { createModelStore, modelsFolder } from '../src/infrastructure/models/model-store.ts';
+import { createModelStore } from '../src/infrastructure/models/model-store.ts';
+import { modelsFolder } from '../src/infrastructure/models/models-folder.ts';
 import { cacheFolder } from '../src/infrastructure/system/folders.ts';
 
 const PREFIX = 'embedded/';

@@ -4,19 +4,24 @@ import { join, resolve } from 'node:path';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
-import { sendMessage } from './application/use-cases/send-message.ts';
+import { sendMessage, type SendMessageDeps } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
+import type { Sandbox } from './application/ports/sandbox.ts';
+import type { Secrets } from './application/ports/secrets.ts';
 import type { Glasshouse } from './contract/glasshouse.ts';
 import { environmentBlocks } from './core/context/instructions.ts';
 import { FailureError } from './core/models/failure.ts';
 import type { Rule } from './core/models/rule.ts';
+import type { ModelProfile } from './core/reasoning/language-model.ts';
 import { ToolRegistry } from './core/tools/tool-registry.ts';
 import { PROVIDER_KEYS } from './infrastructure/llm/providers-in-words.ts';
 import { MODEL_CATALOGUE } from './infrastructure/models/model-catalogue.ts';
 import { createModelCatalog } from './infrastructure/llm/catalog.ts';
-import { openStorage } from './infrastructure/persistence/open-storage.ts';
+import { openStorage, type Storage } from './infrastructure/persistence/open-storage.ts';
+import { modelsFolder } from './infrastructure/models/models-folder.ts';
+import type { ModelStore } from './infrastructure/models/model-store.ts';
 import { createBubblewrapSandbox } from './infrastructure/system/bubblewrap-sandbox.ts';
 import { cleanEnvironment } from './infrastructure/system/clean-environment.ts';
 import { cacheFolder, dataFolder } from './infrastructure/system/folders.ts';
@@ -36,8 +41,27 @@ export interface ComposeOptions {
   canAnswer(): boolean;
 }
 
+/** What there is behind the application, for a composition root that serves more of it. */
+export interface Parts {
+  readonly folder: string;
+  readonly cache: string;
+  readonly home: string;
+  readonly storage: Storage;
+  readonly secrets: Secrets;
+  readonly catalog: ModelCatalog;
+  readonly sandbox: Sandbox;
+  readonly tools: ToolRegistry;
+  readonly supervisor: RunSupervisor;
+  readonly feed: EventFeed;
+  readonly runDeps: SendMessageDeps;
+  readonly modelStore: () => Promise<ModelStore>;
+  /** What is known of a model since it was opened here. */
+  profileOf(model: string): ModelProfile | null;
+}
+
 export interface Composed {
   readonly app: Glasshouse;
+  readonly parts: Parts;
   /** Names of the tools there are. */
   readonly toolNames: readonly string[];
   reportBug(error: unknown): void;
@@ -62,15 +86,19 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 
   const secrets = createSecrets({ env, folder, names: Object.keys(PROVIDER_KEYS) });
   const models = modelStore(env, cache);
-  const catalog: ModelCatalog = createModelCatalog({
-    env,
-    secrets,
-    embedded: () => embeddedModels(models, cache),
-    settings: async () => {
-      const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
-      return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
-    },
-  });
+  const profiles = new Map<string, ModelProfile>();
+  const catalog = rememberingProfiles(
+    profiles,
+    createModelCatalog({
+      env,
+      secrets,
+      embedded: () => embeddedModels(models, cache),
+      settings: async () => {
+        const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
+        return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
+      },
+    }),
+  );
   const places = protectedPlaces(env, home, [folder]);
   let environment: Readonly<Record<string, string>> | undefined;
   const sandbox = createBubblewrapSandbox({
@@ -154,6 +182,21 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
   return {
     app,
+    parts: {
+      folder,
+      cache,
+      home,
+      storage,
+      secrets,
+      catalog,
+      sandbox,
+      tools,
+      supervisor,
+      feed,
+      runDeps,
+      modelStore: models,
+      profileOf: (model) => profiles.get(model) ?? null,
+    },
     toolNames: tools.snapshot().tools.map((tool) => tool.name),
     reportBug: system.reportBug,
     newId: system.newId,
@@ -163,6 +206,17 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await catalog.close();
       await sandbox.close();
       storage.close();
+    },
+  };
+}
+
+function rememberingProfiles(profiles: Map<string, ModelProfile>, catalog: ModelCatalog): ModelCatalog {
+  return {
+    ...catalog,
+    async open(id, options) {
+      const opened = await catalog.open(id, options);
+      if (opened.ok) profiles.set(id, opened.value.profile);
+      return opened;
     },
   };
 }
@@ -187,7 +241,7 @@ export function unknownTool(name: string, tools: ToolRegistry | readonly string[
 function modelStore(env: ComposeOptions['env'], cache: string) {
   let store: ReturnType<typeof load> | null = null;
   const load = async () => {
-    const { createModelStore, modelsFolder } = await import('./infrastructure/models/model-store.ts');
+    const { createModelStore } = await import('./infrastructure/models/model-store.ts');
     return createModelStore({ folder: modelsFolder(env, cache), env });
   };
   return () => (store ??= load());

@@ -1,15 +1,148 @@
-/** The server's composition root. The page is not built yet: this says what there is. */
-const { compose } = await import('./compose.ts');
+import { compose, type Composed } from './compose.ts';
+import { adviceFor, exitCodeFor, failure, FailureError } from './core/models/failure.ts';
+import { startHttpServer, type RunningServer } from './infrastructure/rpc/http-server.ts';
+import { parseServerOptions, SERVER_HELP, type ServerOptions } from './infrastructure/rpc/server-options.ts';
+import type { Served } from './infrastructure/rpc/served.ts';
+import { accessToken } from './infrastructure/system/access-token.ts';
+import { readServerRecord, removeServerRecord, writeServerRecord } from './infrastructure/system/server-record.ts';
+import { PRODUCT_ROOT, serveable } from './serve.ts';
 
-const composed = await compose({ env: process.env, canAnswer: () => false });
-const model = await composed.app.defaultModel();
-process.stdout.write(`Glasshouse runs in a terminal for now; its page is being built.
+/** The server's composition root: starts it, or finds the one that runs on this data folder; says so; ends in good order. */
 
-  npx glasshouse run "Which files are in this folder, and what are they about?"
-  npx glasshouse doctor
-  npx glasshouse --help
+/** How long a server that is just starting is waited for; milliseconds. */
+const STARTING = 5_000;
+/** How long runs and requests may take to end when the server does; milliseconds. */
+const LEAVING = 1_500;
 
-The default model is ${model}.
-`);
-await composed.close();
-process.exit();
+async function main(): Promise<void> {
+  const options = parseServerOptions(process.argv.slice(2));
+  if (options.wantsHelp) {
+    process.stdout.write(SERVER_HELP);
+    return;
+  }
+  const given = options.tokenFromStdin ? await firstLine(process.stdin) : null;
+  const composed = await compose({ env: process.env, canAnswer: () => true });
+  reportBug = composed.reportBug;
+  if (await composed.parts.storage.instances.claim('server')) return serve(composed, options, given);
+  try {
+    await openRunning(composed, options, given);
+  } finally {
+    await composed.close();
+  }
+  process.exit();
+}
+
+async function serve(composed: Composed, options: ServerOptions, given: string | null): Promise<void> {
+  const { folder, storage } = composed.parts;
+  const token = given ?? accessToken(folder, { rotate: options.rotatesToken });
+  const served = serveable(composed, process.env);
+  const { version } = await readManifest();
+  const instance = storage.instances.id;
+  const server = await startHttpServer({
+    port: options.port,
+    token,
+    page: `${PRODUCT_ROOT}dist/page`,
+    instance,
+    version,
+    served,
+  });
+  writeServerRecord(folder, { pid: process.pid, port: server.port, instance, hasStoredToken: given === null });
+  endOnSignal(composed, served, server);
+  await sayReady(options, server.port, process.pid, given === null ? token : null);
+}
+
+/** The server that runs on this data folder: the same line, the same page. */
+async function openRunning(composed: Composed, options: ServerOptions, given: string | null): Promise<void> {
+  const { folder, storage } = composed.parts;
+  if (options.rotatesToken)
+    throw new FailureError('usage', 'Glasshouse is running on this data folder. Stop it first, to give it a new token.');
+  for (let waited = 0; waited < STARTING; waited += 100) {
+    const record = readServerRecord(folder);
+    if (record && (await storage.instances.isAlive(record.instance)) && (await isHealthy(record.port))) {
+      if (!record.hasStoredToken || given !== null) {
+        throw new FailureError(
+          'usage',
+          `Glasshouse is running on this data folder already (process ${record.pid}), with a token of its own.`,
+        );
+      }
+      return sayReady(options, record.port, record.pid, accessToken(folder, { rotate: false }));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new FailureError('database_busy', 'Another Glasshouse holds this data folder and does not answer.');
+}
+
+async function isHealthy(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) });
+    return response.ok && ((await response.json()) as { status?: unknown }).status === 'ok';
+  } catch {
+    return false;
+  }
+}
+
+/** @param token null where it must not be written */
+async function sayReady(options: ServerOptions, port: number, pid: number, token: string | null): Promise<void> {
+  // In the fragment it never travels.
+  const url = `http://127.0.0.1:${port}/${token === null ? '' : `#token=${token}`}`;
+  const line = options.readyJson ? JSON.stringify({ url, port, pid }) : `Glasshouse is ready: ${url}`;
+  await new Promise<void>((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
+  if (options.opens && !options.readyJson) (await import('./infrastructure/system/open-browser.ts')).openBrowser(url);
+}
+
+/** A polite end: no more requests, what was told is stored, runs stand to be gone on with. A second signal ends it at once. */
+function endOnSignal(composed: Composed, served: Served, server: RunningServer): void {
+  let isEnding = false;
+  const end = async () => {
+    if (isEnding) process.exit(130);
+    isEnding = true;
+    const { folder, storage, supervisor } = composed.parts;
+    removeServerRecord(folder, storage.instances.id);
+    served.stream.stop();
+    const quiet = Promise.all([server.close(), supervisor.leave(), served.pulls.close()]);
+    await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, LEAVING))]);
+    await storage.instances.suspendOwn();
+    storage.close();
+    process.exit(0);
+  };
+  const onSignal = () =>
+    void end().catch((error: unknown) => {
+      composed.reportBug(error);
+      process.exit(1);
+    });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
+
+async function readManifest(): Promise<{ version: string }> {
+  const { readFile } = await import('node:fs/promises');
+  return JSON.parse(await readFile(`${PRODUCT_ROOT}package.json`, 'utf8')) as { version: string };
+}
+
+/** @throws FailureError `usage` when it holds no token */
+async function firstLine(stdin: NodeJS.ReadStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stdin) {
+    text += String(chunk);
+    if (text.includes('\n') || text.length > 1_000) break;
+  }
+  const token = (text.split('\n', 1)[0] ?? '').trim();
+  if (!/^[\x21-\x7e]{32,500}$/.test(token)) {
+    throw new FailureError('usage', '--token-stdin wants a token of at least 32 plain characters as the first line of standard input.');
+  }
+  return token;
+}
+
+let reportBug: (error: unknown) => void = () => {};
+
+/** The last edge: an expected failure in words, a bug in the log. Never a stack trace to a person. */
+function fail(error: unknown): never {
+  if (!(error instanceof FailureError)) reportBug(error);
+  const reason = error instanceof FailureError ? error.failure : failure('internal', 'Glasshouse hit a fault of its own.');
+  const advice = reason.code === 'usage' ? '' : `\n  ${adviceFor(reason.code)}`;
+  process.stderr.write(`× ${reason.message} (${reason.code})${advice}\n`);
+  process.exit(exitCodeFor(reason.code));
+}
+
+// A promise that nobody waited for must not end the runs of others.
+process.on('unhandledRejection', (error) => reportBug(error));
+await main().catch(fail);

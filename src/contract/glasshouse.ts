@@ -11,6 +11,8 @@ import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing
 
 /** An event as clients get it: durable when it arrives. */
 export interface PublishedEvent {
+  /** Place in the change feed; null for what passes (deltas, progress). */
+  readonly seq: number | null;
   readonly conversationId: string;
   readonly runId: string;
   readonly event: AgentEvent;

@@ -37,18 +37,15 @@ export async function followEvents(options: EventStreamOptions): Promise<void> {
         return;
       }
       if (!response.ok || !response.body) throw new Error(`the event stream answered ${response.status}`);
-      const events = response.body
-        .pipeThrough(
-          new TransformStream<Uint8Array, Uint8Array>({
-            transform(chunk, controller) {
-              clearTimeout(timer);
-              timer = setTimeout(() => silence.abort(), SILENCE);
-              controller.enqueue(chunk);
-            },
-          }),
-        )
-        .pipeThrough(new TextDecoderStream())
-        .pipeThrough(new EventSourceParserStream());
+      const decoder = new TextDecoder();
+      const text = new TransformStream<Uint8Array, string>({
+        transform(chunk, controller) {
+          clearTimeout(timer);
+          timer = setTimeout(() => silence.abort(), SILENCE);
+          controller.enqueue(decoder.decode(chunk, { stream: true }));
+        },
+      });
+      const events = response.body.pipeThrough(text).pipeThrough(new EventSourceParserStream());
       const reader = events.getReader();
       for (;;) {
         const { value: message, done } = await reader.read();

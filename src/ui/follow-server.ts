@@ -3,11 +3,11 @@ import { refusal } from './api.ts';
 import { followEvents } from './event-stream.ts';
 import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
-import { dropConversation, receive, rereadConversations } from './stores/conversation-store.ts';
-import { readConversation, useConversationStore } from './stores/conversation-store.ts';
+import { dropConversation, readConversation, receive, rereadConversations, useConversationStore } from './stores/conversation-store.ts';
 import { applyToList, forgetConversation, loadConversations, refreshConversations } from './stores/conversations-store.ts';
 import { loadMemory } from './stores/memory-store.ts';
 import { applyModelEvent, loadModels } from './stores/models-store.ts';
+import { arrived } from './stores/sending-store.ts';
 import { loadWorkspaces } from './stores/workspaces-store.ts';
 import { announce } from './stream-listeners.ts';
 import { savedToken } from './token.ts';
@@ -37,6 +37,7 @@ function handle(event: StreamEvent): void {
     }
     case 'run_event':
       receive(event.conversationId, event);
+      if (event.event.type === 'input_accepted') arrivedWithNextFrame(event.event.input.id);
       applyToList(event.conversationId, event.event);
       break;
     case 'conversation_changed':
@@ -68,4 +69,9 @@ function handle(event: StreamEvent): void {
 function reset(): void {
   readEverything();
   rereadConversations();
+}
+
+/** The echo goes in the very frame in which the message itself is drawn. */
+function arrivedWithNextFrame(commandId: string): void {
+  requestAnimationFrame(() => arrived(commandId));
 }

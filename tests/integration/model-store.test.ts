@@ -19,7 +19,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FetchProgress } from '../../src/application/ports/model-catalog.ts';
 import { MODEL_CATALOGUE, type CatalogueEntry, type ModelSource } from '../../src/infrastructure/models/model-catalogue.ts';
-import { createModelStore, modelsFolder, type EnsureOptions } from '../../src/infrastructure/models/model-store.ts';
+import { createModelStore, type EnsureOptions } from '../../src/infrastructure/models/model-store.ts';
+import { modelsFolder } from '../../src/infrastructure/models/models-folder.ts';
 import { startFileServer, type FileAnswer, type FileServer } from '../support/file-server.ts';
 import { zipOf } from '../support/zip-file.ts';
 

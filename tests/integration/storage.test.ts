@@ -81,8 +81,8 @@ const call: ToolCall = {
 describe('the journal', () => {
   it('appends and projects in one transaction, with gapless versions', async () => {
     const { journal, reader } = open(folder());
-    expect(await journal.commit('run', 0, begin('Hello there'), 'terminal')).toBe(2);
-    expect(await journal.commit('run', 2, [{ type: 'state_changed', state: { name: 'receiving' } }], 'agent')).toBe(3);
+    expect((await journal.commit('run', 0, begin('Hello there'), 'terminal')).version).toBe(2);
+    expect((await journal.commit('run', 2, [{ type: 'state_changed', state: { name: 'receiving' } }], 'agent')).version).toBe(3);
     expect(await reader.list({ limit: 9 })).toMatchObject([{ title: 'Hello there', messages: 1, lastRunState: 'receiving' }]);
   });
 
@@ -105,7 +105,7 @@ describe('the journal', () => {
     ];
     await expect(journal.commit('run', 2, twice, 'agent')).rejects.toThrow(/UNIQUE/);
     expect((await reader.snapshot('c'))?.messages).toHaveLength(1);
-    expect(await journal.commit('run', 2, [{ type: 'message_started', message }], 'agent')).toBe(3);
+    expect((await journal.commit('run', 2, [{ type: 'message_started', message }], 'agent')).version).toBe(3);
   });
 
   it('R1: keeps streamed words as chunks until their part is completed', async () => {
@@ -167,7 +167,7 @@ describe('the ledger', () => {
     for (let index = 0; index < 100; index += 1) {
       spans.push(span(`step ${index}: ünï 漢字 👩‍🚀 "quoted" ${'x'.repeat(40)}`, `call:${index}`));
       requests.push([...spans, span('}', 'end')]);
-      version = await journal.commit('run', version, [step(`s${index}`, requests[index] ?? [])], 'agent');
+      ({ version } = await journal.commit('run', version, [step(`s${index}`, requests[index] ?? [])], 'agent'));
     }
     const read = await reader.requests('c');
     expect(read.map((request) => request.spans.map((each) => each.text).join(''))).toEqual(
@@ -207,7 +207,7 @@ describe('purge', () => {
     await journal.commit('run-2', 0, other, 'terminal');
     const bulk = `${marker} `.repeat(2_000);
     const ended: ToolCall = { ...call, input: { where: marker }, state: 'succeeded', output: `found ${marker}`, outputBlob: 'whole' };
-    const version = await journal.commit(
+    const { version } = await journal.commit(
       'run',
       0,
       [

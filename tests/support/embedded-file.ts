@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
-import { createModelStore, modelsFolder } from '../../src/infrastructure/models/model-store.ts';
+import { createModelStore } from '../../src/infrastructure/models/model-store.ts';
+import { modelsFolder } from '../../src/infrastructure/models/models-folder.ts';
 import { MODEL_CATALOGUE, type CatalogueEntry } from '../../src/infrastructure/models/model-catalogue.ts';
 import { cacheFolder } from '../../src/infrastructure/system/folders.ts';
 

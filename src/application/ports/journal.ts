@@ -7,6 +7,13 @@ export interface DraftChunk {
   readonly text: string;
 }
 
+export interface Committed {
+  /** The run's version after the commit: one more for each event that enters the feed. */
+  readonly version: number;
+  /** Place in the feed of each event of the commit, in the same order; null for those that do not enter it. */
+  readonly seqs: readonly (number | null)[];
+}
+
 /**
  * The one way to write what happens. One transaction appends the events and brings the tables up to date.
  *
@@ -14,8 +21,7 @@ export interface DraftChunk {
  * `disk_full`, `database_busy`, `database_damaged`. After a rejection nothing of the commit is there.
  */
 export interface Journal {
-  /** @returns the run's version after the commit: one more for each event that enters the feed. */
-  commit(runId: string, expectedVersion: number, events: readonly AgentEvent[], actor: Actor): Promise<number>;
+  commit(runId: string, expectedVersion: number, events: readonly AgentEvent[], actor: Actor): Promise<Committed>;
   /** Stores words as they stream, before anyone is told of them (R1). Gone when their part or call is completed. */
   appendDrafts(chunks: readonly DraftChunk[]): Promise<void>;
 }

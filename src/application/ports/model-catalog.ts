@@ -20,13 +20,24 @@ export interface LocalModels {
   close(): Promise<void>;
 }
 
+/** A model server of the person's own that answers on this machine. */
+export interface FoundServer {
+  readonly name: string;
+  readonly address: string;
+  /** How many models it lists. */
+  readonly models: number;
+}
+
 /**
  * The models that can be asked here.
  * `open` turns a name (`PROVIDER/MODEL`) into a model, fetching its file first where it has one. Failures are values.
+ * `servers` are those that answer on this machine now. `keyName` is the name of the key that a model's provider wants, null: none.
  * `close` ends what was started (child processes).
  */
 export interface ModelCatalog {
   list(): Promise<readonly ListedModel[]>;
+  servers(): Promise<readonly FoundServer[]>;
+  keyName(id: string): string | null;
   open(id: string, options: OpenOptions): Promise<Result<LanguageModel>>;
   close(): Promise<void>;
 }

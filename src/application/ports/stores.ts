@@ -33,6 +33,10 @@ export interface Instances {
    */
   reconcile(): Promise<number>;
   isAlive(owner: string): Promise<boolean>;
+  /** Takes the one place of this name on the data folder, until this process ends. @returns false when another process has it */
+  claim(name: string): Promise<boolean>;
+  /** Suspends the runs of this process, before it ends: they can be gone on with. @returns how many */
+  suspendOwn(): Promise<number>;
   /** Takes over a suspended run. @returns false when it is not suspended (any more). */
   adopt(runId: string): Promise<boolean>;
 }

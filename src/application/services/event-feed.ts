@@ -1,6 +1,8 @@
 import type { AgentEvent } from '../../core/agent/agent-event.ts';
 
 export interface PublishedEvent {
+  /** Place in the change feed; null for what passes (deltas, progress). */
+  readonly seq: number | null;
   readonly conversationId: string;
   readonly runId: string;
   readonly event: AgentEvent;

@@ -60,6 +60,7 @@ export class RunSupervisor {
   readonly #deps: RunSupervisorDeps;
   readonly #active = new Map<string, ActiveRun>();
   readonly #open = new Map<string, OpenInteraction>();
+  #isLeaving = false;
 
   constructor(deps: RunSupervisorDeps) {
     this.#deps = deps;
@@ -81,7 +82,7 @@ export class RunSupervisor {
       .catch((error: unknown) => this.#abandon(active, error))
       .then(async () => {
         this.#active.delete(run.id);
-        if (!active.isStopped) await this.#startFollowUp(run, workspace);
+        if (!active.isStopped && !this.#isLeaving) await this.#startFollowUp(run, workspace);
       })
       .catch((error: unknown) => this.#deps.system.reportBug(error))
       .finally(finish);
@@ -98,6 +99,16 @@ export class RunSupervisor {
     active.isStopped = true;
     active.stop.abort();
     return true;
+  }
+
+  /**
+   * Lets go of all runs because the process ends: what was told is stored, nothing more happens in them, and what they had started is
+   * ended. They stand as they were, to be suspended by their owner's leaving (R4). Resolves when all is quiet.
+   */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    for (const active of this.#active.values()) active.stop.abort();
+    await this.idle();
   }
 
   /** Resolves when no run is at work any more, follow-ups included. */
@@ -135,6 +146,7 @@ export class RunSupervisor {
     const marks = new MarkBuffer((events) => this.#commit(active, events, 'agent'));
     try {
       for await (const event of agent) {
+        if (this.#isLeaving) break;
         if (isMark(event)) {
           await drafts.flush();
           marks.hold(event);
@@ -160,8 +172,9 @@ export class RunSupervisor {
 
   async #commit(active: ActiveRun, events: readonly AgentEvent[], actor: Actor): Promise<void> {
     const commit = active.commits.then(async () => {
-      active.version = await this.#deps.journal.commit(active.run.id, active.version, events, actor);
-      for (const event of events) this.#publish(active.run, event);
+      const { version, seqs } = await this.#deps.journal.commit(active.run.id, active.version, events, actor);
+      active.version = version;
+      for (const [index, event] of events.entries()) this.#publish(active.run, event, seqs[index]);
     });
     active.commits = commit.catch(() => {});
     await commit;
@@ -170,14 +183,15 @@ export class RunSupervisor {
   /** The run cannot be written any more (a full disk, a lost database). It stays as stored; the next start finds it suspended. */
   #abandon(active: ActiveRun, error: unknown): void {
     active.stop.abort();
+    if (this.#isLeaving) return;
     const reason: Failure =
       error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
     if (!(error instanceof FailureError)) this.#deps.system.reportBug(error);
     this.#publish(active.run, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
   }
 
-  #publish(run: Run, event: AgentEvent): void {
-    this.#deps.feed.publish({ conversationId: run.conversationId, runId: run.id, event });
+  #publish(run: Run, event: AgentEvent, seq: number | null = null): void {
+    this.#deps.feed.publish({ seq, conversationId: run.conversationId, runId: run.id, event });
   }
 
   #tellDeltas(run: Run, deltas: readonly MergedDelta[]): void {
@@ -248,8 +262,8 @@ export class RunSupervisor {
     };
     const message = { ...next.message, parentId: conversation?.headMessageId ?? null, runId: id };
     const event: AgentEvent = { type: 'input_accepted', input: { ...next.input, runId: id }, message, run: followUp };
-    const version = await journal.commit(id, 0, [event], next.input.actor);
-    this.#publish(followUp, event);
+    const { version, seqs } = await journal.commit(id, 0, [event], next.input.actor);
+    this.#publish(followUp, event, seqs[0]);
     this.start(followUp, workspace, version);
   }
 }

@@ -77,8 +77,10 @@ export async function sendMessage(deps: SendMessageDeps, command: SendMessage): 
   if (!existing) events.push({ type: 'conversation_created', conversation });
   else if (command.mode && command.mode !== existing.mode) events.push({ type: 'mode_changed', mode: command.mode });
   events.push({ type: 'input_accepted', input, message, run });
-  const version = await deps.journal.commit(runId, 0, events, command.actor);
-  for (const event of events) deps.feed.publish({ conversationId: conversation.id, runId, event });
+  const { version, seqs } = await deps.journal.commit(runId, 0, events, command.actor);
+  for (const [index, event] of events.entries()) {
+    deps.feed.publish({ seq: seqs[index] ?? null, conversationId: conversation.id, runId, event });
+  }
   deps.supervisor.start(run, conversation.workspace, version);
   return { ok: true, value: { conversationId: conversation.id, runId } };
 }

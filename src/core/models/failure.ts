@@ -78,8 +78,16 @@ const FAILURES = {
   run_not_found: { exit: 2, advice: 'See `glasshouse conversations show`.' },
   run_cancelled: { exit: 130, advice: 'What was said is kept. Go on with `--continue`.' },
   run_exhausted: { exit: 1, advice: 'The budget of the run is used up. Go on with `--continue`, or raise it with --max-steps.' },
+  run_elsewhere: { exit: 1, advice: 'It is at work in another process: stop it, or answer it, in the terminal where it runs.' },
   interaction_settled: { exit: 1, advice: 'Somebody else answered first.' },
   interaction_not_found: { exit: 1, advice: 'The question is no longer open.' },
+  request_not_found: { exit: 2, advice: 'See the requests of the conversation.' },
+  call_not_found: { exit: 2, advice: 'See the calls of the conversation.' },
+  upload_missing: { exit: 1, advice: 'Attach the file again, then send.' },
+  // the server
+  unauthorized: { exit: 1, advice: 'Open the address that `npm start` printed: it brings the token.' },
+  forbidden: { exit: 1, advice: 'Use the address that `npm start` printed.' },
+  route_not_found: { exit: 1, advice: 'See /api/openapi.json for what there is.' },
   // usage
   usage: { exit: 2, advice: 'See `glasshouse --help`.' },
   workspace_missing: { exit: 2, advice: 'Give an existing folder with --workspace.' },
@@ -89,6 +97,9 @@ const FAILURES = {
 } as const satisfies Record<string, { exit: number; advice: string }>;
 
 export type FailureCode = keyof typeof FAILURES;
+
+/** Every code there is. */
+export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
 
 /**
  * An expected failure as a value. `message` says what was wrong and where, in one or two sentences,

@@ -6,6 +6,9 @@ import type { Run } from './run.ts';
 import type { Trust } from './trust.ts';
 
 export interface ConversationSummary extends Conversation {
+  readonly pinned: boolean;
+  /** Interactions that wait for a person. */
+  readonly openInteractions: number;
   readonly messages: number;
   readonly lastRunState: RunStateName | null;
 }

@@ -1,4 +1,4 @@
-import type { ListedModel, LocalModels, ModelCatalog, OpenOptions } from '../../application/ports/model-catalog.ts';
+import type { FoundServer, ListedModel, LocalModels, ModelCatalog, OpenOptions } from '../../application/ports/model-catalog.ts';
 import type { Secrets } from '../../application/ports/secrets.ts';
 import { failure, type Failure, type Result } from '../../core/models/failure.ts';
 import type { Destination, LanguageModel, ModelProfile, StrategyName } from '../../core/reasoning/language-model.ts';
@@ -64,6 +64,11 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
     async list() {
       const lists = [listEmbedded(embedded), listAnthropic(deps), ...PRESETS.map((preset) => listPreset(deps, http, preset))];
       return (await Promise.all(lists)).flat();
+    },
+    servers: async () => (await Promise.all(PRESETS.map((preset) => findServer(deps, http, preset)))).flat(),
+    keyName(id) {
+      const [provider = ''] = id.split('/', 1);
+      return provider === ANTHROPIC ? ANTHROPIC_KEY : (findPreset(provider)?.keyName ?? null);
     },
     async close() {
       http.close();
@@ -293,4 +298,12 @@ async function listPreset(deps: ModelCatalogDeps, http: HttpStream, preset: Pres
   if (ids.length > SHOWN)
     shown.push({ id: `${preset.name}/MODEL`, destination, ready: true, note: `and ${ids.length - SHOWN} more at ${url.host}` });
   return shown;
+}
+
+/** The preset's server, where it is one of the person's own on this machine, and answers. */
+async function findServer(deps: ModelCatalogDeps, http: HttpStream, preset: Preset): Promise<readonly FoundServer[]> {
+  const base = parseBase(baseOf(deps, preset), preset.baseUrlName);
+  if (!base.ok || destinationOf(base.value.url).kind !== 'machine') return [];
+  const models = (await listPreset(deps, http, preset)).filter((model) => model.ready && model.note === undefined);
+  return models.length === 0 ? [] : [{ name: preset.name, address: base.value.url.origin, models: models.length }];
 }

@@ -37,17 +37,12 @@ export interface ModelStore {
 }
 
 export interface ModelStoreDeps {
-  /** Absolute; see {@link modelsFolder}. */
+  /** Absolute. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly catalogue?: readonly CatalogueEntry[];
   /** Defaults: 4 s to connect, 30 s without a byte, 1 s between tries. */
   readonly patience?: Partial<Patience>;
-}
-
-/** `GLASSHOUSE_MODELS`, or `models` in the cache folder. */
-export function modelsFolder(env: Readonly<Record<string, string | undefined>>, cacheFolder: string): string {
-  return env['GLASSHOUSE_MODELS'] || join(cacheFolder, 'models');
 }
 
 /** Room that a source needs beside the file: the installer holds a wheel twice for a moment. */

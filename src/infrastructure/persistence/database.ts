@@ -83,8 +83,26 @@ export class Database {
     return guarded(() => Number(this.#prepare(sql).run(...values).changes));
   }
 
+  /** @returns the rowid of the row inserted */
+  insert(sql: string, ...values: SQLInputValue[]): number {
+    return guarded(() => Number(this.#prepare(sql).run(...values).lastInsertRowid));
+  }
+
   exec(sql: string): void {
     guarded(() => this.#db.exec(sql));
+  }
+
+  /** Reads that belong together: they see the database as it is at one moment, whatever other processes write meanwhile. */
+  read<T>(work: () => T): T {
+    return guarded(() => {
+      if (this.#db.isTransaction) return work();
+      this.#prepare('BEGIN').run();
+      try {
+        return work();
+      } finally {
+        if (this.#db.isTransaction) this.#prepare('COMMIT').run();
+      }
+    });
   }
 
   /**

@@ -1,11 +1,18 @@
+import type { ChangeLog, ConversationEditor } from '../../application/ports/conversation-editor.ts';
 import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
+import type { EventReader } from '../../application/ports/event-reader.ts';
 import type { Journal } from '../../application/ports/journal.ts';
+import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Search } from '../../application/ports/search.ts';
 import type { Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import { createSqliteChangeLog } from './change-record.ts';
 import { Database } from './database.ts';
+import { createSqliteEventReader } from './event-reader.ts';
 import { createInstances } from './instances.ts';
+import { createSqliteConversationEditor } from './sqlite-conversation-editor.ts';
 import { createSqliteConversationReader } from './sqlite-conversation-reader.ts';
 import { createSqliteJournal } from './sqlite-journal.ts';
+import { createSqlitePictures, createSqliteTallies } from './sqlite-pictures.ts';
 import { createSqlitePurge } from './sqlite-purge.ts';
 import { createSqliteSearch } from './sqlite-search.ts';
 import { createSqliteRuleStore, createSqliteSettingStore } from './sqlite-stores.ts';
@@ -18,6 +25,11 @@ export interface Storage {
   readonly settings: SettingStore;
   readonly purge: Purge;
   readonly instances: Instances;
+  readonly pictures: Pictures;
+  readonly tallies: Tallies;
+  readonly editor: ConversationEditor;
+  readonly changes: ChangeLog;
+  readonly events: EventReader;
   /** What SQLite's own check of the whole file says: `ok`, or what is wrong. */
   checkIntegrity(): string;
   close(): void;
@@ -38,8 +50,13 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       search: createSqliteSearch(db),
       rules: createSqliteRuleStore(db),
       settings: createSqliteSettingStore(db),
-      purge: createSqlitePurge(db, instances.isAlive, journal.forget),
+      purge: createSqlitePurge(db, instances.isAlive, journal.forget, options.now),
       instances,
+      pictures: createSqlitePictures(db),
+      tallies: createSqliteTallies(db),
+      editor: createSqliteConversationEditor(db, options.now),
+      changes: createSqliteChangeLog(db, options.now),
+      events: createSqliteEventReader(db),
       checkIntegrity: () => String(db.get('PRAGMA quick_check')?.['quick_check']),
       close() {
         instances.close();

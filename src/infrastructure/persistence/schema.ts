@@ -109,4 +109,5 @@ CREATE TRIGGER search_doc_removed AFTER DELETE ON search_doc WHEN old.id <= (SEL
   INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', old.id, old.text);
 END;
 `,
+  `ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;`,
 ];

@@ -17,17 +17,9 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     async list({ limit, workspace }) {
       const where = workspace === undefined ? '' : 'AND workspace = ?';
       const values = workspace === undefined ? [limit] : [workspace, limit];
-      const rows = db.all(
-        `SELECT c.*, (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS messages,
-           (SELECT state FROM run r WHERE r.conversation_id = c.id ORDER BY created_at DESC, rowid DESC LIMIT 1) AS run_state
-         FROM conversation c WHERE kind = 'chat' ${where} ORDER BY updated_at DESC LIMIT ?`,
-        ...values,
-      );
-      return rows.map((row): ConversationSummary => ({
-        ...toConversation(row),
-        messages: Number(row['messages']),
-        lastRunState: row['run_state'] === null ? null : (String(row['run_state']) as RunStateName),
-      }));
+      return db
+        .all(`SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' ${where} ORDER BY updated_at DESC LIMIT ?`, ...values)
+        .map(toSummary);
     },
     async matching(prefix) {
       // Ids are hex and dashes: nothing of LIKE's own signs can be in a real one.
@@ -87,7 +79,22 @@ export function createSqliteConversationReader(db: Database): ConversationReader
   };
 }
 
-function readSnapshot(db: Database, conversation: Conversation, plan: Row[string] | undefined): ConversationSnapshot {
+/** What a list tells of a conversation `c`. */
+export const SUMMARY_COLUMNS = `c.*, (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS messages,
+  (SELECT state FROM run r WHERE r.conversation_id = c.id ORDER BY created_at DESC, rowid DESC LIMIT 1) AS run_state,
+  (SELECT count(*) FROM interaction i WHERE i.conversation_id = c.id AND i.state = 'open') AS open_interactions`;
+
+export function toSummary(row: Row): ConversationSummary {
+  return {
+    ...toConversation(row),
+    pinned: row['pinned'] === 1,
+    openInteractions: Number(row['open_interactions']),
+    messages: Number(row['messages']),
+    lastRunState: row['run_state'] === null ? null : (String(row['run_state']) as RunStateName),
+  };
+}
+
+export function readSnapshot(db: Database, conversation: Conversation, plan: Row[string] | undefined): ConversationSnapshot {
   const { id } = conversation;
   const run = db.get('SELECT state, return_to FROM run WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', id);
   return {
@@ -123,26 +130,46 @@ function readPath(db: Database, conversation: Conversation): readonly Message[] 
     const row = rows.get(at);
     if (!row) break;
     rows.delete(at);
-    path.push({
-      id: at,
-      conversationId: conversation.id,
-      parentId: row['parent_id'] === null ? null : String(row['parent_id']),
-      runId: row['run_id'] === null ? null : String(row['run_id']),
-      role: row['role'] === 'person' ? 'person' : 'agent',
-      createdAt: Number(row['created_at']),
-      parts: parts.get(at) ?? [],
-    });
+    path.push(toMessage(row, parts.get(at) ?? []));
     at = row['parent_id'] === null ? null : String(row['parent_id']);
   }
   return path.toReversed();
 }
 
-function readTrim(db: Database, conversationId: string): Trim | null {
-  const row = db.get('SELECT * FROM trim WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', conversationId);
-  if (!row) return null;
+/** One message with its parts. */
+export function readMessage(db: Database, row: Row): Message {
+  const parts = db.all(
+    'SELECT * FROM part WHERE conversation_id = ? AND message_id = ? ORDER BY ord, rowid',
+    String(row['conversation_id']),
+    String(row['id']),
+  );
+  return toMessage(
+    row,
+    parts.map((part) => toPart(db, part)),
+  );
+}
+
+function toMessage(row: Row, parts: readonly Part[]): Message {
   return {
     id: String(row['id']),
-    conversationId,
+    conversationId: String(row['conversation_id']),
+    parentId: row['parent_id'] === null ? null : String(row['parent_id']),
+    runId: row['run_id'] === null ? null : String(row['run_id']),
+    role: row['role'] === 'person' ? 'person' : 'agent',
+    createdAt: Number(row['created_at']),
+    parts,
+  };
+}
+
+function readTrim(db: Database, conversationId: string): Trim | null {
+  const row = db.get('SELECT * FROM trim WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', conversationId);
+  return row ? toTrim(row) : null;
+}
+
+export function toTrim(row: Row): Trim {
+  return {
+    id: String(row['id']),
+    conversationId: String(row['conversation_id']),
     through: JSON.parse(String(row['through'])) as Trim['through'],
     unitsDropped: Number(row['units_dropped']),
     tokensBefore: Number(row['tokens_before']),
@@ -150,7 +177,7 @@ function readTrim(db: Database, conversationId: string): Trim | null {
   };
 }
 
-function toConversation(row: Row): Conversation {
+export function toConversation(row: Row): Conversation {
   return {
     id: String(row['id']),
     kind: row['kind'] === 'sub' ? 'sub' : 'chat',
@@ -163,7 +190,7 @@ function toConversation(row: Row): Conversation {
   };
 }
 
-function toPart(db: Database, row: Row): Part {
+export function toPart(db: Database, row: Row): Part {
   const data = parsed<Record<string, string>>(row['data']);
   const state = String(row['state']) as PartState;
   const base = {
@@ -224,7 +251,7 @@ export function toCall(row: Row): ToolCall {
   };
 }
 
-function toInteraction(row: Row): Interaction {
+export function toInteraction(row: Row): Interaction {
   const answer = parsed<NonNullable<Interaction['answer']>>(row['answer']);
   return {
     id: String(row['id']),
@@ -240,7 +267,7 @@ function toInteraction(row: Row): Interaction {
   };
 }
 
-function toInput(row: Row): Input {
+export function toInput(row: Row): Input {
   return {
     id: String(row['id']),
     conversationId: String(row['conversation_id']),
@@ -251,12 +278,12 @@ function toInput(row: Row): Input {
   };
 }
 
-function toRunState(row: Row): RunState {
+export function toRunState(row: Row): RunState {
   const name = String(row['state']) as RunStateName;
   return row['return_to'] === null ? ({ name } as RunState) : ({ name, returnTo: String(row['return_to']) } as RunState);
 }
 
-function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
+export function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
   const state = toRunState(row);
   const failure = parsed<NonNullable<RecordedRun['failure']>>(row['failure']);
   return {
@@ -297,6 +324,6 @@ function toStep(row: Row): RecordedStep {
   };
 }
 
-function parsed<T>(value: Row[string] | undefined): T | undefined {
+export function parsed<T>(value: Row[string] | undefined): T | undefined {
   return value === null || value === undefined ? undefined : (JSON.parse(String(value)) as T);
 }

@@ -1,6 +1,6 @@
 import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
 import { FailureError } from '../../core/models/failure.ts';
-import type { DraftChunk, Journal } from '../../application/ports/journal.ts';
+import type { Committed, DraftChunk, Journal } from '../../application/ports/journal.ts';
 import type { Database } from './database.ts';
 import { eventBody } from './event-body.ts';
 import { LedgerWriter } from './ledger-writer.ts';
@@ -71,8 +71,9 @@ function append(
   expectedVersion: number,
   events: readonly AgentEvent[],
   actor: Actor,
-): number {
+): Committed {
   let version = expectedVersion;
+  const seqs: (number | null)[] = [];
   const isNew = events.some((event) => event.type === 'input_accepted' && event.run?.id === where.runId);
   if (!isNew) {
     const row = db.get('SELECT version FROM run WHERE id = ?', where.runId);
@@ -85,9 +86,12 @@ function append(
   for (const event of events) {
     if (event.type !== 'state_changed' || event === lastState) project(db, ledger, event, where);
     const body = eventBody(event);
-    if (!body) continue;
+    if (!body) {
+      seqs.push(null);
+      continue;
+    }
     version += 1;
-    db.run(
+    const seq = db.insert(
       'INSERT INTO event (conversation_id, run_id, version, type, v, actor, body, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       where.conversationId,
       where.runId,
@@ -98,7 +102,8 @@ function append(
       JSON.stringify(body),
       where.at,
     );
+    seqs.push(seq);
   }
   db.run('UPDATE run SET version = ? WHERE id = ?', version, where.runId);
-  return version;
+  return { version, seqs };
 }

@@ -1,5 +1,6 @@
 import { FailureError } from '../../core/models/failure.ts';
 import type { Purge } from '../../application/ports/stores.ts';
+import { recordChange } from './change-record.ts';
 import type { Database } from './database.ts';
 
 /** Every table with a `conversation_id`, children before parents. */
@@ -26,6 +27,7 @@ export function createSqlitePurge(
   db: Database,
   isAlive: (owner: string) => Promise<boolean>,
   forget: (conversationId: string) => void,
+  now: () => number,
 ): Purge {
   return {
     async purge(conversationId) {
@@ -37,7 +39,11 @@ export function createSqlitePurge(
       for (const run of active) {
         if (await isAlive(String(run['owner']))) throw new FailureError('conversation_busy', 'A run is at work in this conversation.');
       }
-      db.transaction(() => deleteAll(db, conversationId), true);
+      db.transaction(() => {
+        deleteAll(db, conversationId);
+        // Other windows learn that it is gone; of it, the feed keeps the id alone.
+        recordChange(db, { type: 'conversation_deleted', conversationId }, now());
+      }, true);
       forget(conversationId);
       checkpoint(db);
       return true;
@@ -52,6 +58,7 @@ function deleteAll(db: Database, conversationId: string): void {
   );
   for (const sub of subs) deleteAll(db, String(sub['id']));
   db.run('DELETE FROM event WHERE run_id IN (SELECT id FROM run WHERE conversation_id = ?)', conversationId);
+  db.run('DELETE FROM event WHERE run_id = ?', conversationId);
   db.run('DELETE FROM draft_chunk WHERE owner_id IN (SELECT id FROM part WHERE conversation_id = ?)', conversationId);
   db.run('DELETE FROM draft_chunk WHERE owner_id IN (SELECT id FROM tool_call WHERE conversation_id = ?)', conversationId);
   db.run('DELETE FROM request_span WHERE request_id IN (SELECT id FROM request WHERE conversation_id = ?)', conversationId);

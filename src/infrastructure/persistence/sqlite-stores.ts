@@ -32,7 +32,7 @@ export function createSqliteRuleStore(db: Database): RuleStore {
   };
 }
 
-function toRule(row: Row): Rule {
+export function toRule(row: Row): Rule {
   return {
     id: String(row['id']),
     scope: String(row['scope']) as RuleScope,

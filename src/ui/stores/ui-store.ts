@@ -9,11 +9,14 @@ interface UiState {
   readonly inspect: { readonly tab: string; readonly id?: string } | null;
   /** Grows by one each time the composer is asked to take the focus. */
   readonly composerFocus: number;
+  /** The composer's picker that lies open. */
+  readonly picker: 'model' | 'workspace' | null;
 }
 
-export const useUi = create<UiState>(() => ({ isDrawerOpen: false, isPaletteOpen: false, inspect: null, composerFocus: 0 }));
+export const useUi = create<UiState>(() => ({ isDrawerOpen: false, isPaletteOpen: false, inspect: null, composerFocus: 0, picker: null }));
 
 export const openPalette = (): void => useUi.setState({ isPaletteOpen: true });
 export const closePalette = (): void => useUi.setState({ isPaletteOpen: false });
 export const setDrawer = (isDrawerOpen: boolean): void => useUi.setState({ isDrawerOpen });
 export const focusComposer = (): void => useUi.setState((state) => ({ composerFocus: state.composerFocus + 1 }));
+export const openPicker = (picker: UiState['picker']): void => useUi.setState({ picker });

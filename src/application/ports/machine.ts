@@ -1,0 +1,40 @@
+import type { Result } from '../../core/models/failure.ts';
+
+export interface FolderListing {
+  readonly path: string;
+  readonly parent: string | null;
+  readonly folders: readonly string[];
+}
+
+export interface DataSizes {
+  readonly folder: string;
+  /** Bytes of the database, its journal included. */
+  readonly bytes: number;
+  readonly modelsFolder: string;
+  readonly modelsBytes: number;
+}
+
+export interface ProductFacts {
+  readonly version: string;
+  readonly node: string;
+  readonly licence: string;
+  readonly licences: readonly { readonly name: string; readonly version: string; readonly licence: string }[];
+}
+
+/** Folders on this machine that a person may work in. Failures are values. */
+export interface WorkFolders {
+  /** The real path of a folder that exists. */
+  resolve(path: string): Result<string>;
+  /** Folders inside a folder (hidden ones left out), by name; the home folder when none is given. */
+  list(path: string | undefined): Promise<Result<FolderListing>>;
+  /** The small example folder, made when it is not there yet; what a person changed in it stays. */
+  example(): Promise<string>;
+  /** Where the example folder is, whether it is there or not. */
+  readonly examplePath: string;
+}
+
+/** What the product is, and how much room it takes. */
+export interface ProductInfo {
+  sizes(): Promise<DataSizes>;
+  facts(): Promise<ProductFacts>;
+}

@@ -1,0 +1,58 @@
+import type { Input, Trim } from '../../core/agent/agent-event.ts';
+import type { RunState } from '../../core/agent/agent-state.ts';
+import type { Conversation } from '../../core/models/conversation.ts';
+import type { Failure } from '../../core/models/failure.ts';
+import type { Interaction } from '../../core/models/interaction.ts';
+import type { Message } from '../../core/models/message.ts';
+import type { Plan } from '../../core/models/plan.ts';
+import type { ConversationSummary } from '../../core/models/records.ts';
+import type { ToolCall } from '../../core/models/tool-call.ts';
+import type { Usage } from '../../core/models/usage.ts';
+
+/** A run without its steps. Times are milliseconds since 1970; cost in US dollars, null: no price known. */
+export interface RunSummary {
+  readonly id: string;
+  readonly state: RunState;
+  readonly model: string;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  readonly steps: number;
+  readonly usage: Usage;
+  readonly cost: number | null;
+  readonly failure?: Failure;
+}
+
+/** A conversation with all that is shown of it, at one moment of the change feed (`seq`). */
+export interface ConversationPicture {
+  readonly seq: number;
+  readonly conversation: Conversation & { readonly pinned: boolean };
+  readonly messages: readonly Message[];
+  readonly calls: readonly ToolCall[];
+  /** Calls whose output is cut here. */
+  readonly cutCalls: readonly string[];
+  /** Output so far of calls that are running, by call id. */
+  readonly running: Readonly<Record<string, string>>;
+  readonly interactions: readonly Interaction[];
+  readonly plan: Plan | null;
+  readonly trim: Trim | null;
+  readonly runs: readonly RunSummary[];
+  readonly waiting: readonly { readonly input: Input; readonly text: string }[];
+}
+
+/** What a person sees of conversations. Null where there is no such thing; rejects with FailureError only for a damaged or busy database. */
+export interface Pictures {
+  picture(conversationId: string): Promise<ConversationPicture | null>;
+  summary(conversationId: string): Promise<ConversationSummary | null>;
+  interaction(id: string): Promise<Pick<Interaction, 'state' | 'runId' | 'conversationId'> | null>;
+}
+
+/** Counts over everything that is stored. */
+export interface Tallies {
+  /** Calls that a rule has decided, by the rule's id. */
+  ruleUses(): Promise<ReadonlyMap<string, number>>;
+  /** Calls by tool. */
+  toolCalls(): Promise<ReadonlyMap<string, number>>;
+  /** Conversations by workspace, the last one used first. */
+  workspaces(): Promise<readonly { readonly path: string; readonly conversations: number }[]>;
+  totals(): Promise<{ readonly conversations: number; readonly messages: number }>;
+}

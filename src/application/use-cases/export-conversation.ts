@@ -1,0 +1,90 @@
+import { textOf, type Message, type Part } from '../../core/models/message.ts';
+import type { ToolCall } from '../../core/models/tool-call.ts';
+import type { ConversationReader } from '../ports/conversation-reader.ts';
+import type { ConversationPicture, Pictures } from '../ports/pictures.ts';
+
+export interface ExportConversationDeps {
+  readonly pictures: Pictures;
+  readonly reader: ConversationReader;
+}
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** A conversation as a file to keep: Markdown to read, JSON with everything but the requests. Null when there is none. */
+export async function exportConversation(
+  deps: ExportConversationDeps,
+  conversationId: string,
+  format: 'markdown' | 'json',
+): Promise<ExportedFile | null> {
+  const picture = await deps.pictures.picture(conversationId);
+  if (!picture) return null;
+  const calls = new Map<string, ToolCall>();
+  for (const call of picture.calls) {
+    const whole = picture.cutCalls.includes(call.id) ? await deps.reader.output(conversationId, call.id) : null;
+    calls.set(call.id, whole ? { ...call, output: whole.text } : call);
+  }
+  const name = fileName(picture.conversation.title);
+  if (format === 'markdown') return { name: `${name}.md`, type: 'text/markdown; charset=utf-8', text: asMarkdown(picture, calls) };
+  const { conversation, messages, interactions, plan } = picture;
+  const runs = await deps.reader.runs(conversationId);
+  const whole = { conversation, messages, calls: [...calls.values()], interactions, plan, runs };
+  return { name: `${name}.json`, type: 'application/json', text: `${JSON.stringify(whole, null, 2)}\n` };
+}
+
+/** Letters and digits of the title, so that every file system takes it. */
+function fileName(title: string): string {
+  const plain = title
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return plain || 'conversation';
+}
+
+function asMarkdown(picture: ConversationPicture, calls: ReadonlyMap<string, ToolCall>): string {
+  const { conversation, messages } = picture;
+  const blocks = [
+    `# ${conversation.title || 'Conversation'}`,
+    `${new Date(conversation.createdAt).toISOString().slice(0, 10)} · ${conversation.workspace}`,
+  ];
+  for (const message of messages) blocks.push(...messageBlocks(message, calls));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function messageBlocks(message: Message, calls: ReadonlyMap<string, ToolCall>): string[] {
+  if (message.role === 'person') {
+    const files = message.parts.flatMap((part) => (part.type === 'file' ? [`*File: ${part.name}*`, fenced(part.text)] : []));
+    return ['## You', ...files, textOf(message)];
+  }
+  return ['## Glasshouse', ...message.parts.flatMap((part) => partBlocks(part, calls))];
+}
+
+function partBlocks(part: Part, calls: ReadonlyMap<string, ToolCall>): string[] {
+  switch (part.type) {
+    case 'text':
+      return part.text.trim() === '' ? [] : [part.text];
+    case 'reasoning':
+      return part.text.trim() === '' ? [] : [part.text.replaceAll(/^/gm, '> ')];
+    case 'file':
+      return [`*File: ${part.name}*`, fenced(part.text)];
+    case 'notice':
+      return [`*${part.text}*`];
+    case 'tool_call': {
+      const call = calls.get(part.callId);
+      if (!call) return [];
+      const words = call.state === 'succeeded' ? call.words?.past : call.words?.future;
+      const head = `**${words ?? call.tool}** (${call.tool}, ${call.state})`;
+      return [head, fenced(JSON.stringify(call.input, null, 2)), ...(call.output ? [fenced(call.output)] : [])];
+    }
+  }
+}
+
+/** In a fence that is longer than any that stands in the text. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
+}

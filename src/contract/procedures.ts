@@ -1,0 +1,283 @@
+import { oc, type ContractRouterClient } from '@orpc/contract';
+import * as z from 'zod';
+import type { GlasshouseClient } from './client.ts';
+import { conversation, input, message, mode, plan, searchHit, trim, trust } from './schemas/conversation.ts';
+import { aboutView, dataView, finding, folderView, foundHere, modelLine, setting, toolLine, workspaceLine } from './schemas/machine.ts';
+import { requestLine, requestView } from './schemas/request.ts';
+import { recordedRun, runLine, runStateName } from './schemas/run.ts';
+import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall } from './schemas/tool-call.ts';
+
+/** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
+const TEXT_LIMIT = 400_000;
+const ATTACHMENT_LIMIT = 2_000_000;
+const TITLE_LIMIT = 200;
+const MEMORY_KEY_LIMIT = 200;
+const MEMORY_VALUE_LIMIT = 100_000;
+/** Bytes of one uploaded file. */
+const UPLOAD_LIMIT = 2_000_000;
+
+const id = z.string().min(1).max(100);
+const limit = z.coerce.number().int().min(1).max(1_000).optional();
+const nothing = z.object({});
+const sent = z.object({ conversationId: z.string(), runId: z.string() });
+const conversationLine = conversation.extend({
+  pinned: z.boolean(),
+  messages: z.number(),
+  lastRunState: runStateName.nullable(),
+  openInteractions: z.number(),
+});
+
+const conversationView = z.object({
+  seq: z.number(),
+  conversation: conversation.extend({ pinned: z.boolean() }),
+  messages: z.array(message),
+  calls: z.array(toolCall),
+  cutCalls: z.array(z.string()),
+  running: z.record(z.string(), z.string()),
+  interactions: z.array(interaction),
+  plan: plan.nullable(),
+  trim: trim.nullable(),
+  runs: z.array(runLine),
+  waiting: z.array(z.object({ input, text: z.string() })),
+});
+
+/**
+ * Every procedure, with what it takes, what it gives, and where it lies in REST. The server implements it, the page's client is typed
+ * by it, the OpenAPI document is made of it.
+ */
+export const procedures = {
+  conversations: {
+    list: oc
+      .route({ method: 'GET', path: '/conversations', tags: ['Conversations'], summary: 'Conversations, the newest first' })
+      .input(z.object({ limit, workspace: z.string().optional() }))
+      .output(z.object({ conversations: z.array(conversationLine) })),
+    get: oc
+      .route({ method: 'GET', path: '/conversations/{id}', tags: ['Conversations'], summary: 'One conversation, whole' })
+      .input(z.object({ id }))
+      .output(conversationView),
+    update: oc
+      .route({ method: 'PATCH', path: '/conversations/{id}', tags: ['Conversations'], summary: 'Change title, pin or mode' })
+      .input(
+        z.object({
+          id,
+          title: z.string().trim().min(1).max(TITLE_LIMIT).optional(),
+          pinned: z.boolean().optional(),
+          mode: mode.optional(),
+        }),
+      )
+      .output(conversationLine),
+    delete: oc
+      .route({ method: 'DELETE', path: '/conversations/{id}', tags: ['Conversations'], summary: 'Delete it so that no byte is left' })
+      .input(z.object({ id }))
+      .output(z.object({ deleted: z.boolean() })),
+    export: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/{id}/export',
+        tags: ['Conversations'],
+        summary: 'A one-time address of a file with it',
+      })
+      .input(z.object({ id, format: z.enum(['markdown', 'json']) }))
+      .output(z.object({ url: z.string() })),
+  },
+  messages: {
+    send: oc
+      .route({
+        method: 'POST',
+        path: '/messages',
+        tags: ['Messages'],
+        summary: 'Say something; a run starts, or it waits for its turn',
+        successStatus: 202,
+      })
+      .input(
+        z.object({
+          commandId: z.uuid(),
+          conversationId: id.optional(),
+          workspace: z.string().max(4_096).optional(),
+          text: z.string().max(TEXT_LIMIT),
+          uploads: z.array(id).max(20).readonly().optional(),
+          attachments: z
+            .array(z.object({ name: z.string().max(500), text: z.string().max(ATTACHMENT_LIMIT), trust }))
+            .max(20)
+            .readonly()
+            .optional(),
+          model: z.string().max(500).optional(),
+          mode: mode.optional(),
+          whenBusy: z.enum(['steer', 'follow_up', 'refuse']).optional(),
+        }),
+      )
+      .output(sent),
+    editWaiting: oc
+      .route({ method: 'PATCH', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Change words that wait for their turn' })
+      .input(z.object({ inputId: id, text: z.string().trim().min(1).max(TEXT_LIMIT) }))
+      .output(z.object({ changed: z.boolean() })),
+    withdrawWaiting: oc
+      .route({ method: 'DELETE', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Take back words that wait for their turn' })
+      .input(z.object({ inputId: id }))
+      .output(z.object({ withdrawn: z.boolean() })),
+  },
+  uploads: {
+    ticket: oc
+      .route({ method: 'POST', path: '/uploads', tags: ['Messages'], summary: 'A one-time address to PUT a text file to' })
+      .input(z.object({ name: z.string().min(1).max(500), bytes: z.number().int().min(0).max(UPLOAD_LIMIT) }))
+      .output(z.object({ ticket: z.string(), url: z.string() })),
+  },
+  runs: {
+    list: oc
+      .route({ method: 'GET', path: '/conversations/{conversationId}/runs', tags: ['Runs'], summary: 'Runs with their steps' })
+      .input(z.object({ conversationId: id }))
+      .output(z.object({ runs: z.array(recordedRun) })),
+    stop: oc
+      .route({ method: 'POST', path: '/runs/{runId}/stop', tags: ['Runs'], summary: 'Stop a run and everything it started' })
+      .input(z.object({ runId: id }))
+      .output(z.object({ stopped: z.boolean() })),
+    resume: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/{conversationId}/resume',
+        tags: ['Runs'],
+        summary: 'Go on with a suspended run',
+        successStatus: 202,
+      })
+      .input(z.object({ conversationId: id }))
+      .output(sent),
+  },
+  calls: {
+    output: oc
+      .route({
+        method: 'GET',
+        path: '/conversations/{conversationId}/calls/{callId}/output',
+        tags: ['Runs'],
+        summary: 'The whole output of a call',
+      })
+      .input(z.object({ conversationId: id, callId: id }))
+      .output(z.object({ text: z.string(), trust })),
+  },
+  interactions: {
+    answer: oc
+      .route({ method: 'POST', path: '/interactions/{interactionId}/answer', tags: ['Runs'], summary: 'Answer what a run asks' })
+      .input(z.object({ interactionId: id, answer: interactionAnswer }))
+      .output(nothing),
+  },
+  requests: {
+    list: oc
+      .route({ method: 'GET', path: '/conversations/{conversationId}/requests', tags: ['Ledger'], summary: 'Requests that went to models' })
+      .input(z.object({ conversationId: id }))
+      .output(z.object({ requests: z.array(requestLine) })),
+    get: oc
+      .route({
+        method: 'GET',
+        path: '/conversations/{conversationId}/requests/{requestId}',
+        tags: ['Ledger'],
+        summary: 'One request, byte for byte',
+      })
+      .input(z.object({ conversationId: id, requestId: id }))
+      .output(requestView),
+  },
+  rules: {
+    list: oc
+      .route({ method: 'GET', path: '/rules', tags: ['Rules'], summary: 'Saved rules, and how often each has allowed a call' })
+      .input(nothing)
+      .output(z.object({ rules: z.array(rule.extend({ used: z.number() })) })),
+    add: oc
+      .route({ method: 'POST', path: '/rules', tags: ['Rules'], summary: 'Save a rule' })
+      .input(
+        z.object({
+          scope: ruleScope,
+          scopeId: z.string().max(4_096).nullable(),
+          tool: z.string().min(1).max(200),
+          pattern: z.string().max(2_000).nullable(),
+          decision: ruleDecision,
+        }),
+      )
+      .output(rule),
+    remove: oc
+      .route({ method: 'DELETE', path: '/rules/{id}', tags: ['Rules'], summary: 'Revoke a rule' })
+      .input(z.object({ id }))
+      .output(z.object({ removed: z.boolean() })),
+  },
+  tools: {
+    list: oc
+      .route({ method: 'GET', path: '/tools', tags: ['Rules'], summary: 'The tools, and how often each was called' })
+      .input(nothing)
+      .output(z.object({ tools: z.array(toolLine) })),
+  },
+  models: {
+    list: oc
+      .route({ method: 'GET', path: '/models', tags: ['Models'], summary: 'The models that can be asked, and where the words go' })
+      .input(nothing)
+      .output(z.object({ models: z.array(modelLine) })),
+    pull: oc
+      .route({ method: 'POST', path: '/models/pull', tags: ['Models'], summary: 'Begin to fetch a model’s file', successStatus: 202 })
+      .input(z.object({ id: z.string().min(1).max(500) }))
+      .output(z.object({ started: z.boolean() })),
+    stopPull: oc
+      .route({ method: 'POST', path: '/models/pull/stop', tags: ['Models'], summary: 'Stop fetching it; what arrived is kept' })
+      .input(z.object({ id: z.string().min(1).max(500) }))
+      .output(z.object({ stopped: z.boolean() })),
+  },
+  settings: {
+    list: oc
+      .route({ method: 'GET', path: '/settings', tags: ['Settings'], summary: 'Settings; of keys only whether there is one' })
+      .input(nothing)
+      .output(z.object({ settings: z.array(setting) })),
+    set: oc
+      .route({ method: 'PUT', path: '/settings/{key}', tags: ['Settings'], summary: 'Change a setting, or keep a key' })
+      .input(z.object({ key: z.string().min(1).max(200), value: z.string().max(10_000) }))
+      .output(z.object({ shown: z.string() })),
+    remove: oc
+      .route({ method: 'DELETE', path: '/settings/{key}', tags: ['Settings'], summary: 'Forget a setting or a key' })
+      .input(z.object({ key: z.string().min(1).max(200) }))
+      .output(z.object({ removed: z.boolean() })),
+  },
+  memory: {
+    all: oc
+      .route({ method: 'GET', path: '/memory', tags: ['Settings'], summary: 'What the windows remember' })
+      .input(nothing)
+      .output(z.object({ values: z.record(z.string(), z.string()) })),
+    set: oc
+      .route({ method: 'PUT', path: '/memory/{key}', tags: ['Settings'], summary: 'Remember a small text; an empty one is forgotten' })
+      .input(z.object({ key: z.string().min(1).max(MEMORY_KEY_LIMIT), value: z.string().max(MEMORY_VALUE_LIMIT) }))
+      .output(nothing),
+  },
+  search: oc
+    .route({ method: 'GET', path: '/search', tags: ['Conversations'], summary: 'Search messages, tool inputs and results' })
+    .input(z.object({ query: z.string().max(1_000), limit }))
+    .output(z.object({ hits: z.array(searchHit) })),
+  workspaces: {
+    list: oc
+      .route({ method: 'GET', path: '/workspaces', tags: ['Workspaces'], summary: 'Folders that were worked in' })
+      .input(nothing)
+      .output(z.object({ workspaces: z.array(workspaceLine) })),
+    folders: oc
+      .route({ method: 'GET', path: '/folders', tags: ['Workspaces'], summary: 'Folders inside a folder' })
+      .input(z.object({ path: z.string().max(4_096).optional() }))
+      .output(folderView),
+    example: oc
+      .route({ method: 'POST', path: '/workspaces/example', tags: ['Workspaces'], summary: 'The small example folder' })
+      .input(nothing)
+      .output(workspaceLine),
+  },
+  system: {
+    found: oc
+      .route({ method: 'GET', path: '/system/found', tags: ['System'], summary: 'Keys, servers and models on this machine' })
+      .input(nothing)
+      .output(foundHere),
+    doctor: oc
+      .route({ method: 'GET', path: '/system/doctor', tags: ['System'], summary: 'What is there, and what is missing' })
+      .input(nothing)
+      .output(z.object({ findings: z.array(finding) })),
+    data: oc
+      .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
+      .input(nothing)
+      .output(dataView),
+    about: oc
+      .route({ method: 'GET', path: '/system/about', tags: ['System'], summary: 'Version and licences' })
+      .input(nothing)
+      .output(aboutView),
+  },
+};
+
+type Fitting<Client extends GlasshouseClient> = Client;
+/** What a client made of the procedures is. Compiles only while it fits the {@link GlasshouseClient} that the page is written against. */
+export type ProceduresClient = Fitting<ContractRouterClient<typeof procedures>>;

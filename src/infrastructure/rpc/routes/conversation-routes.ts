@@ -1,0 +1,36 @@
+import { exportConversation } from '../../../application/use-cases/export-conversation.ts';
+import type { GlasshouseClient } from '../../../contract/client.ts';
+import { FailureError } from '../../../core/models/failure.ts';
+import type { Served } from '../served.ts';
+
+/** Conversations as a list and one by one. */
+export function conversationRoutes(served: Served): GlasshouseClient['conversations'] {
+  const missing = (id: string) => new FailureError('conversation_not_found', `There is no conversation ${id}.`);
+  return {
+    list: async ({ limit = 200, workspace }) => ({
+      conversations: await served.reader.list({ limit, ...(workspace === undefined ? {} : { workspace }) }),
+    }),
+    get: async ({ id }) => {
+      const picture = await served.pictures.picture(id);
+      if (!picture) throw missing(id);
+      return { ...picture, runs: picture.runs.map((run) => ({ ...run, isHere: served.supervisor.isActive(run.id) })) };
+    },
+    update: async ({ id, title, pinned, mode }) => {
+      if (!(await served.editor.update(id, { title, pinned, mode }))) throw missing(id);
+      served.stream.look();
+      const line = await served.pictures.summary(id);
+      if (!line) throw missing(id);
+      return line;
+    },
+    delete: async ({ id }) => {
+      const deleted = await served.app.purge(id);
+      served.stream.look();
+      return { deleted };
+    },
+    export: async ({ id, format }) => {
+      const file = await exportConversation(served, id, format);
+      if (!file) throw missing(id);
+      return { url: `/downloads/${served.tickets.forDownload(file)}` };
+    },
+  };
+}

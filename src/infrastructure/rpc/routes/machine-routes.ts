@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import type { GlasshouseClient } from '../../../contract/client.ts';
+import type { ModelLine, WorkspaceLine } from '../../../contract/views.ts';
+import { FailureError } from '../../../core/models/failure.ts';
+import type { Served } from '../served.ts';
+
+/** Models, folders, and what else there is on this machine. */
+export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' | 'workspaces' | 'system'> {
+  return {
+    models: {
+      list: async () => ({ models: await modelLines(served) }),
+      pull: async ({ id }) => {
+        if (!(await served.modelFiles()).has(id)) {
+          throw new FailureError('model_unknown', `${JSON.stringify(id)} has no file that could be fetched.`);
+        }
+        return { started: served.pulls.start(id) };
+      },
+      stopPull: async ({ id }) => ({ stopped: served.pulls.stop(id) }),
+    },
+    workspaces: {
+      list: async () => ({ workspaces: await workspaceLines(served) }),
+      folders: async ({ path }) => {
+        const listing = await served.folders.list(path);
+        if (!listing.ok) throw new FailureError(listing.failure.code, listing.failure.message);
+        return listing.value;
+      },
+      example: async () => {
+        const path = await served.folders.example();
+        const known = (await workspaceLines(served)).find((line) => line.path === path);
+        return known ?? { path, name: basename(path), conversations: 0, isExample: true };
+      },
+    },
+    system: {
+      found: async () => {
+        const [models, keys, servers, sandbox] = await Promise.all([
+          modelLines(served),
+          served.secrets.list(),
+          served.foundServers(),
+          served.sandbox.available(),
+        ]);
+        return { models, keys, servers, sandbox };
+      },
+      doctor: async () => ({ findings: await served.app.doctor() }),
+      data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),
+      about: () => served.product.facts(),
+    },
+  };
+}
+
+async function modelLines(served: Served): Promise<readonly ModelLine[]> {
+  const [listed, chosen, files] = await Promise.all([served.app.models(), served.app.defaultModel(), served.modelFiles()]);
+  const fetching = served.pulls.running;
+  const lines = listed.map((model): ModelLine => {
+    const file = files.get(model.id);
+    const line = { ...model, isDefault: model.id === chosen };
+    if (!file) return line;
+    const progress = fetching.get(model.id);
+    const state = fetching.has(model.id) ? 'fetching' : file.isReady ? 'ready' : 'missing';
+    return { ...line, file: { state, bytes: file.bytes, ...(progress ? { progress } : {}) } };
+  });
+  if (lines.some((line) => line.isDefault)) return lines;
+  // One that the person named, and that its provider does not list: where its words go is what its neighbours say.
+  const provider = `${chosen.split('/', 1)[0] ?? ''}/`;
+  const neighbour = lines.find((line) => line.id.startsWith(provider));
+  return neighbour ? [{ ...neighbour, id: chosen, isDefault: true }, ...lines] : lines;
+}
+
+async function workspaceLines(served: Served): Promise<readonly WorkspaceLine[]> {
+  return (await served.tallies.workspaces()).map(({ path, conversations }) => ({
+    path,
+    name: basename(path),
+    conversations,
+    isExample: path === served.folders.examplePath,
+  }));
+}

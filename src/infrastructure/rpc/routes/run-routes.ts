@@ -1,0 +1,107 @@
+import { resumeRun } from '../../../application/use-cases/resume-run.ts';
+import { sendMessage } from '../../../application/use-cases/send-message.ts';
+import type { GlasshouseClient, SendInput } from '../../../contract/client.ts';
+import { FailureError, type Result } from '../../../core/models/failure.ts';
+import { DEFAULT_BUDGET } from '../../../core/models/run.ts';
+import type { Served } from '../served.ts';
+
+/** What a person says to an agent, and what becomes of it. */
+export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | 'uploads' | 'runs' | 'calls' | 'interactions'> {
+  return {
+    messages: {
+      send: (input) => send(served, input),
+      editWaiting: async ({ inputId, text }) => ({ changed: await changeWaiting(served, inputId, text) }),
+      withdrawWaiting: async ({ inputId }) => ({ withdrawn: await changeWaiting(served, inputId, null) }),
+    },
+    uploads: {
+      ticket: async ({ name, bytes }) => {
+        const ticket = served.tickets.forUpload(name, bytes);
+        return { ticket, url: `/uploads/${ticket}` };
+      },
+    },
+    runs: {
+      list: async ({ conversationId }) => {
+        await conversationOf(served, conversationId);
+        return { runs: await served.reader.runs(conversationId) };
+      },
+      stop: async ({ runId }) => ({ stopped: served.supervisor.stop(runId) }),
+      resume: async ({ conversationId }) => {
+        await conversationOf(served, conversationId);
+        return valueOf(await resumeRun(served.runDeps, conversationId));
+      },
+    },
+    calls: {
+      output: async ({ conversationId, callId }) => {
+        const output = await served.reader.output(conversationId, callId);
+        if (!output) throw new FailureError('call_not_found', `There is no output of a call ${callId}.`);
+        return output;
+      },
+    },
+    interactions: {
+      answer: async ({ interactionId, answer }) => {
+        const answered = served.supervisor.answer(interactionId, answer, 'person');
+        if (!answered.ok) throw await whyNotAnswered(served, interactionId);
+        return {};
+      },
+    },
+  };
+}
+
+async function send(served: Served, input: SendInput): Promise<{ conversationId: string; runId: string }> {
+  // A repeat gets the first reply, whatever became of the files that came with it.
+  const before = await served.reader.inputRun(input.commandId);
+  if (before) return before;
+  if (input.text.trim() === '' && !input.attachments?.length && !input.uploads?.length) {
+    throw new FailureError('usage', 'There is nothing in the message.');
+  }
+  const workspace = input.conversationId === undefined ? await workspaceFor(served, input.workspace) : '';
+  const uploads = valueOf(served.tickets.takeUploads(input.uploads ?? []));
+  const sent = await sendMessage(served.runDeps, {
+    commandId: input.commandId,
+    actor: 'person',
+    ...(input.conversationId === undefined ? {} : { conversationId: input.conversationId }),
+    workspace,
+    text: input.text,
+    // A file that was handed over can hold anybody's words.
+    attachments: [...(input.attachments ?? []), ...uploads.map((upload) => ({ ...upload, trust: 'untrusted' as const }))],
+    model: input.model ?? (await served.app.defaultModel()),
+    budget: DEFAULT_BUDGET,
+    ...(input.mode === undefined ? {} : { mode: input.mode }),
+    whenBusy: input.whenBusy ?? 'steer',
+  });
+  return valueOf(sent);
+}
+
+/** The folder that was chosen; else the one that was worked in last; else the example. */
+async function workspaceFor(served: Served, chosen: string | undefined): Promise<string> {
+  if (chosen !== undefined) return valueOf(served.folders.resolve(chosen));
+  for (const { path } of await served.tallies.workspaces()) {
+    const found = served.folders.resolve(path);
+    if (found.ok) return found.value;
+  }
+  return served.folders.example();
+}
+
+async function changeWaiting(served: Served, inputId: string, text: string | null): Promise<boolean> {
+  const changed = await served.editor.changeWaiting(inputId, text);
+  served.stream.look();
+  return changed !== null;
+}
+
+async function conversationOf(served: Served, id: string): Promise<void> {
+  if (!(await served.reader.conversation(id))) throw new FailureError('conversation_not_found', `There is no conversation ${id}.`);
+}
+
+async function whyNotAnswered(served: Served, interactionId: string): Promise<FailureError> {
+  const interaction = await served.pictures.interaction(interactionId);
+  if (!interaction) return new FailureError('interaction_not_found', 'There is no such question.');
+  if (interaction.state === 'open' && !served.supervisor.isActive(interaction.runId)) {
+    return new FailureError('run_elsewhere', 'This is asked by a run in another process.');
+  }
+  return new FailureError('interaction_settled', 'This was answered already, or its run is over.');
+}
+
+function valueOf<Value>(result: Result<Value>): Value {
+  if (result.ok) return result.value;
+  throw new FailureError(result.failure.code, result.failure.message);
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ChangeStream } from './application/services/change-stream.ts';
+import { ModelPulls } from './application/services/model-pulls.ts';
+import type { Composed } from './compose.ts';
+import type { Served } from './infrastructure/rpc/served.ts';
+import { Tickets } from './infrastructure/rpc/tickets.ts';
+import { modelsFolder } from './infrastructure/models/models-folder.ts';
+import { createProductInfo } from './infrastructure/system/product-info.ts';
+import { createWorkFolders } from './infrastructure/system/work-folders.ts';
+
+/** The folder that the product is installed in: `dist` and `src` lie in it. */
+export const PRODUCT_ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The application as the server gives it to its clients. */
+export function serveable(composed: Composed, env: Readonly<Record<string, string | undefined>>): Served {
+  const { app, parts } = composed;
+  const { storage } = parts;
+  const stream = new ChangeStream({
+    feed: parts.feed,
+    events: storage.events,
+    owner: storage.instances.id,
+    reconcile: () => storage.instances.reconcile(),
+    reportBug: composed.reportBug,
+  });
+  const pulls = new ModelPulls({
+    pull: (id, options) => app.pullModel(id, options),
+    announce: (announcement) => stream.announce(announcement),
+    now: composed.now,
+    reportBug: composed.reportBug,
+  });
+  return {
+    app,
+    reader: storage.reader,
+    pictures: storage.pictures,
+    tallies: storage.tallies,
+    editor: storage.editor,
+    changes: storage.changes,
+    settings: storage.settings,
+    secrets: parts.secrets,
+    sandbox: parts.sandbox,
+    supervisor: parts.supervisor,
+    runDeps: parts.runDeps,
+    tools: parts.tools,
+    stream,
+    pulls,
+    folders: createWorkFolders({ home: parts.home, dataFolder: parts.folder, exampleSource: join(PRODUCT_ROOT, 'examples', 'notes') }),
+    product: createProductInfo({ folder: parts.folder, modelsFolder: modelsFolder(env, parts.cache), root: PRODUCT_ROOT }),
+    tickets: new Tickets(composed.now),
+    modelFiles: async () => {
+      const stored = await (await parts.modelStore()).list();
+      return new Map(
+        stored.map(({ entry, state }) => [entry.id, { isReady: state === 'ready' || state === 'unverified', bytes: entry.bytes }]),
+      );
+    },
+    foundServers: () => parts.catalog.servers(),
+    profileOf: parts.profileOf,
+    keyNameOf: (model) => parts.catalog.keyName(model),
+    reportBug: composed.reportBug,
+  };
+}

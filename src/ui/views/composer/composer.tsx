@@ -1,0 +1,236 @@
+import { ArrowUp, ListChecks, Plus } from 'lucide-react';
+import { useEffect, useLayoutEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { isActive } from '../../../core/agent/agent-state.ts';
+import { api, failureOf, type CallFailure } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
+import { ALT, Kbd } from '../../components/kbd.tsx';
+import { goTo } from '../../route.ts';
+import { useOpen } from '../../stores/conversation-store.ts';
+import { latestRun } from '../../stores/open-conversation.ts';
+import { recall, remember, useRecalled } from '../../stores/memory-store.ts';
+import { defaultModel, useModels } from '../../stores/models-store.ts';
+import { sendMessage } from '../../stores/sending-store.ts';
+import { tell } from '../../stores/toast-store.ts';
+import { useUi } from '../../stores/ui-store.ts';
+import { useWorkspaces } from '../../stores/workspaces-store.ts';
+import { focusAsk } from '../conversation/ask-card.tsx';
+import { readTextFile, type Attached } from './attached-file.ts';
+import { AttachedFiles } from './attached-files.tsx';
+import { ModelPicker } from './model-picker.tsx';
+import { StateLine } from './state-line.tsx';
+import { WaitingInputs } from './waiting-inputs.tsx';
+import { WorkspacePicker } from './workspace-picker.tsx';
+import './composer.css';
+
+interface ComposerProps {
+  /** Null: what is sent begins a new conversation. */
+  readonly conversationId: string | null;
+  readonly placeholder?: string;
+}
+
+/** Where a message is written: the sill. The state of the run lies on it. */
+export function Composer({ conversationId, placeholder }: ComposerProps) {
+  const draftKey = `draft:${conversationId ?? 'new'}`;
+  const draft = useRecalled(draftKey) ?? '';
+  const [files, setFiles] = useState<readonly Attached[]>([]);
+  const [failure, setFailure] = useState<CallFailure | null>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const run = useOpen(conversationId ?? '', latestRun) ?? null;
+  const isBusy = run !== null && isActive(run.state);
+  const isElsewhere = isBusy && !run.isHere;
+  const model = useChosenModel(run?.model);
+  const mode = useMode(conversationId);
+  const workspace = useChosenWorkspace();
+
+  useGrowing(area, draft);
+  useFocusOnRequest(area);
+
+  const send = async (whenBusy: 'steer' | 'follow_up') => {
+    const text = draft.trim();
+    if (text === '' && files.length === 0) {
+      if (isBusy) focusAsk();
+      return;
+    }
+    setFailure(null);
+    remember(draftKey, '');
+    setFiles([]);
+    const place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
+    const result = await sendMessage({
+      ...place,
+      text: text === '' ? 'See the attached file.' : text,
+      whenBusy,
+      ...(model ? { model } : {}),
+      ...(conversationId === null && mode.mode === 'plan' ? { mode: 'plan' as const } : {}),
+      ...(files.length > 0
+        ? { attachments: files.map(({ name, text: words }) => ({ name, text: words, trust: 'untrusted' as const })) }
+        : {}),
+    });
+    if (!result.ok) {
+      // Nothing typed is ever lost: it stands where it was, before what was written since.
+      const since = recall(draftKey);
+      remember(draftKey, since ? `${text}\n${since}` : text);
+      setFiles(files);
+      setFailure(result.failure);
+      return;
+    }
+    if (conversationId === null) {
+      mode.set('ask');
+      goTo({ screen: 'conversation', id: result.conversationId, messageId: null });
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // While an input method composes a word, Enter is its own.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send(event.altKey ? 'follow_up' : 'steer');
+  };
+  const attach = async (chosen: Iterable<File>) => {
+    for (const file of chosen) {
+      const read = await readTextFile(file);
+      if (read.ok) setFiles((before) => [...before.filter((each) => each.name !== read.file.name), read.file]);
+      else tell(read.message);
+    }
+  };
+  const onDrop = (event: DragEvent) => {
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    void attach(event.dataTransfer.files);
+  };
+
+  const isEmpty = draft.trim() === '' && files.length === 0;
+  return (
+    <div className="dock">
+      <div className="column">
+        <div className="sill" onDrop={onDrop} onDragOver={(event) => event.preventDefault()}>
+          {conversationId === null ? null : <WaitingInputs conversationId={conversationId} />}
+          {conversationId === null ? null : <StateLine conversationId={conversationId} />}
+          <div className="compose">
+            <AttachedFiles files={files} onRemove={(name) => setFiles(files.filter((file) => file.name !== name))} />
+            <textarea
+              ref={area}
+              id="composer"
+              aria-label="Message"
+              rows={1}
+              value={draft}
+              placeholder={isBusy ? 'Steer the run, or queue what comes after' : (placeholder ?? 'Say what should be done')}
+              onChange={(event) => remember(draftKey, event.target.value)}
+              onKeyDown={onKeyDown}
+            />
+            {failure ? (
+              <p className="compose-failure" role="alert">
+                <span className="medium">Not sent.</span> {failure.message} {failure.advice.includes('`') ? '' : failure.advice} Your words
+                are kept.
+              </p>
+            ) : null}
+            <div className="compose-tools">
+              <AttachButton onChoose={attach} />
+              <WorkspacePicker conversationId={conversationId} chosen={workspace.chosen} />
+              <ModelPicker chosen={model} />
+              <Button
+                look="plain"
+                small
+                className="plan-toggle"
+                aria-pressed={mode.mode === 'plan'}
+                title="Plan first: only reading tools until you have approved the plan"
+                onClick={() => mode.set(mode.mode === 'plan' ? 'ask' : 'plan')}
+              >
+                <Icon of={ListChecks} small /> <span className="plan-word">Plan first</span>
+              </Button>
+              <span className="grow" />
+              {isBusy && !isElsewhere ? (
+                <>
+                  <Button look="plain" small disabled={isEmpty} className="queue" onClick={() => void send('follow_up')}>
+                    Queue <Kbd>{`${ALT} ↵`}</Kbd>
+                  </Button>
+                  <Button look="main" small disabled={isEmpty} onClick={() => void send('steer')}>
+                    Steer <Kbd>↵</Kbd>
+                  </Button>
+                </>
+              ) : (
+                <IconButton
+                  look="main"
+                  icon={ArrowUp}
+                  name="Send"
+                  keys="↵"
+                  disabled={isEmpty || isElsewhere}
+                  onClick={() => void send('steer')}
+                />
+              )}
+            </div>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promise<void> }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <IconButton icon={Plus} name="Attach text files" onClick={() => input.current?.click()} />
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        tabIndex={-1}
+        aria-label="Files to attach"
+        onChange={(event) => {
+          const chosen = [...(event.target.files ?? [])];
+          event.target.value = '';
+          void onChoose(chosen);
+        }}
+      />
+    </>
+  );
+}
+
+/** Rows as many as there are lines, up to a third of the window. */
+function useGrowing(area: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight, Math.max(120, globalThis.innerHeight / 3))}px`;
+  }, [area, text]);
+}
+
+/** Takes the focus at first, and whenever another part of the page hands it over. */
+function useFocusOnRequest(area: React.RefObject<HTMLTextAreaElement | null>): void {
+  const asked = useUi((state) => state.composerFocus);
+  useEffect(() => {
+    // On a phone the keyboard would cover what one came to read.
+    if (asked === 0 && matchMedia('(pointer: coarse)').matches) return;
+    area.current?.focus({ preventScroll: true });
+  }, [area, asked]);
+}
+
+/** The model that will answer: the one chosen last, else the conversation's own, else the default. */
+function useChosenModel(ofRun: string | undefined): string | undefined {
+  const chosen = useRecalled('choice:model');
+  const models = useModels((state) => state.models);
+  if (chosen !== undefined && models.some((model) => model.id === chosen)) return chosen;
+  return ofRun ?? defaultModel(models)?.id;
+}
+
+function useMode(conversationId: string | null): { mode: 'ask' | 'plan'; set: (mode: 'ask' | 'plan') => void } {
+  const remembered = useRecalled('choice:mode') === 'plan' ? 'plan' : 'ask';
+  const ofConversation = useOpen(conversationId ?? '', (open) => open.snapshot.mode);
+  if (conversationId === null) return { mode: remembered, set: (mode) => remember('choice:mode', mode === 'plan' ? 'plan' : '') };
+  return {
+    mode: ofConversation ?? 'ask',
+    set: (mode) => void api.conversations.update({ id: conversationId, mode }).catch((error: unknown) => tell(failureOf(error).message)),
+  };
+}
+
+/** Where a new conversation works: the folder chosen last, else the first known, else the example. */
+function useChosenWorkspace(): { chosen: string | undefined; path: () => Promise<string> } {
+  const remembered = useRecalled('choice:workspace');
+  const first = useWorkspaces((state) => state.workspaces[0]?.path);
+  const chosen = remembered ?? first;
+  return { chosen, path: async () => chosen ?? (await api.workspaces.example({})).path };
+}

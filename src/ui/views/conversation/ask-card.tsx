@@ -1,0 +1,88 @@
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { Interaction, InteractionAnswer } from '../../../core/models/interaction.ts';
+import { api, failureOf } from '../../api.ts';
+import { Sign } from '../../components/sign.tsx';
+import { clock } from '../../figures.ts';
+import { useNow } from '../../now.ts';
+import { tell } from '../../stores/toast-store.ts';
+import './ask-card.css';
+
+/** Sends an answer once. Somebody else may have been first: that is said, and the stream brings what they answered. */
+export function useAnswer(interaction: Interaction): { isSending: boolean; answer: (answer: InteractionAnswer) => void } {
+  const [isSending, setSending] = useState(false);
+  return {
+    isSending,
+    answer: (answer) => {
+      if (isSending) return;
+      setSending(true);
+      api.interactions.answer({ interactionId: interaction.id, answer }).catch((error: unknown) => {
+        setSending(false);
+        tell(failureOf(error).message);
+      });
+    },
+  };
+}
+
+interface AskCardProps {
+  readonly interaction: Interaction;
+  readonly title: string;
+  /** In the header's margin, instead of how long it has waited. */
+  readonly facts?: ReactNode;
+  /** Single keys: they act only while the card, not a text field in it, has the focus. */
+  readonly keys?: Readonly<Record<string, () => void>>;
+  /** Whether this server can take the answer; otherwise the terminal that asked. */
+  readonly isHere: boolean;
+  readonly children: ReactNode;
+}
+
+/** A lit frame in the conversation: something waits for the person. */
+export function AskCard({ interaction, title, facts, keys = {}, isHere, children }: AskCardProps) {
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The first focus comes by itself only where it takes nothing away: nobody is typing anywhere.
+    if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
+  }, []);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Enter on a button is that button's.
+    if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
+    const act = keys[event.key.toLowerCase()];
+    if (!act || !isHere) return;
+    event.preventDefault();
+    act();
+  };
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a group with keys of its own, as said by its buttons
+    <section
+      ref={card}
+      className="ask"
+      aria-label={title}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it must be reachable for its single keys
+      tabIndex={0}
+      data-interaction={interaction.id}
+      onKeyDown={onKeyDown}
+    >
+      <header>
+        <Sign lit="1 2 3 4" live />
+        <h2>{title}</h2>
+        {facts ?? <Waiting since={interaction.createdAt} />}
+      </header>
+      {children}
+      {isHere ? null : <p className="says">A terminal asks this. It is answered there.</p>}
+    </section>
+  );
+}
+
+function Waiting({ since }: { since: number }) {
+  const now = useNow(true);
+  return <span className="quiet">waiting {clock(now - since)}</span>;
+}
+
+/** Moves the focus to what waits for the person, and shows it. */
+export function focusAsk(): boolean {
+  const card = document.querySelector<HTMLElement>('.ask[data-interaction]');
+  card?.scrollIntoView({ block: 'nearest' });
+  card?.focus();
+  return card !== null;
+}

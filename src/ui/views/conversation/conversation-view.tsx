@@ -1,0 +1,85 @@
+import { CircleAlert } from 'lucide-react';
+import { useEffect } from 'react';
+import { isActive } from '../../../core/agent/agent-state.ts';
+import { api } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { goTo } from '../../route.ts';
+import { openConversation, useConversationStore } from '../../stores/conversation-store.ts';
+import { latestRun } from '../../stores/open-conversation.ts';
+import { Composer } from '../composer/composer.tsx';
+import { ConversationHeader } from './conversation-header.tsx';
+import { MessageList } from './message-list.tsx';
+import './conversation-view.css';
+
+interface ConversationViewProps {
+  readonly id: string;
+  readonly soughtId: string | null;
+}
+
+export function ConversationView({ id, soughtId }: ConversationViewProps) {
+  const open = useConversationStore((state) => state.open.get(id));
+  const failure = useConversationStore((state) => state.failures.get(id));
+  useEffect(() => openConversation(id), [id]);
+  useEscapeStops(id);
+  useEffect(() => {
+    document.title = open ? `${open.conversation.title || 'New conversation'} · Glasshouse` : 'Glasshouse';
+  }, [open]);
+
+  if (!open && failure) {
+    return (
+      <>
+        <header className="bar" />
+        <div className="empty">
+          <Icon of={CircleAlert} />
+          <p className="medium">
+            {failure.code === 'conversation_not_found' ? 'This conversation is not here' : 'The conversation could not be read'}
+          </p>
+          <p className="quiet">
+            {failure.code === 'conversation_not_found' ? 'It was deleted, or it belongs to another data folder.' : failure.message}
+          </p>
+          <Button small onClick={() => goTo({ screen: 'new' })}>
+            New conversation
+          </Button>
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <ConversationHeader open={open ?? null} />
+      {open ? <MessageList key={id} open={open} soughtId={soughtId} /> : <Skeleton />}
+      <Composer key={`composer:${id}`} conversationId={id} />
+    </>
+  );
+}
+
+/** Keeps the final measures, and does not shimmer. */
+function Skeleton() {
+  return (
+    <div className="scroll" aria-busy="true" aria-label="Reading the conversation">
+      <div className="column skeleton">
+        <i style={{ width: '100%', height: 48 }} />
+        <i style={{ width: '62%' }} />
+        <i style={{ width: '71%' }} />
+        <i style={{ width: '40%' }} />
+      </div>
+    </div>
+  );
+}
+
+/** Escape stops the run, unless something nearer closed by it. */
+function useEscapeStops(id: string): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open], [data-layer]')) return;
+      const open = useConversationStore.getState().open.get(id);
+      const run = open ? latestRun(open) : null;
+      if (!run || !isActive(run.state) || !run.isHere) return;
+      event.preventDefault();
+      void api.runs.stop({ runId: run.id }).catch(() => undefined);
+    };
+    globalThis.addEventListener('keydown', onKeyDown);
+    return () => globalThis.removeEventListener('keydown', onKeyDown);
+  }, [id]);
+}

@@ -1,0 +1,113 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import type { OpenConversation } from '../../stores/open-conversation.ts';
+import { useSending } from '../../stores/sending-store.ts';
+import { MessageRow } from './message-row.tsx';
+import { SendingView } from './sending-view.tsx';
+import { turnRows, type TurnRow } from './turn-rows.ts';
+
+interface MessageListProps {
+  readonly open: OpenConversation;
+  /** The message that the address names: shown first, and marked. */
+  readonly soughtId: string | null;
+}
+
+/** Pixels from the end within which the view follows what is written. */
+const AT_END = 48;
+
+/** The messages. Only those in sight are drawn; the view follows the end only while the reader is there. */
+export function MessageList({ open, soughtId }: MessageListProps) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => turnRows(open), [open]);
+  const conversationId = open.conversation.id;
+  const sending = useSending((state) => state.sending);
+  const echoes = sending.filter((each) => each.conversationId === conversationId);
+  const count = rows.length + echoes.length;
+  const [isAtEnd, setAtEnd] = useState(true);
+
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroll.current,
+    getItemKey: (index) => rows[index]?.message.id ?? echoes[index - rows.length]?.commandId ?? index,
+    estimateSize: (index) => estimated(rows[index]),
+    overscan: 6,
+    paddingStart: 32,
+    paddingEnd: 32,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END,
+    initialOffset: () => (soughtId === null ? Number.MAX_SAFE_INTEGER : 0),
+    onChange: (instance) => setAtEnd(instance.isAtEnd(AT_END)),
+  });
+
+  useSoughtMessage(virtualizer, rows, soughtId);
+
+  // One's own words are always shown.
+  const echoCount = echoes.length;
+  useEffect(() => {
+    if (echoCount > 0) virtualizer.scrollToEnd();
+  }, [echoCount, virtualizer]);
+
+  const items = virtualizer.getVirtualItems();
+  return (
+    <div className="list-room">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+      <div className="scroll" ref={scroll} tabIndex={0} role="region" aria-label="Conversation">
+        <div className="column list" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            const echo = echoes[item.index - rows.length];
+            return (
+              <div
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className="list-item"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                {row ? (
+                  <MessageRow {...row} isSought={row.message.id === soughtId} workspace={open.conversation.workspace} />
+                ) : echo ? (
+                  <SendingView sending={echo} />
+                ) : null}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {isAtEnd || count === 0 ? null : (
+        <Button small className="to-end" onClick={() => virtualizer.scrollToEnd()}>
+          <Icon of={ArrowDown} small /> To the end
+        </Button>
+      )}
+    </div>
+  );
+}
+
+type List = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
+
+/** Goes to the message of the address, once for each address. */
+function useSoughtMessage(virtualizer: List, rows: readonly TurnRow[], soughtId: string | null): void {
+  const done = useRef<string | null>(null);
+  useEffect(() => {
+    if (soughtId === null || done.current === soughtId) return;
+    const index = rows.findIndex((row) => row.message.id === soughtId);
+    if (index < 0) return;
+    done.current = soughtId;
+    virtualizer.scrollToIndex(index, { align: 'start' });
+  }, [virtualizer, rows, soughtId]);
+}
+
+/** Pixels that a row will take, roughly; it is measured when it is drawn. */
+function estimated(row: TurnRow | undefined): number {
+  if (!row) return 84;
+  let height = row.run ? 72 : 36;
+  for (const part of row.message.parts) {
+    if (part.type === 'text') height += 48 + Math.ceil(part.text.length / 72) * 26;
+    else height += 28;
+  }
+  return height;
+}

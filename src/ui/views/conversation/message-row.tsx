@@ -1,0 +1,96 @@
+import { PauseIcon, Scissors } from 'lucide-react';
+import { memo } from 'react';
+import { isEnded } from '../../../core/agent/agent-state.ts';
+import { textOf } from '../../../core/models/message.ts';
+import { api, failureOf } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { useOpen } from '../../stores/conversation-store.ts';
+import { sendMessage } from '../../stores/sending-store.ts';
+import { tell } from '../../stores/toast-store.ts';
+import { AgentMessage } from './agent-message.tsx';
+import { InteractionView } from './interaction-view.tsx';
+import { RunFailure } from './run-failure.tsx';
+import { RunFooter } from './run-footer.tsx';
+import { Said } from './said.tsx';
+import { asksOfRun, type TurnRow } from './turn-rows.ts';
+import { useShallow } from 'zustand/shallow';
+import { useConversationStore } from '../../stores/conversation-store.ts';
+
+interface MessageRowProps extends TurnRow {
+  readonly isSought: boolean;
+  readonly workspace: string;
+}
+
+/** One message, and at the end of its run what the run came to. */
+export const MessageRow = memo(({ message, run, leftOut, isSought, workspace }: MessageRowProps) => {
+  const owner = useOpen(message.conversationId, (open) => (message.runId === null ? undefined : open.runs.get(message.runId)?.isHere));
+  const isHere = owner ?? true;
+  const isDone = run !== null && isEnded(run.state);
+  const hasWords = message.role === 'agent' && textOf(message) !== '';
+  return (
+    <article className={`turn is-${message.role} ${isSought ? 'is-sought' : ''}`} aria-label={message.role === 'person' ? 'You' : 'Answer'}>
+      {leftOut ? (
+        <p className="note">
+          <Icon of={Scissors} small />
+          <span>{leftOut}. They stay here</span>
+        </p>
+      ) : null}
+      {message.role === 'person' ? <Said message={message} /> : <AgentMessage message={message} isHere={isHere} workspace={workspace} />}
+      {run ? <RunAsks conversationId={message.conversationId} runId={run.id} isHere={isHere} workspace={workspace} /> : null}
+      {run && isDone && run.failure ? (
+        <RunFailure
+          run={run}
+          failure={run.failure}
+          hasWords={hasWords}
+          onTryAgain={() =>
+            void sendMessage({ conversationId: message.conversationId, text: hasWords ? 'Go on from where you stopped.' : 'Try again.' })
+          }
+        />
+      ) : null}
+      {run && isDone && (hasWords || run.steps > 0) ? <RunFooter message={message} run={run} /> : null}
+      {run?.state.name === 'suspended' ? <Unfinished conversationId={message.conversationId} /> : null}
+    </article>
+  );
+});
+MessageRow.displayName = 'MessageRow';
+
+function RunAsks({
+  conversationId,
+  runId,
+  isHere,
+  workspace,
+}: {
+  conversationId: string;
+  runId: string;
+  isHere: boolean;
+  workspace: string;
+}) {
+  const asks = useConversationStore(
+    useShallow((state) => {
+      const snapshot = state.open.get(conversationId)?.snapshot;
+      return snapshot ? asksOfRun(snapshot.interactions.values(), runId, new Set(snapshot.calls.keys())) : [];
+    }),
+  );
+  return asks.map((interaction) => (
+    <InteractionView key={interaction.id} interaction={interaction} workspace={workspace} isHere={isHere} />
+  ));
+}
+
+/** A run whose process ended: nothing is sent for it until the person says so (R4). */
+function Unfinished({ conversationId }: { conversationId: string }) {
+  const goOn = () => {
+    api.runs.resume({ conversationId }).catch((error: unknown) => tell(failureOf(error).message));
+  };
+  return (
+    <p className="note">
+      <Icon of={PauseIcon} small />
+      <span>
+        Found unfinished. Nothing is sent before you say so.{' '}
+        <Button look="plain" small className="go-on" onClick={goOn}>
+          Go on
+        </Button>
+      </span>
+    </p>
+  );
+}

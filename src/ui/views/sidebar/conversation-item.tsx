@@ -1,0 +1,143 @@
+import { Ellipsis, Pencil, Pin, PinOff, Trash } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { ConversationLine } from '../../../contract/views.ts';
+import { failureOf } from '../../api.ts';
+import { IconButton } from '../../components/icon-button.tsx';
+import { Menu, MenuItem, MenuLine } from '../../components/menu.tsx';
+import { litBy, Sign } from '../../components/sign.tsx';
+import { whenInList } from '../../figures.ts';
+import { goTo } from '../../route.ts';
+import { pinConversation, renameConversation } from '../../stores/conversations-store.ts';
+import { tell } from '../../stores/toast-store.ts';
+import { setDrawer } from '../../stores/ui-store.ts';
+
+interface ConversationItemProps {
+  readonly line: ConversationLine;
+  readonly isCurrent: boolean;
+  readonly onDelete: () => void;
+}
+
+/** One conversation in the list: its title, and when it was, or what it does now. */
+export function ConversationItem({ line, isCurrent, onDelete }: ConversationItemProps) {
+  const [isRenaming, setRenaming] = useState(false);
+  const link = useRef<HTMLAnchorElement>(null);
+  const title = line.title || 'New conversation';
+  if (isRenaming) {
+    return (
+      <li>
+        <RenameField
+          title={title}
+          onDone={(next) => {
+            setRenaming(false);
+            requestAnimationFrame(() => link.current?.focus());
+            if (next) renameConversation(line.id, next).catch((error: unknown) => tell(failureOf(error).message));
+          }}
+        />
+      </li>
+    );
+  }
+  return (
+    <li className="side-row">
+      <a
+        ref={link}
+        className="side-item side-link"
+        href={`/c/${line.id}`}
+        aria-current={isCurrent ? 'page' : undefined}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          setDrawer(false);
+          goTo({ screen: 'conversation', id: line.id, messageId: null });
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'F2') setRenaming(true);
+          else if (event.key === 'Delete') onDelete();
+          else return;
+          event.preventDefault();
+        }}
+      >
+        <span className="grow cut">{title}</span>
+        <Now line={line} />
+      </a>
+      <Menu
+        name={`Acts for ${title}`}
+        align="end"
+        trigger={<IconButton className="side-more" icon={Ellipsis} name={`More for ${title}`} fine />}
+        onCloseAutoFocus={(event) => {
+          if (isRenaming) event.preventDefault();
+        }}
+      >
+        <MenuItem icon={Pencil} keys="F2" onSelect={() => setTimeout(() => setRenaming(true))}>
+          Rename
+        </MenuItem>
+        <MenuItem
+          icon={line.pinned ? PinOff : Pin}
+          onSelect={() => void pinConversation(line.id, !line.pinned).catch((error: unknown) => tell(failureOf(error).message))}
+        >
+          {line.pinned ? 'Unpin' : 'Pin'}
+        </MenuItem>
+        <MenuLine />
+        <MenuItem icon={Trash} harm keys="Del" onSelect={() => setTimeout(onDelete)}>
+          Delete…
+        </MenuItem>
+      </Menu>
+    </li>
+  );
+}
+
+/** What it does now, with its sign; else when it was last spoken in. */
+function Now({ line }: { line: ConversationLine }) {
+  const state = line.lastRunState;
+  if (line.openInteractions > 0 || state === 'awaiting_interaction') {
+    return (
+      <>
+        <span className="side-say">waiting</span>
+        <Sign lit="1 2 3 4" live />
+      </>
+    );
+  }
+  if (state === 'suspended') return <span className="side-when">unfinished</span>;
+  const lit = state === null ? '' : litBy(state);
+  if (lit !== '') {
+    return (
+      <>
+        <span className="unseen">at work</span>
+        <Sign lit={lit} live />
+      </>
+    );
+  }
+  return <span className="side-when">{whenInList(line.updatedAt, Date.now())}</span>;
+}
+
+function RenameField({ title, onDone }: { title: string; onDone: (title: string | null) => void }) {
+  const [text, setText] = useState(title);
+  const input = useRef<HTMLInputElement>(null);
+  const isDone = useRef(false);
+  useEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, []);
+  const finish = (next: string | null) => {
+    if (isDone.current) return;
+    isDone.current = true;
+    onDone(next && next !== title ? next : null);
+  };
+  return (
+    <input
+      ref={input}
+      className="side-rename"
+      aria-label="Title"
+      value={text}
+      maxLength={200}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => finish(text.trim())}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') finish(text.trim());
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        event.stopPropagation();
+        finish(null);
+      }}
+    />
+  );
+}

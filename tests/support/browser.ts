@@ -1,0 +1,40 @@
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+
+/** The system's Chromium, quiet: it asks nobody for anything. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+export interface WindowOptions {
+  readonly scheme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+  readonly contrast?: 'more' | 'no-preference';
+}
+
+/** A window of its own (storage and all). What goes wrong in it is collected in `faults`. */
+export async function openWindow(
+  browser: Browser,
+  url: string,
+  { scheme = 'light', width = 1440, height = 900, contrast = 'no-preference' }: WindowOptions = {},
+): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, contrast, reducedMotion: 'reduce' });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+  });
+  await page.goto(url);
+  return { page, context, faults };
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startScriptedModelServer, type ScriptedModelServer, type ScriptedReply } from './scripted-model-server.ts';
+
+const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** The real server on a data folder of its own, with a model that answers from a script and a workspace to work in. */
+export class PageScene {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'glasshouse-page-')));
+  readonly home = join(this.root, 'data');
+  readonly workspace = join(this.root, 'harbour');
+  readonly model: ScriptedModelServer;
+  /** The launch address, token included. */
+  url = '';
+  #server: ChildProcess | null = null;
+  #port = 0;
+
+  private constructor(model: ScriptedModelServer) {
+    this.model = model;
+    mkdirSync(this.workspace);
+    mkdirSync(join(this.root, 'home'));
+  }
+
+  static async open(replies: readonly ScriptedReply[] = []): Promise<PageScene> {
+    const scene = new PageScene(await startScriptedModelServer(replies));
+    await scene.start();
+    return scene;
+  }
+
+  get env(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: join(this.root, 'home'),
+      LANG: 'C.UTF-8',
+      GLASSHOUSE_HOME: this.home,
+      GLASSHOUSE_KEYCHAIN: 'off',
+      GLASSHOUSE_WINDOW: '100000',
+      GLASSHOUSE_MODEL: 'openai-compatible/scripted',
+      OPENAI_BASE_URL: `${this.model.url}/v1`,
+      OPENAI_API_KEY: 'sk-planted-0123456789abcdef',
+    };
+  }
+
+  write(path: string, text: string): void {
+    const whole = join(this.workspace, path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, text);
+  }
+
+  /** Starts the server; again on the same port when it ran before. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [program, '--port', String(this.#port), '--no-open'], {
+      cwd: this.workspace,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#server = child;
+    this.url = await new Promise<string>((resolve, reject) => {
+      let said = '';
+      const listen = (chunk: Buffer) => {
+        said += chunk.toString('utf8');
+        const ready = /Glasshouse is ready: (\S+)/.exec(said);
+        if (ready?.[1]) resolve(ready[1]);
+      };
+      child.stdout.on('data', listen);
+      child.stderr.on('data', listen);
+      child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said.slice(-600)}`)));
+    });
+    this.#port = Number(new URL(this.url).port);
+  }
+
+  /** Ends the server as a power cut would, or politely. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#server;
+    this.#server = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    await this.stop('SIGKILL');
+    await this.model.close();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
