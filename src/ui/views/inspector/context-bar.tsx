@@ -13,20 +13,20 @@ export const ContextBar = memo(function ContextBar({ sections, total, window }: 
   const filled = sections.filter((section) => section.tokens > 0);
   const whole = window === null ? null : Math.max(window, total);
   return (
-    <div className="context-bars" aria-hidden="true">
+    <div className="request-bars" aria-hidden="true">
       {whole === null ? null : (
         <>
-          <div className="context-bar is-thin">
+          <div className="request-bar is-thin">
             {filled.map(({ name, tokens }) => (
               <i key={name} className={`c-${name}`} style={{ width: percent(tokens, whole) }} />
             ))}
           </div>
-          <svg className="context-zoom" viewBox="0 0 100 12" preserveAspectRatio="none">
+          <svg className="request-zoom" viewBox="0 0 100 12" preserveAspectRatio="none">
             <path d={`M0 0H${((total / whole) * 100).toFixed(2)}L100 12H0Z`} />
           </svg>
         </>
       )}
-      <div className="context-bar is-tall">
+      <div className="request-bar is-tall">
         {filled.map(({ name, tokens }) => (
           <i key={name} className={`c-${name}`} style={{ width: percent(tokens, total) }} />
         ))}

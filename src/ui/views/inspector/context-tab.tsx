@@ -7,7 +7,7 @@ import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { bytes, exactTime, money, tokens as shortTokens, wholeNumber } from '../../figures.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
@@ -37,7 +37,7 @@ export function ContextTab({ conversationId, chosen, onChoose }: ContextTabProps
   if (requests.failure && !requests.value) {
     return <Trouble title="The requests cannot be read" failure={requests.failure} onRetry={requests.askAgain} />;
   }
-  if (!requests.value) return <Skeleton lines={6} />;
+  if (!requests.value) return <WaitingLines lines={6} />;
   if (!line) {
     return <Blank title="Nothing was sent yet">Each request to the model will stand here as it was sent, byte for byte.</Blank>;
   }
@@ -49,7 +49,7 @@ export function ContextTab({ conversationId, chosen, onChoose }: ContextTabProps
       ) : request.value ? (
         <OneRequest key={request.value.id} request={request.value} conversationId={conversationId} isLatest={at === lines.length - 1} />
       ) : (
-        <Skeleton lines={6} />
+        <WaitingLines lines={6} />
       )}
     </>
   );

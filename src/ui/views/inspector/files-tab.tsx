@@ -3,12 +3,12 @@ import { useMemo } from 'react';
 import type { Authorisation } from '../../../core/models/tool-call.ts';
 import { Blank } from '../../components/blank.tsx';
 import { Button } from '../../components/button.tsx';
-import { DiffView } from '../../components/diff-view.tsx';
-import { diffCounts, diffLines } from '../../components/diff-lines.ts';
 import { Icon } from '../../components/icon.tsx';
 import { timeOfDay } from '../../figures.ts';
 import { goTo } from '../../route.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
+import { DiffCounts, DiffView } from '../conversation/diff-view.tsx';
+import { parseDiff } from '../conversation/parse-diff.ts';
 import { changedFiles, type ChangedFile, type FileTouch } from './changed-files.ts';
 
 export function useChangedFiles(conversationId: string): readonly ChangedFile[] {
@@ -35,7 +35,7 @@ export function FilesTab({ files }: { files: readonly ChangedFile[] }) {
             <span className="mono cut">{file.name}</span>
           </h2>
           {file.touches.map((touch) => (
-            <OneTouch key={touch.call.id} touch={touch} />
+            <OneTouch key={touch.call.id} name={file.name} touch={touch} />
           ))}
         </li>
       ))}
@@ -43,40 +43,39 @@ export function FilesTab({ files }: { files: readonly ChangedFile[] }) {
   );
 }
 
-function OneTouch({ touch: { call, diff, creates } }: { touch: FileTouch }) {
-  const lines = useMemo(() => (diff === null ? [] : diffLines(diff)), [diff]);
-  const { added, removed } = diffCounts(lines);
+function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touch: FileTouch }) {
+  const parsed = useMemo(() => (diff === null ? null : parseDiff(diff)), [diff]);
   return (
     <div className="touch">
       <p className="touch-head">
-        <span className="cut">{call.words?.past ?? call.tool}</span>
-        <span className="quiet nowrap">
-          {call.startedAt === undefined ? '' : timeOfDay(call.startedAt)}
-          {call.authorisation ? `, ${allowedBy(call.authorisation)}` : ''}
+        <span className="cut">
+          {call.startedAt === undefined ? '' : `${timeOfDay(call.startedAt)}, `}
+          {call.authorisation ? allowedBy(call.authorisation) : ''}
         </span>
         <span className="grow" />
-        {lines.length > 0 ? (
-          <span className="nowrap">
-            <span className="leaf">+{added}</span> <span className="harm">−{removed}</span>
-          </span>
-        ) : null}
+        {parsed ? <DiffCounts diff={parsed} /> : null}
         <Button
           look="plain"
           small
+          aria-label={`Show the change of ${name} in the conversation`}
           onClick={() => goTo({ screen: 'conversation', id: call.conversationId, messageId: call.messageId })}
         >
           Show
         </Button>
       </p>
-      {lines.length > 0 ? (
-        <DiffView lines={lines} />
+      {parsed ? (
+        <div className="touch-diff">
+          <DiffView diff={parsed} name={name} />
+        </div>
       ) : (
-        <p className="quiet touch-note">
-          {creates ? 'It was made new.' : 'Nobody was asked before it, so no diff was made. Its input stands in the conversation.'}
-        </p>
+        <p className="quiet touch-note">{diff ?? noDiff(creates)}</p>
       )}
     </div>
   );
+}
+
+function noDiff(creates: boolean): string {
+  return creates ? 'It was made new.' : 'Nobody was asked before it, so no diff was made. What was written stands in the conversation.';
 }
 
 function allowedBy(authorisation: Authorisation): string {

@@ -1,4 +1,18 @@
-import { Ban, Check, Footprints, RefreshCw, Square, Unplug, User, X, CircleDashed, Clock, Coins, Hash, type LucideIcon } from 'lucide-react';
+import {
+  Ban,
+  Check,
+  Footprints,
+  RefreshCw,
+  Square,
+  Unplug,
+  User,
+  X,
+  CircleDashed,
+  Clock,
+  Coins,
+  Hash,
+  type LucideIcon,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
 import type { InteractionAnswer } from '../../../core/models/interaction.ts';
@@ -8,6 +22,7 @@ import { Icon } from '../../components/icon.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
 import { callDuration, clock, duration, elapsed, money, shortMoney, tokens } from '../../figures.ts';
 import { goTo } from '../../route.ts';
+import { callWords } from '../conversation/tool-words.ts';
 import type { RunTimeline, ShownStep, Wait } from './run-timeline.ts';
 
 interface RunStepsProps {
@@ -122,7 +137,9 @@ function CallRow({ call, now }: { call: ToolCall; now: number }) {
   const sign = SIGNS[call.state];
   const isLive = call.state === 'started';
   const from = call.startedAt;
-  const figure = from === undefined ? '' : isLive ? elapsed(now - from) : call.endedAt === undefined ? '' : callDuration(call.endedAt - from);
+  const words = callWords(call, undefined);
+  const figure =
+    from === undefined ? '' : isLive ? elapsed(now - from) : call.endedAt === undefined ? '' : callDuration(call.endedAt - from);
   return (
     <Row
       sign={
@@ -137,33 +154,10 @@ function CallRow({ call, now }: { call: ToolCall; now: number }) {
       tip="Show it in the conversation"
       onOpen={() => goTo({ screen: 'conversation', id: call.conversationId, messageId: call.messageId })}
     >
-      {callInWords(call)}
+      {words.verb} {words.object ? <span className="mono">{words.object}</span> : null} {words.rest}
+      {words.why ? <span className="harm"> {words.why}</span> : null}
     </Row>
   );
-}
-
-function callInWords(call: ToolCall): string {
-  const words = call.words ?? { future: call.tool, present: call.tool, past: call.tool };
-  switch (call.state) {
-    case 'proposed':
-    case 'validated':
-    case 'authorized':
-      return words.future;
-    case 'awaiting_approval':
-      return `${words.future}, waiting for you`;
-    case 'started':
-      return words.present;
-    case 'succeeded':
-      return words.past;
-    case 'failed':
-      return call.failure ? `${words.past}: ${call.failure.message}` : `${words.past}: failed`;
-    case 'denied':
-      return `Not allowed: ${words.future}`;
-    case 'cancelled':
-      return `Stopped: ${words.past}`;
-    case 'interrupted':
-      return `Cut off: ${words.past}, may have run`;
-  }
 }
 
 function WaitRow({ wait: { interaction, from, to } }: { wait: Wait }) {

@@ -9,15 +9,15 @@ import { Blank } from '../../components/blank.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { clock, counted, duration, exactTime, money, tokens } from '../../figures.ts';
+import { useNow } from '../../now.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { RunLanes } from './run-lanes.tsx';
 import { RunLimits, RunSteps } from './run-steps.tsx';
 import { timelineOf } from './run-timeline.ts';
-import { useNow } from './use-now.ts';
 
 interface RunsTabProps {
   readonly conversationId: string;
@@ -34,8 +34,9 @@ export function RunsTab({ conversationId, chosen, onChoose, onOpenRequest }: Run
     async () => (await api.runs.list({ conversationId })).runs,
     (event) => changesRuns(event, conversationId),
   );
-  if (answer.failure && !answer.value) return <Trouble title="The runs cannot be read" failure={answer.failure} onRetry={answer.askAgain} />;
-  if (!answer.value) return <Skeleton lines={6} />;
+  if (answer.failure && !answer.value)
+    return <Trouble title="The runs cannot be read" failure={answer.failure} onRetry={answer.askAgain} />;
+  if (!answer.value) return <WaitingLines lines={6} />;
   const runs = answer.value;
   const found = chosen === null ? -1 : runs.findIndex((run) => run.id === chosen);
   const at = found < 0 ? runs.length - 1 : found;

@@ -5,7 +5,7 @@ import { api } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Mark } from '../../components/sign.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { counted } from '../../figures.ts';
 import { useAnswer } from '../../use-answer.ts';
@@ -36,7 +36,7 @@ export function AboutSection() {
               detail={`On Node ${about.value.node.replace(/^v/, '')} · ${about.value.licence} licence`}
             />
           ) : (
-            <Skeleton lines={2} />
+            <WaitingLines lines={2} />
           )}
         </Card>
       </Group>
@@ -45,7 +45,7 @@ export function AboutSection() {
           <Trouble title="It could not be checked" failure={doctor.failure} onRetry={doctor.askAgain} />
         ) : (
           <Card>
-            {doctor.value ? null : <Skeleton lines={4} />}
+            {doctor.value ? null : <WaitingLines lines={4} />}
             {(doctor.value ?? []).map((finding) => (
               <OneFinding key={`${finding.subject}:${finding.detail}`} finding={finding} />
             ))}

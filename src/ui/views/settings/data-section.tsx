@@ -7,7 +7,7 @@ import { Dialog, DialogButtons } from '../../components/dialog.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Progress } from '../../components/progress.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { bytes, counted, whenInList } from '../../figures.ts';
 import { goTo, pathOf } from '../../route.ts';
@@ -21,7 +21,9 @@ import { Card, Group, Line } from './card.tsx';
 const ALL = 100_000;
 const LISTED = 20;
 
-type Loss = { readonly what: 'one'; readonly line: ConversationLine } | { readonly what: 'all'; readonly lines: readonly ConversationLine[] };
+type Loss =
+  | { readonly what: 'one'; readonly line: ConversationLine }
+  | { readonly what: 'all'; readonly lines: readonly ConversationLine[] };
 
 /** Where the data is, how big, and how to take it out or away. */
 export function DataSection() {
@@ -54,17 +56,22 @@ export function DataSection() {
                 </Line>
               </>
             ) : (
-              <Skeleton />
+              <WaitingLines />
             )}
           </Card>
         )}
       </Group>
-      <Group title="Conversations" {...(data.value ? { aside: `${counted(data.value.conversations, 'conversation')}, ${counted(data.value.messages, 'message')}` } : {})}>
+      <Group
+        title="Conversations"
+        {...(data.value
+          ? { aside: `${counted(data.value.conversations, 'conversation')}, ${counted(data.value.messages, 'message')}` }
+          : {})}
+      >
         {list.failure && !list.value ? (
           <Trouble title="The conversations cannot be read" failure={list.failure} onRetry={list.askAgain} />
         ) : (
           <Card>
-            {list.value ? null : <Skeleton />}
+            {list.value ? null : <WaitingLines />}
             {list.value && lines.length === 0 ? <Line title="None yet" detail="What you talk about will be listed here." /> : null}
             {lines.slice(0, listed).map((line) => (
               <OneConversation key={line.id} line={line} onDelete={() => setLoss({ what: 'one', line })} />
@@ -176,8 +183,8 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
   return (
     <Dialog title={`Delete ${name}?`} onClose={() => (done === null ? onClose() : undefined)}>
       <p>
-        {loss.what === 'one' ? `“${loss.line.title}” goes` : 'They go'} with every message, tool call and request, and the place on the disk is
-        overwritten. This cannot be undone.
+        {loss.what === 'one' ? `“${loss.line.title}” goes` : 'They go'} with every message, tool call and request, and the place on the disk
+        is overwritten. This cannot be undone.
       </p>
       {wrong ? (
         <p className="harm" role="alert">

@@ -7,7 +7,7 @@ import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Progress } from '../../components/progress.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { bytes, fetched } from '../../figures.ts';
@@ -44,7 +44,9 @@ export function ModelsSection() {
         />
       ) : null}
       <ModelGroup title="On this machine" aside="nothing leaves it" models={here} isLoaded={isLoaded} />
-      {elsewhere.length > 0 ? <ModelGroup title="Elsewhere" aside="what you send leaves this machine" models={elsewhere} isLoaded={isLoaded} /> : null}
+      {elsewhere.length > 0 ? (
+        <ModelGroup title="Elsewhere" aside="what you send leaves this machine" models={elsewhere} isLoaded={isLoaded} />
+      ) : null}
       <MoreAboutModels />
     </>
   );
@@ -62,7 +64,7 @@ function ModelGroup({ title, aside, models, isLoaded }: ModelGroupProps) {
   return (
     <Group title={title} aside={aside}>
       <Card>
-        {isLoaded ? null : <Skeleton />}
+        {isLoaded ? null : <WaitingLines />}
         {isLoaded && models.length === 0 ? <Line title="None" detail="No model of this kind is known." /> : null}
         {models.slice(0, listed).map((model) => (
           <OneModel key={model.id} model={model} />
@@ -139,7 +141,10 @@ function ModelActs({ model }: { model: ModelLine }) {
   };
   if (model.file?.state === 'fetching') {
     return (
-      <Button small onClick={() => void act(() => api.models.stopPull({ id: model.id }), 'Stopped. It goes on where it was when you fetch it again.')}>
+      <Button
+        small
+        onClick={() => void act(() => api.models.stopPull({ id: model.id }), 'Stopped. It goes on where it was when you fetch it again.')}
+      >
         Stop
       </Button>
     );
@@ -162,7 +167,9 @@ function ModelActs({ model }: { model: ModelLine }) {
           look="plain"
           small
           aria-label={`Use ${model.id} by default`}
-          onClick={() => void act(() => api.settings.set({ key: 'model', value: model.id }), `${shortModelName(model.id)} answers from now on`)}
+          onClick={() =>
+            void act(() => api.settings.set({ key: 'model', value: model.id }), `${shortModelName(model.id)} answers from now on`)
+          }
         >
           Use by default
         </Button>
@@ -217,7 +224,14 @@ function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged:
     <Line title={title} detail={`${setting.about}${isFixed ? ' Set in the environment, which wins.' : ''}`}>
       <form className="plain-setting" onSubmit={(event) => void save(event)}>
         <div>
-          <Field name={title} value={value} disabled={isFixed} wrong={wrong} placeholder="Not set" onChange={(event) => setValue(event.target.value)} />
+          <Field
+            name={title}
+            value={value}
+            disabled={isFixed}
+            wrong={wrong}
+            placeholder="Not set"
+            onChange={(event) => setValue(event.target.value)}
+          />
         </div>
         {isChanged ? (
           <Button type="submit" small>

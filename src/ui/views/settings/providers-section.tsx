@@ -6,7 +6,7 @@ import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { bytes, counted } from '../../figures.ts';
@@ -32,7 +32,9 @@ export function ProvidersSection() {
         again, written to a log or put in an export.
       </p>
       <Group title="On this machine">
-        <Card>{found.value ? <Here found={found.value} onLookAgain={found.askAgain} /> : <FirstLook failure={found.failure !== null} />}</Card>
+        <Card>
+          {found.value ? <Here found={found.value} onLookAgain={found.askAgain} /> : <FirstLook failure={found.failure !== null} />}
+        </Card>
         {found.failure ? <Trouble title="This machine could not be looked at" failure={found.failure} onRetry={found.askAgain} /> : null}
       </Group>
       <Group title="Elsewhere" aside="what you send leaves this machine">
@@ -40,7 +42,11 @@ export function ProvidersSection() {
           <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />
         ) : (
           <Card>
-            {settings.value ? providers.map((each) => <OneProvider key={each.key} provider={each} onChanged={settings.askAgain} />) : <Skeleton />}
+            {settings.value ? (
+              providers.map((each) => <OneProvider key={each.key} provider={each} onChanged={settings.askAgain} />)
+            ) : (
+              <WaitingLines />
+            )}
           </Card>
         )}
       </Group>
@@ -84,7 +90,9 @@ function Here({ found, onLookAgain }: { found: FoundHere; onLookAgain: () => voi
       ))}
       <Line
         title={found.servers.length === 0 ? 'No model server' : 'Another model server'}
-        detail={found.servers.length === 0 ? 'None answers on this machine. Start one and look again.' : 'It is found at its usual address.'}
+        detail={
+          found.servers.length === 0 ? 'None answers on this machine. Start one and look again.' : 'It is found at its usual address.'
+        }
       >
         <Button look="plain" small onClick={onLookAgain}>
           Look again
@@ -212,7 +220,8 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
       </form>
       {provider.from === 'environment' ? (
         <p className="settings-hint">
-          <span className="mono">{provider.key}</span> in the environment wins over a key that is kept here. Take it away there to use another.
+          <span className="mono">{provider.key}</span> in the environment wins over a key that is kept here. Take it away there to use
+          another.
         </p>
       ) : null}
       {provider.models.length > 0 ? (

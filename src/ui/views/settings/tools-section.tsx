@@ -6,7 +6,7 @@ import type { ToolLine } from '../../../contract/views.ts';
 import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { counted, dayOf, wholeNumber } from '../../figures.ts';
@@ -92,7 +92,7 @@ export function ToolsSection() {
           <Trouble title="The tools cannot be read" failure={tools.failure} onRetry={tools.askAgain} />
         ) : (
           <Card>
-            {tools.value ? null : <Skeleton lines={5} />}
+            {tools.value ? null : <WaitingLines lines={5} />}
             {(tools.value ?? []).map((tool) => (
               <OneTool key={tool.name} tool={tool} rules={all} />
             ))}
@@ -172,7 +172,12 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
                   <td className="figure">{wholeNumber(rule.used)}</td>
                   <td className="quiet is-since">{dayOf(rule.createdAt, Date.now())}</td>
                   <td className="figure">
-                    <Button look="plain" small aria-label={`${words.takeBack}: ${verb} ${pattern ?? ''}`} onClick={() => void takeBack(rule)}>
+                    <Button
+                      look="plain"
+                      small
+                      aria-label={`${words.takeBack}: ${verb} ${pattern ?? ''}`}
+                      onClick={() => void takeBack(rule)}
+                    >
                       {words.takeBack}
                     </Button>
                   </td>

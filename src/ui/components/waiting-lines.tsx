@@ -1,11 +1,11 @@
-import './skeleton.css';
+import './waiting-lines.css';
 
 const WIDTHS = ['92%', '78%', '46%'];
 
 /** Where words will stand in a moment. It keeps their height and does not shimmer. */
-export function Skeleton({ lines = 3 }: { lines?: number }) {
+export function WaitingLines({ lines = 3 }: { lines?: number }) {
   return (
-    <div className="skeleton" aria-hidden="true">
+    <div className="waiting-lines" aria-hidden="true">
       {Array.from({ length: lines }, (_, line) => (
         <span key={line} style={{ width: WIDTHS[line % WIDTHS.length] }} />
       ))}
