@@ -14,6 +14,19 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          environment: 'node',
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Each file has a browser of its own; two at a time are enough for a small machine.
+          maxWorkers: 2,
+          expect: { poll: { timeout: 10_000, interval: 30 } },
+        },
+      },
     ],
   },
 });

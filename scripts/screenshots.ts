@@ -147,8 +147,12 @@ const SHOTS: readonly Shot[] = [
             name: 'edit_file',
             input: {
               path: 'src/loss.js',
-              old_text: '  return (before.section - after.section) / after.section;',
-              new_text: '  if (!before.section) return null;\n  return (before.section - after.section) / before.section;',
+              edits: [
+                {
+                  old_text: '  return (before.section - after.section) / after.section;',
+                  new_text: '  if (!before.section) return null;\n  return (before.section - after.section) / before.section;',
+                },
+              ],
             },
           },
         ],
@@ -211,9 +215,6 @@ for (const shot of SHOTS.filter((each) => wanted.length === 0 || wanted.includes
     const { page, context, faults } = await openWindow(browser, address, options);
     await page.waitForSelector('#composer');
     if (name === 'light') {
-      await page.evaluate(`localStorage.setItem('memory:choice:workspace', ${JSON.stringify(scene.workspace)})`);
-      await page.reload();
-      await page.waitForSelector('#composer');
       await shot.act(page, scene);
       address = `${page.url()}${new URL(scene.url).hash}`;
     } else await page.waitForTimeout(700);

@@ -14,6 +14,7 @@ export function duration(milliseconds: number): string {
 
 /** How long a tool took: always one decimal below a minute, so that a column of them ends alike. */
 export function callDuration(milliseconds: number): string {
+  if (milliseconds < 50) return `<0.1${NB}s`;
   return milliseconds < 59_950 ? `${(milliseconds / 1_000).toFixed(1)}${NB}s` : duration(milliseconds);
 }
 

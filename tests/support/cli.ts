@@ -7,6 +7,7 @@ import { afterEach, onTestFinished } from 'vitest';
 import { startScriptedModelServer, type ScriptedModelServer, type ScriptedReply } from './scripted-model-server.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const serverProgram = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;
@@ -64,6 +65,18 @@ export class CliScene {
         cwd: this.workspace,
         env: { ...this.env, ...options.env },
         stdio: [options.input === undefined || options.input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      }),
+      options.input ?? null,
+    );
+  }
+
+  /** Starts the bundled server on a port that is free. */
+  serve(args: readonly string[] = [], options: { readonly input?: string; readonly env?: Record<string, string> } = {}): RunningCli {
+    return follow(
+      spawn(process.execPath, [serverProgram, '--no-open', ...(args.includes('--port') ? [] : ['--port', '0']), ...args], {
+        cwd: this.workspace,
+        env: { ...this.env, ...options.env },
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       }),
       options.input ?? null,
     );

@@ -27,6 +27,7 @@ export class PageScene {
   static async open(replies: readonly ScriptedReply[] = []): Promise<PageScene> {
     const scene = new PageScene(await startScriptedModelServer(replies));
     await scene.start();
+    await scene.call('memory/set', { key: 'choice:workspace', value: scene.workspace });
     return scene;
   }
 
@@ -70,6 +71,22 @@ export class PageScene {
       child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said.slice(-600)}`)));
     });
     this.#port = Number(new URL(this.url).port);
+  }
+
+  get token(): string {
+    return new URL(this.url).hash.slice('#token='.length);
+  }
+
+  /** Calls a procedure as the page does. */
+  async call(procedure: string, input: unknown): Promise<unknown> {
+    const response = await fetch(`${new URL(this.url).origin}/rpc/${procedure}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ json: input }),
+    });
+    const { json } = (await response.json()) as { json: unknown };
+    if (!response.ok) throw new Error(`${procedure}: ${JSON.stringify(json)}`);
+    return json;
   }
 
   /** Ends the server as a power cut would, or politely. */

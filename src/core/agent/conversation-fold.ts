@@ -2,7 +2,7 @@ import type { ConversationMode } from '../models/conversation.ts';
 import type { Interaction } from '../models/interaction.ts';
 import type { Message, Part } from '../models/message.ts';
 import type { Plan } from '../models/plan.ts';
-import type { ToolCall } from '../models/tool-call.ts';
+import { isEarlier, type ToolCall } from '../models/tool-call.ts';
 import type { AnnouncedEvent, Trim } from './agent-event.ts';
 import type { RunState } from './agent-state.ts';
 
@@ -24,19 +24,22 @@ export function emptySnapshot(conversationId: string, mode: ConversationMode = '
   return { conversationId, mode, messages: [], calls: new Map(), interactions: new Map(), plan: null, trim: null, runState: null };
 }
 
-/** The snapshot after one more event. Pure; unchanged parts are shared. */
+/**
+ * The snapshot after one more event. Pure; unchanged parts are shared.
+ *
+ * Events are delivered at least once: folding one that is in the snapshot already changes nothing, and an event that was read again from
+ * the tables, with later words than it had, does no harm to those that follow (U1).
+ */
 export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent): ConversationSnapshot {
   switch (event.type) {
     case 'input_accepted':
-      return event.run ? { ...snapshot, messages: [...snapshot.messages, event.message], runState: event.run.state } : snapshot;
+      return event.run ? { ...withMessage(snapshot, event.message), runState: event.run.state } : snapshot;
     case 'message_started':
-      return { ...snapshot, messages: [...snapshot.messages, event.message] };
+      return withMessage(snapshot, event.message);
     case 'part_started':
-      return onMessage(snapshot, event.messageId, (message) => ({ ...message, parts: [...message.parts, event.part] }));
+      return onMessage(snapshot, event.messageId, (message) => withPart(message, event.part));
     case 'part_delta':
-      return onPart(snapshot, event.partId, (part) =>
-        part.type === 'text' || part.type === 'reasoning' ? { ...part, text: part.text.slice(0, event.offset) + event.text } : part,
-      );
+      return onPart(snapshot, event.partId, (part) => growPart(part, event));
     case 'part_completed':
       return onPart(snapshot, event.partId, (part) => completePart(part, event));
     case 'tool_call_proposed': {
@@ -50,7 +53,7 @@ export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent)
         callId: event.call.id,
       };
       return withCall(
-        onMessage(snapshot, event.call.messageId, (message) => ({ ...message, parts: [...message.parts, part] })),
+        onMessage(snapshot, event.call.messageId, (message) => withPart(message, part)),
         event.call,
       );
     }
@@ -59,7 +62,9 @@ export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent)
     case 'tool_call_ended':
       return withCall(snapshot, event.call);
     case 'interaction_requested':
-      return { ...snapshot, interactions: new Map(snapshot.interactions).set(event.interaction.id, event.interaction) };
+      return snapshot.interactions.has(event.interaction.id)
+        ? snapshot
+        : { ...snapshot, interactions: new Map(snapshot.interactions).set(event.interaction.id, event.interaction) };
     case 'interaction_closed':
       return closeInteraction(snapshot, event);
     case 'plan_updated':
@@ -72,7 +77,9 @@ export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent)
     case 'run_completed':
       return { ...snapshot, runState: event.state };
     case 'conversation_created':
-      return emptySnapshot(event.conversation.id, event.conversation.mode);
+      return snapshot.conversationId === event.conversation.id && snapshot.messages.length > 0
+        ? snapshot
+        : emptySnapshot(event.conversation.id, event.conversation.mode);
     case 'step_started':
     case 'step_completed':
     case 'tool_output':
@@ -88,7 +95,25 @@ export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent)
 function onMessage(snapshot: ConversationSnapshot, messageId: string, change: (message: Message) => Message): ConversationSnapshot {
   const index = snapshot.messages.findLastIndex((message) => message.id === messageId);
   const message = snapshot.messages[index];
-  return message ? { ...snapshot, messages: snapshot.messages.with(index, change(message)) } : snapshot;
+  if (!message) return snapshot;
+  const changed = change(message);
+  return changed === message ? snapshot : { ...snapshot, messages: snapshot.messages.with(index, changed) };
+}
+
+function withMessage(snapshot: ConversationSnapshot, message: Message): ConversationSnapshot {
+  const isKnown = snapshot.messages.findLastIndex((each) => each.id === message.id) >= 0;
+  return isKnown ? snapshot : { ...snapshot, messages: [...snapshot.messages, message] };
+}
+
+function withPart(message: Message, part: Part): Message {
+  return message.parts.some((each) => each.id === part.id) ? message : { ...message, parts: [...message.parts, part] };
+}
+
+/** Words that are there already, or that would leave a gap, change nothing; what is complete does not grow any more. */
+function growPart(part: Part, { offset, text }: { readonly offset: number; readonly text: string }): Part {
+  if ((part.type !== 'text' && part.type !== 'reasoning') || part.state !== 'open') return part;
+  if (offset > part.text.length || offset + text.length <= part.text.length) return part;
+  return { ...part, text: part.text.slice(0, offset) + text };
 }
 
 function onPart(snapshot: ConversationSnapshot, partId: string, change: (part: Part) => Part): ConversationSnapshot {
@@ -98,7 +123,9 @@ function onPart(snapshot: ConversationSnapshot, partId: string, change: (part: P
     const at = message?.parts.findLastIndex((part) => part.id === partId) ?? -1;
     const part = message?.parts[at];
     if (message && part) {
-      return { ...snapshot, messages: snapshot.messages.with(index, { ...message, parts: message.parts.with(at, change(part)) }) };
+      const changed = change(part);
+      if (changed === part) return snapshot;
+      return { ...snapshot, messages: snapshot.messages.with(index, { ...message, parts: message.parts.with(at, changed) }) };
     }
   }
   return snapshot;
@@ -117,6 +144,8 @@ function completePart(part: Part, event: Extract<AnnouncedEvent, { type: 'part_c
 }
 
 function withCall(snapshot: ConversationSnapshot, call: ToolCall): ConversationSnapshot {
+  const known = snapshot.calls.get(call.id);
+  if (known && isEarlier(call.state, known.state)) return snapshot;
   return { ...snapshot, calls: new Map(snapshot.calls).set(call.id, call) };
 }
 

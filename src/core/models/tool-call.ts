@@ -33,6 +33,14 @@ export function isSettled(state: ToolCallState): boolean {
   return NEXT[state].length === 0;
 }
 
+const STAGES: readonly ToolCallState[] = ['proposed', 'validated', 'awaiting_approval', 'authorized', 'started'];
+
+/** Whether a call in this state comes before one in the other: what is settled comes last. */
+export function isEarlier(state: ToolCallState, than: ToolCallState): boolean {
+  const stage = (one: ToolCallState) => (isSettled(one) ? STAGES.length : STAGES.indexOf(one));
+  return stage(state) < stage(than);
+}
+
 /** What a call reads, writes, runs or reaches, with every path resolved to its real absolute path. */
 export interface Touches {
   readonly reads?: readonly string[];

@@ -17,7 +17,7 @@ export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) =>
   const [isWrapped, setWrapped] = useState(false);
   const [isCopied, setCopied] = useState(false);
   const lines = useHighlighted(code, language.split(/\s/, 1)[0] ?? '', isGrowing);
-  const name = languageName(language);
+  const { name, file } = languageName(language);
   const copy = () => {
     void navigator.clipboard.writeText(code).then(() => {
       setCopied(true);
@@ -26,9 +26,12 @@ export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) =>
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="wide code" tabIndex={0} role="region" aria-label={`Code: ${name}`}>
+    <div className="wide code" tabIndex={0} role="region" aria-label={`Code: ${file || name}`}>
       <header>
-        <span className="grow">{name}</span>
+        <span className="grow">
+          {name}
+          {file ? <span className="mono"> · {file}</span> : null}
+        </span>
         <IconButton icon={WrapText} name="Wrap lines" fine aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
         <IconButton icon={isCopied ? Check : Copy} name={isCopied ? 'Copied' : 'Copy code'} fine onClick={copy} />
       </header>

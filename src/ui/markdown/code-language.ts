@@ -53,10 +53,8 @@ const NAMES: Readonly<Record<string, string>> = {
   txt: 'Text',
 };
 
-/** A language as people call it; what is not known, as it is written. A file's name after it is kept: `JavaScript · loss.js`. */
-export function languageName(info: string): string {
+/** A language as people call it (what is not known, as it is written), and the file that is named after it. */
+export function languageName(info: string): { readonly name: string; readonly file: string } {
   const [language = '', ...rest] = info.trim().split(/\s+/);
-  if (language === '') return 'Text';
-  const name = NAMES[language.toLowerCase()] ?? language;
-  return rest.length > 0 ? `${name} · ${rest.join(' ')}` : name;
+  return { name: language === '' ? 'Text' : (NAMES[language.toLowerCase()] ?? language), file: rest.join(' ') };
 }

@@ -75,7 +75,7 @@ const THEME: ThemeRegistration = {
       ],
       settings: { foreground: '#000001' },
     },
-    { scope: ['keyword.operator', 'punctuation'], settings: { foreground: '#000000' } },
+    { scope: ['keyword.operator', 'punctuation', 'storage.type.function.arrow'], settings: { foreground: '#000000' } },
     { scope: ['keyword.operator.new', 'keyword.operator.expression'], settings: { foreground: '#000001' } },
     { scope: ['string', 'string punctuation', 'markup.inline.raw', 'constant.other.symbol'], settings: { foreground: '#000002' } },
     {

@@ -119,7 +119,7 @@ function Table({ token }: { token: Tokens.Table }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div className="wide table-room" tabIndex={0} role="region" aria-label={`Table: ${token.header.map((cell) => cell.text).join(', ')}`}>
-      <table className="data">
+      <table className={`data ${token.header.length > 3 ? 'is-full' : ''}`}>
         <thead>
           <tr>
             {token.header.map((cell, column) => (

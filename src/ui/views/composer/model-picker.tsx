@@ -27,8 +27,9 @@ export function ModelPicker({ chosen }: { chosen: string | undefined }) {
       open={isOpen}
       onOpenChange={(open) => openPicker(open ? 'model' : null)}
       trigger={
-        <button type="button" className="pick" aria-label={`Model: ${chosen ?? 'none'}, ${model ? whereWordsGo(model) : ''}`}>
+        <button type="button" className="pick" title={chosen}>
           <Icon of={Cpu} small />
+          <span className="unseen">Model:</span>
           <span className="cut">{chosen ? shortModelName(chosen) : 'Choose a model'}</span>
           {model ? <span className="where quiet cut">{whereWordsGo(model)}</span> : null}
           <Icon of={ChevronsUpDown} small />

@@ -49,8 +49,9 @@ export function WorkspacePicker({ conversationId, chosen }: WorkspacePickerProps
         wide
         side="top"
         trigger={
-          <button type="button" className="pick" aria-label={`Workspace: ${chosen ?? 'the example folder'}`}>
+          <button type="button" className="pick" title={chosen}>
             <Icon of={Folder} small />
+            <span className="unseen">Workspace:</span>
             <span className="cut">{chosen ? folderName(chosen) : 'example'}</span>
             <Icon of={ChevronsUpDown} small />
           </button>

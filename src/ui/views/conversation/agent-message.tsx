@@ -91,9 +91,7 @@ function CallView({ conversationId, callId, isHere, workspace }: CallViewProps) 
   return (
     <>
       {/* While it asks, the frame says all that the row would. */}
-      {isAsking && interaction.prompt.kind === 'approval' ? null : (
-        <ToolRow conversationId={conversationId} call={call} interaction={interaction} />
-      )}
+      {isAsking ? null : <ToolRow conversationId={conversationId} call={call} interaction={interaction} />}
       {interaction ? <InteractionView interaction={interaction} workspace={workspace} isHere={isHere} /> : null}
     </>
   );

@@ -29,7 +29,7 @@ export function ToolDetails({ conversationId, call, interaction }: ToolDetailsPr
       <Fact label="Output">
         <Output conversationId={conversationId} call={call} />
       </Fact>
-      {call.failure && call.failure.message !== call.output ? (
+      {call.failure && !call.output?.includes(call.failure.message) ? (
         <Fact label="Reason">
           <span>
             {call.failure.message} <span className="quiet mono">{call.failure.code}</span>
@@ -38,7 +38,9 @@ export function ToolDetails({ conversationId, call, interaction }: ToolDetailsPr
       ) : null}
       <Fact label="Record">
         <span className="facts">
-          {call.startedAt === undefined ? null : (
+          {call.startedAt === undefined ? (
+            <span>It did not begin</span>
+          ) : (
             <span>
               {exactTime(call.startedAt)}
               {call.endedAt === undefined ? '' : `, took ${callDuration(call.endedAt - call.startedAt)}`}

@@ -16,7 +16,7 @@ export interface CallWords {
 export function callWords(call: ToolCall, interaction: Interaction | undefined): CallWords {
   const plain = (words: string) => ({ ...splitWords(words, call.input), why: null });
   const name = call.tool.replaceAll('_', ' ');
-  const act = undone(call.words?.future ?? name);
+  const act = undone(call.words?.future ?? `${name} ${firstValue(call.input)}`.trim());
   switch (call.state) {
     case 'proposed':
     case 'validated':
@@ -57,6 +57,13 @@ export function callWords(call: ToolCall, interaction: Interaction | undefined):
 function undone(words: string): string {
   const act = words.replace(/^Will /, '');
   return act.charAt(0).toUpperCase() + act.slice(1);
+}
+
+/** What a call is about that has no words of its own: its input was not valid. */
+function firstValue(input: unknown): string {
+  const values = typeof input === 'object' && input !== null ? Object.values(input) : [];
+  const text = values.find((value): value is string => typeof value === 'string' && value.length <= 80 && !value.includes('\n'));
+  return text ?? '';
 }
 
 function deniedBy(call: ToolCall, interaction: Interaction | undefined): string {

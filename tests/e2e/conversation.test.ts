@@ -1,0 +1,273 @@
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
+import { PageScene } from '../support/page-scene.ts';
+import type { ScriptedReply } from '../support/scripted-model-server.ts';
+
+let browser: Browser;
+const scenes: PageScene[] = [];
+let faults: string[] = [];
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  for (const scene of scenes.splice(0)) await scene.close();
+  const found = faults;
+  faults = [];
+  expect(found).toEqual([]);
+});
+
+async function open(replies: readonly ScriptedReply[], options?: WindowOptions): Promise<{ scene: PageScene; page: Page }> {
+  const scene = await PageScene.open(replies);
+  scenes.push(scene);
+  return { scene, page: await another(scene, scene.url, options) };
+}
+
+/** One more window on the same server. */
+async function another(scene: PageScene, url: string, options?: WindowOptions): Promise<Page> {
+  const window = await openWindow(browser, url.includes('#') ? url : `${url}#token=${scene.token}`, options);
+  window.faults.push = (...found: string[]) => faults.push(...found);
+  await window.page.waitForSelector('#composer');
+  return window.page;
+}
+
+async function say(page: Page, text: string, key = 'Enter'): Promise<void> {
+  await page.fill('#composer', text);
+  await page.press('#composer', key);
+}
+
+const lastAnswer = (page: Page) => page.locator('.prose').last();
+const state = (page: Page) => page.locator('.state');
+const rows = async (page: Page) => (await page.locator('.tool .what').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+const story = async (page: Page) => (await page.locator('.list').innerText()).replace(/\d+(?:\.\d)?\s(?:ms|s)\b/g, 'T');
+
+/** Reads and calculates slowly enough to be watched. */
+const slow = (text: string, delayMs = 60): ScriptedReply => ({ text, delayMs, chunkSize: 12 });
+
+describe('the page: a conversation', () => {
+  it('says the first message, shows the answer as it streams, and stands at its own address', async () => {
+    const { page } = await open([slow('The first words of the answer come one after the other, and then it ends.')]);
+    await say(page, 'What is in this folder?');
+    await page.waitForURL(/\/c\/[\w-]+$/);
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('The first words');
+    expect(await lastAnswer(page).innerText()).not.toContain('then it ends');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('The first words of the answer come one after the other, and then it ends.');
+    await page.waitForSelector('.after');
+    expect(await page.locator('.after .figures').innerText()).toMatch(/^1 step · [\d.]+\ss · 120 tokens$/);
+    expect(await page.locator('.side-link').innerText()).toContain('What is in this folder?');
+    expect(await page.inputValue('#composer')).toBe('');
+  });
+
+  it('U3 says beside the model where the words go', async () => {
+    const { page } = await open([]);
+    expect(await page.locator('.pick .where').innerText()).toBe('stays on this machine');
+  });
+
+  it('asks before a command; one key allows it once, and its row says so', async () => {
+    const { page } = await open([
+      { toolCalls: [{ name: 'run_command', input: { command: 'echo hello-from-the-shell' } }] },
+      { text: 'It said hello.' },
+    ]);
+    await say(page, 'Say hello');
+    const card = page.locator('.ask');
+    await card.waitFor();
+    expect(await card.locator('h2').innerText()).toBe('Run a command in harbour?');
+    expect(await card.locator('.command').innerText()).toBe('echo hello-from-the-shell');
+    expect(await card.locator('dd').allInnerTexts()).toEqual([
+      expect.stringContaining('harbour'),
+      'this workspace',
+      'closed',
+      expect.stringMatching(/min/),
+    ]);
+    expect(await state(page).innerText()).toContain('Waiting for you');
+    await page.press('#composer', 'Enter'); // nothing written: the focus goes to what waits
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('It said hello.');
+    const row = page.locator('.tool', { hasText: 'echo hello-from-the-shell' });
+    expect(await row.innerText()).toMatch(/^Ran/);
+    await row.click();
+    expect(await page.locator('.opened').innerText()).toContain('You allowed it once');
+    expect(await page.locator('.opened .output').innerText()).toContain('hello-from-the-shell');
+  });
+
+  it('R5 a denial takes a reason, and the model is told of it', async () => {
+    const { page, scene } = await open([
+      { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] },
+      { text: 'Then not.' },
+    ]);
+    await say(page, 'Write it');
+    await page.locator('.ask .diff').waitFor();
+    await page.locator('.ask').focus();
+    await page.keyboard.press('d');
+    await page.keyboard.type('Write to a copy first');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Then not.');
+    expect(await rows(page)).toEqual(['Not allowed: a.txt by you: Write to a copy first']);
+    expect(scene.model.requests.at(-1)?.body.toString()).toContain('Write to a copy first');
+  });
+
+  it('single keys act only while the approval has the focus, never from a text field', async () => {
+    const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
+    await say(page, 'Write it');
+    await page.locator('.ask').waitFor();
+    await page.focus('#composer');
+    await page.keyboard.type('d23');
+    expect(await page.inputValue('#composer')).toBe('d23');
+    expect(await page.locator('.ask footer').isVisible()).toBe(true);
+  });
+
+  it('answers a question by its number, and keeps what was answered in one line', async () => {
+    const ask = { name: 'ask_person', input: { question: 'Which survey counts?', choices: ['The old one', 'The new one'] } };
+    const { page } = await open([{ toolCalls: [ask] }, { text: 'The new one, then.' }]);
+    await say(page, 'Compare');
+    await page.locator('.ask').focus();
+    await page.keyboard.press('2');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('The new one, then.');
+    expect(await page.locator('.settled').innerText()).toContain('Which survey counts? The new one');
+  });
+
+  it('R7 Escape stops the run and keeps what was said', async () => {
+    const { page } = await open([slow('These words stay. '.repeat(60), 80)]);
+    await say(page, 'Talk');
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('These words stay.');
+    await page.keyboard.press('Escape');
+    await page.locator('.after').waitFor();
+    expect(await state(page).count()).toBe(0);
+    expect(await lastAnswer(page).innerText()).toContain('These words stay.');
+    expect(await page.locator('.after .figures').innerText()).toMatch(/^stopped/);
+  });
+
+  it('R6 steers between the steps and queues what comes after; both can be seen, changed and taken back', async () => {
+    const { page, scene } = await open([
+      { toolCalls: [{ name: 'calculate', input: { expression: '6 * 7' } }], firstDelayMs: 2_500 },
+      { text: 'Steered.' },
+      { text: 'And after.' },
+    ]);
+    await say(page, 'Begin');
+    await state(page).waitFor();
+    await say(page, 'In metres, please');
+    await say(page, 'Then sum it up', 'Alt+Enter');
+    await say(page, 'Never mind this', 'Alt+Enter');
+    const waiting = page.locator('.waiting-inputs li');
+    await expect
+      .poll(() => waiting.allInnerTexts())
+      .toEqual([
+        expect.stringContaining('Steers at the next step: In metres, please'),
+        expect.stringContaining('Comes after: Then sum it up'),
+        expect.stringContaining('Comes after: Never mind this'),
+      ]);
+    await waiting.nth(2).getByRole('button', { name: 'Take it back' }).click();
+    await waiting.nth(1).getByRole('button', { name: 'Change it' }).click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('Then sum it all up');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => waiting.count()).toBe(2);
+    await expect
+      .poll(() => page.locator('.said-text').allInnerTexts(), { timeout: 15_000 })
+      .toEqual(['Begin', 'In metres, please', 'Then sum it all up']);
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('And after.');
+    expect(scene.model.requests.at(-1)?.body.toString()).toContain('Then sum it all up');
+    expect(await waiting.count()).toBe(0);
+  });
+
+  it('U1 a reload in mid-stream shows the same, nothing lost or doubled', async () => {
+    const text = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
+    const { page } = await open([
+      { reasoning: 'First I think.', toolCalls: [{ name: 'calculate', input: { expression: '1 + 1' } }] },
+      slow(text, 50),
+    ]);
+    await say(page, 'Count');
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('word5');
+    await page.reload();
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('word9');
+    await page.reload();
+    await page.locator('.after').waitFor();
+    expect(await lastAnswer(page).innerText()).toBe(text);
+    expect(await rows(page)).toEqual(['Thought First I think.', 'Calculated 1 + 1 2']);
+    const before = await story(page);
+    await page.reload();
+    await page.locator('.after').waitFor();
+    expect(await story(page)).toBe(before);
+  });
+
+  it('U1 two windows show the same; what one answers, the other sees', async () => {
+    const { page, scene } = await open([
+      { toolCalls: [{ name: 'run_command', input: { command: 'echo both' } }] },
+      slow('Both windows see these words come.'),
+    ]);
+    await say(page, 'Go');
+    await page.locator('.ask').waitFor();
+    const second = await another(scene, page.url());
+    await second.locator('.ask').waitFor();
+    await second.locator('.ask').focus();
+    await second.keyboard.press('Enter');
+    for (const each of [page, second]) {
+      await expect.poll(() => lastAnswer(each).innerText()).toBe('Both windows see these words come.');
+      await each.locator('.after').waitFor();
+    }
+    expect(await story(second)).toBe(await story(page));
+  });
+
+  it('R4 the server is killed in mid-stream and started again: nothing seen is lost, and the person lets it go on', async () => {
+    const { page, scene } = await open([
+      slow('Words that were seen before the light went out, and then some more of them.', 150),
+      { text: 'And on it goes.' },
+    ]);
+    await say(page, 'Talk');
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('before the light');
+    const seen = await lastAnswer(page).innerText();
+    await scene.stop('SIGKILL');
+    await expect.poll(() => page.locator('.connection').innerText()).toBe('Reconnecting…');
+    faults = faults.filter((fault) => !fault.includes('ERR_CONNECTION_REFUSED'));
+    await scene.start();
+    await expect.poll(() => page.locator('.connection').innerText(), { timeout: 15_000 }).toBe('');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('And on it goes.');
+    expect(await page.locator('.prose').first().innerText()).toContain(seen);
+    faults = faults.filter((fault) => !/ERR_(?:CONNECTION_REFUSED|INCOMPLETE_CHUNKED|CONNECTION_RESET|EMPTY_RESPONSE)/.test(fault));
+  });
+
+  it('U2 a draft survives a reload, and a message that cannot be sent keeps its words', async () => {
+    const { page, scene } = await open([{ text: 'Here it is.' }]);
+    await page.fill('#composer', 'Half a thought');
+    await page.reload();
+    expect(await page.inputValue('#composer')).toBe('Half a thought');
+    await scene.stop('SIGKILL');
+    await say(page, 'A whole thought');
+    await page.locator('.compose-failure').waitFor();
+    expect(await page.inputValue('#composer')).toBe('A whole thought');
+    await scene.start();
+    await page.press('#composer', 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText(), { timeout: 15_000 }).toBe('Here it is.');
+    expect(scene.model.requests).toHaveLength(1);
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
+  });
+
+  it('tells a failure with its reason and what to do, and goes on from there', async () => {
+    const { page } = await open([
+      { text: 'Half of the answer is here, and the rest', cutAfterEvents: 3, chunkSize: 10 },
+      { text: 'The rest.' },
+    ]);
+    await say(page, 'Tell me');
+    const card = page.locator('.error-card');
+    await card.waitFor();
+    expect(await card.locator('h3').innerText()).toBe('The answer stopped halfway');
+    expect(await card.innerText()).toContain('What had arrived is kept above.');
+    await card.getByRole('button', { name: 'Go on from here' }).click();
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('The rest.');
+  });
+
+  it('S4 a window without the key sees nothing, and is told how to open it', async () => {
+    const { scene } = await open([]);
+    const { page } = await openWindow(browser, new URL(scene.url).origin);
+    await page.waitForSelector('.refused');
+    expect(await page.locator('.refused').innerText()).toContain('npm start');
+    const wrong = await openWindow(browser, `${new URL(scene.url).origin}/#token=wrong`);
+    await wrong.page.waitForSelector('.refused');
+    expect(wrong.page.url()).not.toContain('token');
+  });
+});
