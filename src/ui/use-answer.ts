@@ -17,8 +17,16 @@ const SETTLED_AFTER = 80;
  * Something that is asked of the server for one screen: at once, when `key` changes, and when `isStale` says that an event made the
  * answer old. A late answer to an earlier question is dropped.
  */
-export function useAnswer<Value>(key: string, ask: () => Promise<Value>, isStale: (event: StreamEvent) => boolean = isReset): Answer<Value> {
-  const [state, setState] = useState<{ key: string; value: Value | null; failure: CallFailure | null }>({ key, value: null, failure: null });
+export function useAnswer<Value>(
+  key: string,
+  ask: () => Promise<Value>,
+  isStale: (event: StreamEvent) => boolean = isReset,
+): Answer<Value> {
+  const [state, setState] = useState<{ key: string; value: Value | null; failure: CallFailure | null }>({
+    key,
+    value: null,
+    failure: null,
+  });
   const latest = useRef(0);
   const asking = useEffectEvent(ask);
   const stale = useEffectEvent(isStale);

@@ -10,7 +10,6 @@ import { goTo } from '../../route.ts';
 import { remember } from '../../stores/memory-store.ts';
 import { loadModels, shortModelName } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
-import { titleOf } from '../settings/provider-keys.ts';
 
 interface FoundRowsProps {
   readonly found: FoundHere;
@@ -39,8 +38,12 @@ export function FoundRows({ found, models }: FoundRowsProps) {
       {found.keys.map((key) => {
         const provider = providerOf(key.name);
         return (
-          <Row key={key.name} sign={Check} act={<Use model={models.find((model) => model.ready && isOf(model, provider))} />}>
-            A key for <b>{titleOf(provider)}</b> <span className="quiet">{WHERE[key.from]}</span>
+          <Row
+            key={key.name}
+            sign={Check}
+            act={<Use model={models.find((model) => model.ready && model.destination.kind === 'host' && isOf(model, provider))} />}
+          >
+            A key, <b className="mono">{key.name}</b>, <span className="quiet">{WHERE[key.from]}</span>
           </Row>
         );
       })}

@@ -11,6 +11,7 @@ import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { bytes, exactTime, money, tokens as shortTokens, wholeNumber } from '../../figures.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
+import { useModels } from '../../stores/models-store.ts';
 import { ContextBar } from './context-bar.tsx';
 import { copyText } from './copy-text.ts';
 import { sectionsOf } from './request-sections.ts';
@@ -156,15 +157,17 @@ function OneRequest({ request, conversationId, isLatest }: { request: RequestVie
 function Envelope({ request }: { request: RequestView }) {
   const [isOpen, setOpen] = useState(false);
   const headers = Object.entries(request.headers);
-  const isLocal = request.method === 'LOCAL';
+  const destination = useModels((state) => state.models.find((model) => model.id === request.model)?.destination);
+  const isEmbedded = request.method === 'LOCAL';
+  const stays = isEmbedded || destination?.kind === 'machine';
   return (
     <div className="envelope">
       <p>
-        <span className="quiet">{isLocal ? 'Stays on this machine' : 'Goes to'}</span>{' '}
-        <span className="mono envelope-url">{isLocal ? request.model : `${request.method} ${request.url}`}</span>
+        <span className="quiet">{stays ? 'Stays on this machine' : 'Goes to'}</span>{' '}
+        <span className="mono envelope-url">{isEmbedded ? request.model : `${request.method} ${request.url}`}</span>
       </p>
       <p className="envelope-facts">
-        <span>{isLocal ? bytes(request.bytes) : `${request.model} · ${bytes(request.bytes)}`}</span>
+        <span>{isEmbedded ? bytes(request.bytes) : `${request.model} · ${bytes(request.bytes)}`}</span>
         {headers.length > 0 ? (
           <Button look="plain" small aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {isOpen ? 'Hide the headers' : `${headers.length} headers`}

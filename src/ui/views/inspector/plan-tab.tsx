@@ -5,12 +5,18 @@ import { Icon } from '../../components/icon.tsx';
 import { useOpen } from '../../stores/conversation-store.ts';
 
 const WORDS: Record<PlanItem['state'], string> = { pending: 'to do', active: 'now', done: 'done', dropped: 'dropped' };
+/** Said only for ears: the pane shows it. */
+const UNSEEN: readonly PlanItem['state'][] = ['pending', 'done'];
 
 /** What the agent means to do, in order: each item a pane, the current one lit. */
 export function PlanTab({ conversationId }: { conversationId: string }) {
   const plan = useOpen(conversationId, (open) => open.snapshot.plan);
   if (!plan || plan.items.length === 0) {
-    return <Blank title="No plan">For work of several steps the agent writes down what it means to do. It stands here while it is worked off.</Blank>;
+    return (
+      <Blank title="No plan">
+        For work of several steps the agent writes down what it means to do. It stands here while it is worked off.
+      </Blank>
+    );
   }
   const kept = plan.items.filter((item) => item.state !== 'dropped');
   const done = kept.filter((item) => item.state === 'done').length;
@@ -34,8 +40,8 @@ export function PlanTab({ conversationId }: { conversationId: string }) {
               {item.state === 'done' ? <Icon of={Check} small /> : null}
               {item.state === 'dropped' ? <Icon of={Minus} small /> : null}
             </span>
-            <span>{item.text}</span>
-            <span className="plan-state">{item.state === 'pending' ? <span className="unseen">to do</span> : WORDS[item.state]}</span>
+            <span className="plan-text">{item.text}</span>
+            <span className={UNSEEN.includes(item.state) ? 'unseen' : 'plan-state'}>{WORDS[item.state]}</span>
           </li>
         ))}
       </ol>

@@ -41,6 +41,7 @@ export function RunSteps({ run, state, timeline, now, onOpenRequest }: RunStepsP
       {timeline.steps.map((step, index) => (
         <OneStep
           key={step.ord}
+          number={index + 1}
           step={step}
           run={run}
           liveState={index === last && isActive(state) ? state : null}
@@ -53,6 +54,7 @@ export function RunSteps({ run, state, timeline, now, onOpenRequest }: RunStepsP
 }
 
 interface OneStepProps {
+  readonly number: number;
   readonly step: ShownStep;
   readonly run: RecordedRun;
   /** The run's state while this step is the one at work. */
@@ -61,7 +63,7 @@ interface OneStepProps {
   readonly onOpenRequest: (requestId: string) => void;
 }
 
-function OneStep({ step, run, liveState, now, onOpenRequest }: OneStepProps) {
+function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepProps) {
   const tried = step.tries.at(-1);
   if (!tried) return null;
   const ends = [...step.tries.map((each) => each.endedAt ?? 0), ...step.calls.map((call) => call.endedAt ?? 0)];
@@ -82,20 +84,15 @@ function OneStep({ step, run, liveState, now, onOpenRequest }: OneStepProps) {
         tip="Open its request"
         onOpen={() => onOpenRequest(tried.requestId)}
       >
-        Step {step.ord + 1}
+        Step {number}
         {tried.model === run.model ? null : <span className="quiet"> {tried.model}</span>}
       </Row>
       {step.tries.slice(0, -1).map((each) => (
         <TryRow key={each.id} step={each} onOpenRequest={onOpenRequest} />
       ))}
-      {step.waits
-        .filter(({ interaction }) => interaction.prompt.kind !== 'question')
-        .map((wait) => (
-          <WaitRow key={wait.interaction.id} wait={wait} />
-        ))}
-      {step.calls.map((call) => (
-        <CallRow key={call.id} call={call} now={now} />
-      ))}
+      {inOrder(step).map((each) =>
+        'interaction' in each ? <WaitRow key={each.interaction.id} wait={each} /> : <CallRow key={each.id} call={each} now={now} />,
+      )}
       {tried.finish === 'failed' && tried.failure ? (
         <Row sign={<Icon of={X} small />} isBad>
           {tried.failure.message} <span className="mono">{tried.failure.code}</span>
@@ -105,6 +102,14 @@ function OneStep({ step, run, liveState, now, onOpenRequest }: OneStepProps) {
       {tried.finish === 'length' ? <Row sign={<Icon of={Square} small className="filled" />}>Cut at the longest answer allowed</Row> : null}
     </li>
   );
+}
+
+/** Each call after what was asked about it; a question of the agent is its own call already. */
+function inOrder(step: ShownStep): readonly (Wait | ToolCall)[] {
+  const isAbout = ({ interaction: { prompt } }: Wait, call: ToolCall) => 'callId' in prompt && prompt.callId === call.id;
+  const waits = step.waits.filter(({ interaction }) => interaction.prompt.kind !== 'question');
+  const others = waits.filter((wait) => !step.calls.some((call) => isAbout(wait, call)));
+  return [...step.calls.flatMap((call) => [...waits.filter((wait) => isAbout(wait, call)), call]), ...others];
 }
 
 function TryRow({ step, onOpenRequest }: { step: RecordedStep; onOpenRequest: (requestId: string) => void }) {

@@ -1,14 +1,4 @@
-import {
-  BookText,
-  Braces,
-  CornerDownRight,
-  FileText,
-  MessageSquareText,
-  Scissors,
-  User,
-  Wrench,
-  type LucideIcon,
-} from 'lucide-react';
+import { BookText, Braces, CornerDownRight, FileText, MessageSquareText, Scissors, User, Wrench, type LucideIcon } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { Trim } from '../../../core/agent/agent-event.ts';
 import { Button } from '../../components/button.tsx';
@@ -111,7 +101,9 @@ function OneSpan({ shown, isPriced }: { shown: ShownSpan; isPriced: boolean }) {
       <button type="button" className="span-row is-sub" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <Icon of={SIGNS[source.kind]} small />
         <span className="span-title">
-          <span className={`cut ${source.isMono ? 'mono' : ''}`}>{source.title}</span>
+          <span className="cut">
+            {source.title} {source.object === null ? null : <span className="mono">{source.object}</span>}
+          </span>
           {span.trust === 'untrusted' ? <Tag look="outside">outside</Tag> : null}
         </span>
         <Figures tokens={span.tokens} cost={span.cost} isPriced={isPriced} />

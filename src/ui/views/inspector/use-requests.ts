@@ -14,9 +14,8 @@ export function useRequests(conversationId: string): Answer<readonly RequestLine
 
 /** One request, whole. It is read again when its step ends: then the provider has counted. */
 export function useRequest(conversationId: string, line: RequestLine | null): Answer<RequestView | null> {
-  return useAnswer(
-    `request:${conversationId}:${line?.id ?? ''}:${line?.usage ? 'counted' : 'open'}`,
-    async () => (line ? await api.requests.get({ conversationId, requestId: line.id }) : null),
+  return useAnswer(`request:${conversationId}:${line?.id ?? ''}:${line?.usage ? 'counted' : 'open'}`, async () =>
+    line ? await api.requests.get({ conversationId, requestId: line.id }) : null,
   );
 }
 

@@ -41,6 +41,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector('input')?.focus();
     return () => element?.close();
   }, []);
 
@@ -71,7 +72,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <Command shouldFilter={false} loop label="Search and commands" value={chosen} onValueChange={setChosen} className="palette-inside">
         <div className="palette-line">
           <Icon of={Search} />
-          <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder="Search everything, or say what to do" />
+          <Command.Input value={typed} onValueChange={setTyped} placeholder="Search everything, or say what to do" />
           <Kbd>Esc</Kbd>
         </div>
         <Command.List className="palette-list" label="Results">

@@ -46,7 +46,7 @@ export function AboutSection() {
         ) : (
           <Card>
             {doctor.value ? null : <WaitingLines lines={4} />}
-            {(doctor.value ?? []).map((finding) => (
+            {(doctor.value ?? []).filter(isOfTheHouse).map((finding) => (
               <OneFinding key={`${finding.subject}:${finding.detail}`} finding={finding} />
             ))}
           </Card>
@@ -85,6 +85,11 @@ export function AboutSection() {
   );
 }
 
+/** What is not set up of all the providers there are is told among the models. */
+function isOfTheHouse({ subject, state }: Finding): boolean {
+  return state !== 'missing' || !subject.endsWith('/MODEL');
+}
+
 function OneFinding({ finding }: { finding: Finding }) {
   const isBad = finding.state === 'problem';
   return (
@@ -96,7 +101,7 @@ function OneFinding({ finding }: { finding: Finding }) {
         <span className="medium">{finding.subject}</span>
         <small>
           <span className={isBad ? 'harm' : ''}>{finding.detail}</span>
-          {finding.advice ? ` ${finding.advice}` : ''}
+          {finding.advice ? <span className="finding-advice"> {finding.advice}</span> : null}
         </small>
       </div>
     </div>

@@ -17,21 +17,20 @@ import { folderName } from '../../stores/workspaces-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
 
-/** More than anyone has; the server bounds it. */
-const ALL = 100_000;
+/** As many as the server tells at once. */
+const BATCH = 1_000;
 const LISTED = 20;
 
-type Loss =
-  | { readonly what: 'one'; readonly line: ConversationLine }
-  | { readonly what: 'all'; readonly lines: readonly ConversationLine[] };
+type Loss = { readonly what: 'one'; readonly line: ConversationLine } | { readonly what: 'all'; readonly count: number };
 
 /** Where the data is, how big, and how to take it out or away. */
 export function DataSection() {
   const data = useAnswer('data', () => api.system.data({}), isChange);
-  const list = useAnswer('all-conversations', async () => (await api.conversations.list({ limit: ALL })).conversations, isChange);
+  const list = useAnswer('all-conversations', async () => (await api.conversations.list({ limit: BATCH })).conversations, isChange);
   const [listed, setListed] = useState(LISTED);
   const [loss, setLoss] = useState<Loss | null>(null);
   const lines = list.value ?? [];
+  const count = Math.max(lines.length, data.value?.conversations ?? 0);
   const again = () => {
     data.askAgain();
     list.askAgain();
@@ -90,10 +89,10 @@ export function DataSection() {
         <Group title="Take it all away">
           <Card>
             <Line
-              title={`Delete ${lines.length === 1 ? 'the conversation' : `all ${counted(lines.length, 'conversation')}`}`}
+              title={count === 1 ? 'Delete the conversation' : `Delete all ${counted(count, 'conversation')}`}
               detail="With their messages, tool calls and requests. Settings, keys, rules and models stay. It cannot be undone"
             >
-              <Button look="plain-harm" small onClick={() => setLoss({ what: 'all', lines })}>
+              <Button look="plain-harm" small onClick={() => setLoss({ what: 'all', count })}>
                 Delete…
               </Button>
             </Line>
@@ -156,18 +155,16 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
   const [done, setDone] = useState<number | null>(null);
   const [wrong, setWrong] = useState<string>();
   const isStopped = useRef(false);
-  const lines = loss.what === 'one' ? [loss.line] : loss.lines;
-  const name = lines.length === 1 ? '1 conversation' : counted(lines.length, 'conversation');
+  const total = loss.what === 'one' ? 1 : loss.count;
+  const name = counted(total, 'conversation');
   const remove = async () => {
     setDone(0);
     let count = 0;
     try {
-      for (const line of lines) {
+      for await (const id of idsOf(loss)) {
         if (isStopped.current) break;
-        // One after the other, so that it can be stopped between two.
-        // oxlint-disable-next-line no-await-in-loop
-        await api.conversations.delete({ id: line.id });
-        forgetConversation(line.id);
+        await api.conversations.delete({ id });
+        forgetConversation(id);
         count += 1;
         setDone(count);
       }
@@ -175,7 +172,7 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
       onDeleted();
       onClose();
     } catch (error) {
-      setWrong(`${failureOf(error).message} ${counted(count, 'conversation')} of ${lines.length} were deleted.`);
+      setWrong(`${failureOf(error).message} ${counted(count, 'conversation')} of ${total} were deleted.`);
       setDone(null);
       onDeleted();
     }
@@ -191,15 +188,15 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
           {wrong}
         </p>
       ) : null}
-      {done === null || lines.length === 1 ? null : (
+      {done === null || total === 1 ? null : (
         <div className="model-fetch">
           <p>
             <span>Deleting</span>
             <span className="quiet">
-              {done} of {lines.length}
+              {done} of {total}
             </span>
           </p>
-          <Progress name="Deleting" part={done / lines.length} />
+          <Progress name="Deleting" part={done / total} />
         </div>
       )}
       <DialogButtons>
@@ -222,4 +219,18 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
       </DialogButtons>
     </Dialog>
   );
+}
+
+/** What is to go, batch by batch; each batch is asked for when the one before it is gone. */
+async function* idsOf(loss: Loss): AsyncGenerator<string> {
+  if (loss.what === 'one') {
+    yield loss.line.id;
+    return;
+  }
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop
+    const { conversations } = await api.conversations.list({ limit: BATCH });
+    if (conversations.length === 0) return;
+    for (const { id } of conversations) yield id;
+  }
 }

@@ -91,9 +91,8 @@ function OneModel({ model }: { model: ModelLine }) {
   const progress = file?.state === 'fetching' ? file.progress : undefined;
   const facts = [
     whereWordsGo(model),
-    file?.state === 'ready' ? bytes(file.bytes) : null,
-    file?.state === 'missing' ? `${bytes(file.bytes)}, not here yet` : null,
-    model.note ?? null,
+    file?.state === 'missing' ? 'not here yet' : null,
+    model.note ?? (file ? bytes(file.bytes) : null),
   ].filter(Boolean);
   return (
     <Line

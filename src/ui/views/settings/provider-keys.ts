@@ -26,7 +26,7 @@ export function providerKeys(settings: readonly SettingView[], models: readonly 
       return {
         key: setting.key,
         provider,
-        title: provider === null ? setting.key : titleOf(provider),
+        title: provider ?? setting.key,
         from,
         models: own.filter((model) => model.ready),
         trouble: from === null ? null : missing,
@@ -36,9 +36,4 @@ export function providerKeys(settings: readonly SettingView[], models: readonly 
 
 function isPlace(from: SettingView['from']): from is 'environment' | 'keychain' | 'file' {
   return from === 'environment' || from === 'keychain' || from === 'file';
-}
-
-/** `harbour-ai` → `Harbour-ai`. */
-export function titleOf(provider: string): string {
-  return provider.charAt(0).toUpperCase() + provider.slice(1);
 }

@@ -13,7 +13,11 @@ interface SectionWords {
 export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
   providers: { title: 'Providers', icon: Plug, about: 'key keys secret keychain api token server address embedded' },
   models: { title: 'Models', icon: Cpu, about: 'default model fetch download window thinking where words go' },
-  tools: { title: 'Tools and permissions', icon: ShieldCheck, about: 'rules rule allow deny ask always never revoke sandbox commands files' },
+  tools: {
+    title: 'Tools and permissions',
+    icon: ShieldCheck,
+    about: 'rules rule allow deny ask always never revoke sandbox commands files',
+  },
   appearance: { title: 'Appearance', icon: Sun, about: 'theme light dark contrast density compact look' },
   data: { title: 'Data', icon: Database, about: 'folder size conversations export delete disk' },
   about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor' },
