@@ -215,6 +215,19 @@ describe('a terminal beside the server', () => {
     expectSamePicture(tap.events, await scene.client.conversations.get({ id: conversations[0]?.id ?? '' }));
   });
 
+  it('R4: that is killed while nobody looks is no obstacle to what is said next', async () => {
+    const scene = await ServerScene.start([{ text: WORDS, chunkSize: 8, delayMs: 6 }, { text: 'Here I am.' }]);
+    const run = scene.cli.start(['run', ...MODEL, '--json', 'Talk.']);
+    await run.until('part_delta');
+    run.child.kill('SIGKILL');
+    await run.done;
+    const { conversations } = await scene.client.conversations.list({});
+    const { id } = conversations[0] ?? { id: '' };
+    await scene.send('Are you there?', { conversationId: id });
+    const view = await scene.untilEnded(id);
+    expect(view.runs.map((each) => each.state.name)).toEqual(['suspended', 'completed']);
+  });
+
   it('R5: asks what a window shows, and what only its own person can answer', async () => {
     const scene = await ServerScene.start([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x' } }] }]);
     const tap = await scene.listen();

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CliScene } from '../support/cli.ts';
 import { ServerScene } from '../support/server.ts';
@@ -19,6 +21,31 @@ describe('npm start', () => {
     expect(statSync(join(scene.cli.home, 'server.json')).mode & 0o777).toBe(0o600);
     expect(await (await fetch(`${scene.url}/health`)).json()).toEqual({ status: 'ok' });
     expect(scene.program.stderr()).toBe('');
+  });
+
+  it('is what npm starts, and ends with the npm that started it', async () => {
+    const cli = new CliScene();
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const npm = spawn('npm', ['start', '--silent', '--', '--port', '0', '--no-open'], { cwd: root, env: { ...process.env, ...cli.env } });
+    const line = await new Promise<string>((resolve) => {
+      let text = '';
+      npm.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8');
+        if (text.endsWith('\n')) resolve(text);
+      });
+    });
+    expect(line).toMatch(READY);
+    const { pid } = JSON.parse(readFileSync(join(cli.home, 'server.json'), 'utf8')) as { pid: number };
+    npm.kill('SIGTERM');
+    const isAlive = () => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    for (let tries = 0; isAlive() && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isAlive()).toBe(false);
   });
 
   it('keeps its token over a restart, and gives it up when told to', async () => {

@@ -40,8 +40,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const { createServer } = process.getBuiltinModule('node:http');
   const routes = new Routes(options);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void routes.answer(request, response));
-  // The stream of events stays open for days.
-  server.requestTimeout = 0;
   const port = await listen(server, options.port);
   routes.open(port);
   return { port, close: () => close(server) };
