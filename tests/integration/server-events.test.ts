@@ -259,6 +259,14 @@ describe('a terminal beside the server', () => {
     for (const words of ['One?', 'First.', 'Two?', 'Second.', 'Three?']) expect(body).toContain(words);
   });
 
+  it('saves a rule, and the windows learn of it', async () => {
+    const scene = await ServerScene.start();
+    const tap = await scene.listen();
+    await scene.cli.run(['rules', 'allow', 'run_command(ls)']);
+    await tap.until((frames) => frames.some(({ event }) => event.type === 'rules_changed'));
+    expect((await scene.client.rules.list({})).rules).toMatchObject([{ tool: 'run_command', pattern: 'ls', used: 0 }]);
+  });
+
   it('deletes a conversation, and the windows learn of it', async () => {
     const scene = await ServerScene.start([{ text: 'First.' }]);
     const { conversationId } = await scene.send('One?');

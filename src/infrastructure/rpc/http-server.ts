@@ -152,6 +152,12 @@ class Routes {
   }
 
   #fail(error: unknown, response: ServerResponse): void {
+    if (response.headersSent) {
+      // An answer that breaks off is the only sign that is left to give.
+      if (!(error instanceof FailureError)) this.#options.served.reportBug(error);
+      response.destroy();
+      return undefined;
+    }
     if (error instanceof FailureError) {
       // What was not read of the request is not read any more.
       response.setHeader('connection', 'close');
