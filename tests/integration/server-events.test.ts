@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationView } from '../../src/contract/views.ts';
 import type { AnnouncedEvent } from '../../src/core/agent/agent-event.ts';
 import { emptySnapshot, foldEvent } from '../../src/core/agent/conversation-fold.ts';
-import { MODEL } from '../support/cli.ts';
+import { callOf, MODEL } from '../support/cli.ts';
 import { EventTap, ServerScene } from '../support/server.ts';
 
 const WORDS = Array.from({ length: 300 }, (_, index) => `word${index}`).join(' ');
@@ -257,6 +257,28 @@ describe('a terminal beside the server', () => {
     // All that was said before went with the last request.
     const body = scene.model.requests.at(-1)?.body.toString('utf8') ?? '';
     for (const words of ['One?', 'First.', 'Two?', 'Second.', 'Three?']) expect(body).toContain(words);
+  });
+
+  it('works at the same time as the server: one stream, in the order of the feed, nothing lost, nothing twice', async () => {
+    const steps = Array.from({ length: 6 }, (_, index) => callOf('read_file', { path: `a${index}.txt` }));
+    const scene = await ServerScene.start();
+    for (let index = 0; index < 6; index += 1) scene.cli.write(`a${index}.txt`, `file ${index}\n`);
+    const script = (name: string) => [...steps, { text: WORDS, chunkSize: 32, delayMs: 2 }].map((reply) => ({ ...reply, when: name }));
+    scene.model.script(['quokka', 'numbat', 'bilby'].flatMap(script));
+    const tap = await scene.listen();
+    const terminals = ['quokka', 'numbat'].map((name) => scene.cli.start(['run', ...MODEL, '--json', `Read all, ${name}.`]));
+    const { conversationId } = await scene.send('Read all, bilby.');
+    await tap.untilEvent('run_completed', 3);
+    expect((await Promise.all(terminals.map((run) => run.done))).map((ended) => ended.code)).toEqual([0, 0]);
+    const ids = tap.frames.flatMap((frame) => (frame.id === null ? [] : [frame.id]));
+    expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => index));
+    const { conversations } = await scene.client.conversations.list({});
+    expect(conversations).toHaveLength(3);
+    expect(conversations.map((each) => each.id)).toContain(conversationId);
+    for (const { id } of conversations) {
+      const events = tap.frames.flatMap(({ event }) => (event.type === 'run_event' && event.conversationId === id ? [event.event] : []));
+      expectSamePicture(events, await scene.client.conversations.get({ id }));
+    }
   });
 
   it('saves a rule, and the windows learn of it', async () => {
