@@ -82,6 +82,25 @@ describe('the stream of events', () => {
     expect(shown.messages).toEqual((await scene.untilEnded(conversationId)).messages);
   });
 
+  it('U1: shows who comes while a tool runs all of its output so far, and then the rest', async () => {
+    const scene = await ServerScene.start([callOf('run_command', { command: './count.sh' }), { text: 'Counted.' }]);
+    chmodSync(scene.cli.write('count.sh', '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.1; done\n'), 0o755);
+    await scene.client.rules.add({ scope: 'everywhere', scopeId: null, tool: 'run_command', pattern: null, decision: 'allow' });
+    const first = await scene.listen();
+    const { conversationId } = await scene.send('Count.');
+    await first.untilEvent('tool_output', 3);
+    const late = await scene.listen();
+    const view = await scene.client.conversations.get({ id: conversationId });
+    expect(Object.values(view.running)[0]).toMatch(/^1\n2\n/);
+    await late.untilEvent('run_completed');
+    const output = late.events.reduce(
+      (text, event) => (event.type === 'tool_output' ? text.slice(0, event.offset) + event.text : text),
+      '',
+    );
+    expect(late.events[0]).toMatchObject({ type: 'tool_output', offset: 0 });
+    expect(output).toBe('1\n2\n3\n4\n5\n6\n7\n8\n');
+  });
+
   it.each([2, 6, 15])('R1, R4: kill -9 after %i deltas and a restart: the same picture, nothing lost', async (deltas) => {
     const scene = await ServerScene.start([{ text: WORDS, chunkSize: 8, delayMs: 5 }]);
     const tap = await scene.listen();

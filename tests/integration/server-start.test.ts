@@ -72,6 +72,14 @@ describe('npm start', () => {
     expect((await scene.fetch('/api/rules')).status).toBe(200);
   });
 
+  it('waits for one that is just ending, and takes its place', async () => {
+    const scene = await ServerScene.start([{ text: 'word '.repeat(3), delayMs: 2_000, firstDelayMs: 10_000 }]);
+    await scene.send('Talk.');
+    scene.program.child.kill('SIGTERM');
+    await scene.restart();
+    expect((await scene.fetch('/api/rules')).status).toBe(200);
+  });
+
   it('is one server however many are started at once', async () => {
     const cli = new CliScene();
     const all = [cli.serve(), cli.serve(), cli.serve()];
