@@ -146,4 +146,5 @@ function fail(error: unknown): never {
 
 // A promise that nobody waited for must not end the runs of others.
 process.on('unhandledRejection', (error) => reportBug(error));
+process.on('uncaughtException', (error) => fail(error));
 await main().catch(fail);

@@ -9,7 +9,6 @@ import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall
 
 /** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
 const TEXT_LIMIT = 400_000;
-const ATTACHMENT_LIMIT = 2_000_000;
 const TITLE_LIMIT = 200;
 const MEMORY_KEY_LIMIT = 200;
 const MEMORY_VALUE_LIMIT = 100_000;
@@ -97,7 +96,7 @@ export const procedures = {
           text: z.string().max(TEXT_LIMIT),
           uploads: z.array(id).max(20).readonly().optional(),
           attachments: z
-            .array(z.object({ name: z.string().max(500), text: z.string().max(ATTACHMENT_LIMIT), trust }))
+            .array(z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust }))
             .max(20)
             .readonly()
             .optional(),
