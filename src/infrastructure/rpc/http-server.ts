@@ -40,8 +40,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const { createServer } = process.getBuiltinModule('node:http');
   const routes = new Routes(options);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void routes.answer(request, response));
-  // The stream of events stays open for days.
-  server.requestTimeout = 0;
   const port = await listen(server, options.port);
   routes.open(port);
   return { port, close: () => close(server) };
@@ -154,6 +152,12 @@ class Routes {
   }
 
   #fail(error: unknown, response: ServerResponse): void {
+    if (response.headersSent) {
+      // An answer that breaks off is the only sign that is left to give.
+      if (!(error instanceof FailureError)) this.#options.served.reportBug(error);
+      response.destroy();
+      return undefined;
+    }
     if (error instanceof FailureError) {
       // What was not read of the request is not read any more.
       response.setHeader('connection', 'close');
