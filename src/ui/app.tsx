@@ -25,6 +25,9 @@ export function App() {
   const isInspectorOpen = useIsInspectorOpen();
   const isDrawerOpen = useUi((state) => state.isDrawerOpen);
   useShortcuts();
+  useEffect(() => {
+    if (isDrawerOpen) document.querySelector<HTMLElement>('.side-room .search-field')?.focus();
+  }, [isDrawerOpen]);
   if (connection === 'refused') return <RefusedView />;
   const hasInspector = isInspectorOpen && route.screen === 'conversation';
   return (
