@@ -269,7 +269,12 @@ describe('the page: a conversation', () => {
     await say(page, 'A whole thought');
     await page.locator('.compose-failure').waitFor();
     expect(await page.inputValue('#composer')).toBe('A whole thought');
+    await page.fill('#composer', 'A whole thought, and more');
     await scene.start();
+    // The database still has the half; what was typed while nobody answered is newer, over a reload too.
+    await page.reload();
+    await page.waitForTimeout(600);
+    expect(await page.inputValue('#composer')).toBe('A whole thought, and more');
     await page.press('#composer', 'Enter');
     await expect.poll(() => lastAnswer(page).innerText(), { timeout: 15_000 }).toBe('Here it is.');
     expect(scene.model.requests).toHaveLength(1);
