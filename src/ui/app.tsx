@@ -1,29 +1,29 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { TipProvider } from './components/tooltip.tsx';
 import { Toasts } from './components/toast.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from './layout.ts';
-import { useRoute, type Route } from './route.ts';
+import { goTo, useRoute, type Route } from './route.ts';
 import { useConnection } from './stores/connection-store.ts';
-import { focusComposer, openPalette, setDrawer, useUi } from './stores/ui-store.ts';
+import { closePalette, focusComposer, openPalette, setDrawer, useUi } from './stores/ui-store.ts';
 import { ConversationView } from './views/conversation/conversation-view.tsx';
 import { NewConversationView } from './views/new-conversation/new-conversation-view.tsx';
 import { RefusedView } from './views/refused-view.tsx';
 import { Sidebar, startNew } from './views/sidebar/sidebar.tsx';
 
-/**
- * The window. Slots for the screens that are loaded when they are first wanted, each a lazy chunk of its own:
- * - settings: `views/settings/settings-view.tsx` exports `SettingsView({ section })`, shown in `<main>` while the route's screen is `settings`;
- * - inspector: `views/inspector/inspector.tsx` exports `Inspector({ conversationId, onClose })`, mounted as `<aside className="inspector">`
- *   while `useIsInspectorOpen()`; `useUi().inspect` says what it is asked to show;
- * - palette: `views/palette/palette.tsx` exports `Palette({ onClose })`, mounted over all while `useUi().isPaletteOpen`;
- * - first run: `views/first-run/first-run.tsx` exports `FirstRun`, shown by `NewConversationView` instead of its greeting.
- */
+/** Loaded when they are first wanted: the first script stays small. */
+const Inspector = lazy(async () => ({ default: (await import('./views/inspector/inspector.tsx')).Inspector }));
+const SettingsView = lazy(async () => ({ default: (await import('./views/settings/settings-view.tsx')).SettingsView }));
+const Palette = lazy(async () => ({ default: (await import('./views/palette/palette.tsx')).Palette }));
+
+/** The window: list, conversation, inspector; or the settings in their place; and over all the palette. */
 export function App() {
   const connection = useConnection((state) => state.state);
   const route = useRoute();
   const isSidebarHidden = useIsSidebarHidden();
   const isInspectorOpen = useIsInspectorOpen();
   const isDrawerOpen = useUi((state) => state.isDrawerOpen);
+  const isPaletteOpen = useUi((state) => state.isPaletteOpen);
+  const leaveSettings = useWayBack(route);
   useShortcuts();
   useEffect(() => {
     if (isDrawerOpen) document.querySelector<HTMLElement>('.side-room .search-field')?.focus();
@@ -32,27 +32,68 @@ export function App() {
   const hasInspector = isInspectorOpen && route.screen === 'conversation';
   return (
     <TipProvider delayDuration={500} skipDelayDuration={200}>
-      <a className="skip button" href="#composer" onClick={focusComposer}>
-        To the composer
-      </a>
-      <div className={`frame ${isSidebarHidden ? 'is-wide' : ''} ${hasInspector ? 'has-inspector' : ''}`}>
-        <div className={`side-room ${isDrawerOpen ? 'is-open' : ''}`} inert={isSidebarHidden && !isDrawerOpen ? true : undefined}>
-          <Sidebar />
+      {route.screen === 'settings' ? (
+        <div className="frame is-settings">
+          <Suspense fallback={<SettingsRoom />}>
+            <SettingsView section={route.section} onClose={leaveSettings} />
+          </Suspense>
         </div>
-        <main className="main">
-          <Screen route={route} />
-        </main>
-      </div>
-      {isDrawerOpen ? <button type="button" className="drawer-scrim" aria-label="Close the list" onClick={() => setDrawer(false)} /> : null}
+      ) : (
+        <>
+          <a className="skip button" href="#composer" onClick={focusComposer}>
+            To the composer
+          </a>
+          <div className={`frame ${isSidebarHidden ? 'is-wide' : ''} ${hasInspector ? 'has-inspector' : ''}`}>
+            <div className={`side-room ${isDrawerOpen ? 'is-open' : ''}`} inert={isSidebarHidden && !isDrawerOpen ? true : undefined}>
+              <Sidebar />
+            </div>
+            <main className="main">
+              <Screen route={route} />
+            </main>
+            {hasInspector ? (
+              <Suspense fallback={<aside className="inspector" aria-label="Inspector" />}>
+                <Inspector conversationId={route.id} onClose={toggleInspector} />
+              </Suspense>
+            ) : null}
+          </div>
+          {isDrawerOpen ? (
+            <button type="button" className="drawer-scrim" aria-label="Close the list" onClick={() => setDrawer(false)} />
+          ) : null}
+        </>
+      )}
+      {isPaletteOpen ? (
+        <Suspense fallback={null}>
+          <Palette onClose={closePalette} />
+        </Suspense>
+      ) : null}
       <Toasts />
     </TipProvider>
   );
 }
 
-function Screen({ route }: { route: Route }) {
+/** The rooms of the settings before they are here, so that nothing jumps. */
+function SettingsRoom() {
+  return (
+    <>
+      <nav aria-label="Settings" />
+      <main className="main" />
+    </>
+  );
+}
+
+/** Back from the settings to where the person was. */
+function useWayBack(route: Route): () => void {
+  const last = useRef<Route>({ screen: 'new' });
+  useEffect(() => {
+    if (route.screen !== 'settings') last.current = route;
+  }, [route]);
+  const back = useRef(() => goTo(last.current));
+  return back.current;
+}
+
+function Screen({ route }: { route: Exclude<Route, { screen: 'settings' }> }) {
   switch (route.screen) {
     case 'new':
-    case 'settings':
       return <NewConversationView />;
     case 'conversation':
       return <ConversationView key={route.id} id={route.id} soughtId={route.messageId} />;

@@ -16,6 +16,7 @@ import { loadMemory } from './stores/memory-store.ts';
 import { applyModelEvent, loadModels } from './stores/models-store.ts';
 import { arrived } from './stores/sending-store.ts';
 import { loadWorkspaces } from './stores/workspaces-store.ts';
+import { announce } from './stream-listeners.ts';
 import { savedToken } from './token.ts';
 
 /** Opens the one stream of this window and hands each event to those whom it concerns. Ends with the signal. */
@@ -74,6 +75,7 @@ function handle(event: StreamEvent): void {
       reset();
       break;
   }
+  announce(event);
 }
 
 function reset(): void {

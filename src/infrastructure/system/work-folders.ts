@@ -1,6 +1,6 @@
 import { cpSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { WorkFolders } from '../../application/ports/machine.ts';
 import { failure, type Failure, type Result } from '../../core/models/failure.ts';
 
@@ -9,14 +9,14 @@ const FOLDERS_SHOWN = 1_000;
 
 export interface WorkFoldersOptions {
   readonly home: string;
-  /** The data folder: the example lies in it, where a person can write whatever the product is installed as. */
+  /** The data folder: the example lies beside it, where a person can write; inside of it tools may touch nothing (S7). */
   readonly dataFolder: string;
   /** The files that come with the product. */
   readonly exampleSource: string;
 }
 
 export function createWorkFolders({ home, dataFolder, exampleSource }: WorkFoldersOptions): WorkFolders {
-  const examplePath = join(dataFolder, 'examples', 'notes');
+  const examplePath = join(dirname(dataFolder), `${basename(dataFolder)}-example`, 'notes');
   return {
     examplePath,
     resolve: (path) => resolveFolder(path),

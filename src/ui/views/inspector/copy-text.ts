@@ -1,0 +1,11 @@
+import { tell } from '../../stores/toast-store.ts';
+
+/** Puts a text on the clipboard, and says so. */
+export async function copyText(text: string, said: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    tell(said);
+  } catch {
+    tell('The browser did not allow the clipboard');
+  }
+}

@@ -1,0 +1,90 @@
+import { FilePen, FilePlus } from 'lucide-react';
+import { useMemo } from 'react';
+import type { Authorisation } from '../../../core/models/tool-call.ts';
+import { Blank } from '../../components/blank.tsx';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { timeOfDay } from '../../figures.ts';
+import { goTo } from '../../route.ts';
+import { useOpen } from '../../stores/conversation-store.ts';
+import { DiffCounts, DiffView } from '../conversation/diff-view.tsx';
+import { parseDiff } from '../conversation/parse-diff.ts';
+import { changedFiles, type ChangedFile, type FileTouch } from './changed-files.ts';
+
+export function useChangedFiles(conversationId: string): readonly ChangedFile[] {
+  const calls = useOpen(conversationId, (open) => open.snapshot.calls);
+  const interactions = useOpen(conversationId, (open) => open.snapshot.interactions);
+  const workspace = useOpen(conversationId, (open) => open.conversation.workspace);
+  return useMemo(
+    () => (calls && interactions ? changedFiles({ calls, interactions }, workspace ?? '') : []),
+    [calls, interactions, workspace],
+  );
+}
+
+/** What tools changed in this conversation, file by file, as diffs where one was made. */
+export function FilesTab({ files }: { files: readonly ChangedFile[] }) {
+  if (files.length === 0) {
+    return <Blank title="No files changed yet">When an agent edits a file, the change stands here as a diff.</Blank>;
+  }
+  return (
+    <ul className="changed-files">
+      {files.map((file) => (
+        <li key={file.path}>
+          <h2 title={file.path}>
+            <Icon of={file.touches[0]?.creates ? FilePlus : FilePen} small />
+            <span className="mono cut">{file.name}</span>
+          </h2>
+          {file.touches.map((touch) => (
+            <OneTouch key={touch.call.id} name={file.name} touch={touch} />
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touch: FileTouch }) {
+  const parsed = useMemo(() => (diff === null ? null : parseDiff(diff)), [diff]);
+  return (
+    <div className="touch">
+      <p className="touch-head">
+        <span className="cut">
+          {call.startedAt === undefined ? '' : `${timeOfDay(call.startedAt)}, `}
+          {call.authorisation ? allowedBy(call.authorisation) : ''}
+        </span>
+        <span className="grow" />
+        {parsed ? <DiffCounts diff={parsed} /> : null}
+        <Button
+          look="plain"
+          small
+          aria-label={`Show the change of ${name} in the conversation`}
+          onClick={() => goTo({ screen: 'conversation', id: call.conversationId, messageId: call.messageId })}
+        >
+          Show
+        </Button>
+      </p>
+      {parsed ? (
+        <div className="touch-diff">
+          <DiffView diff={parsed} name={name} />
+        </div>
+      ) : (
+        <p className="quiet touch-note">{diff ?? noDiff(creates)}</p>
+      )}
+    </div>
+  );
+}
+
+function noDiff(creates: boolean): string {
+  return creates ? 'It was made new.' : 'Nobody was asked before it, so no diff was made. What was written stands in the conversation.';
+}
+
+function allowedBy(authorisation: Authorisation): string {
+  switch (authorisation.by) {
+    case 'person':
+      return 'you allowed it';
+    case 'rule':
+      return 'a rule allowed it';
+    case 'effect':
+      return 'allowed';
+  }
+}

@@ -1,0 +1,84 @@
+import type { ConversationSnapshot } from '../../../core/agent/conversation-fold.ts';
+import type { Section } from '../../../core/models/request.ts';
+import type { RequestSpan } from '../../../contract/views.ts';
+import { timeOfDay } from '../../figures.ts';
+import { splitWords } from '../conversation/tool-words.ts';
+
+/** What kind of thing put words into a request: it chooses the sign in the gutter. */
+export type SourceKind = 'house' | 'person' | 'agent' | 'file' | 'tool' | 'call' | 'result' | 'wire';
+
+export interface SourceInWords {
+  readonly kind: SourceKind;
+  readonly title: string;
+  /** After the title, in the machine's own words: a tool's name, a path, syntax. */
+  readonly object: string | null;
+}
+
+const OF_THE_HOUSE: Record<Section, string> = {
+  tools: 'Told of the tools',
+  system: 'Instructions of Glasshouse',
+  history: 'Put together by Glasshouse',
+  plan: 'The plan so far',
+  environment: 'Folder, system and date',
+  input: 'Put together by Glasshouse',
+  wire: 'Syntax',
+};
+
+/** Characters of syntax that name a piece of it. */
+const SHOWN_SYNTAX = 60;
+
+/**
+ * Who put these words there, as a person would say it: "You, 10:38", "Read report.pdf".
+ * `earlier` are the spans before it in the same request: of a call, what was asked comes first and the result after it.
+ */
+export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, snapshot: ConversationSnapshot | undefined): SourceInWords {
+  if (span.section === 'wire') return { kind: 'wire', title: '', object: span.text.slice(0, SHOWN_SYNTAX) };
+  const colon = span.source.indexOf(':');
+  const who = colon < 0 ? span.source : span.source.slice(0, colon);
+  const id = colon < 0 ? '' : span.source.slice(colon + 1);
+  switch (who) {
+    case 'core':
+      return { kind: 'house', title: id === 'plan_mode' ? 'What plan mode means' : OF_THE_HOUSE[span.section], object: null };
+    case 'person':
+      return { kind: 'person', title: 'You', object: null };
+    case 'tool':
+      return { kind: 'tool', title: '', object: id };
+    case 'message':
+      return messageInWords(id, span, snapshot);
+    case 'call':
+      return callInWords(id, earlier.has(span.source), snapshot);
+    default:
+      return { kind: 'house', title: span.source, object: null };
+  }
+}
+
+function messageInWords(id: string, span: RequestSpan, snapshot: ConversationSnapshot | undefined): SourceInWords {
+  const message = snapshot?.messages.find((each) => each.id === id);
+  if (!message) return { kind: 'house', title: span.section === 'input' ? 'This message' : 'An earlier message', object: null };
+  const file = message.parts.find((part) => part.type === 'file' && span.text.includes(escaped(part.name)) && span.text.includes('<<<'));
+  if (file?.type === 'file') return { kind: 'file', title: file.name, object: null };
+  const at = timeOfDay(message.createdAt);
+  return message.role === 'person'
+    ? { kind: 'person', title: `You, ${at}`, object: null }
+    : { kind: 'agent', title: `Answer, ${at}`, object: null };
+}
+
+function callInWords(id: string, isResult: boolean, snapshot: ConversationSnapshot | undefined): SourceInWords {
+  const call = snapshot?.calls.get(id);
+  const kind = isResult ? 'result' : 'call';
+  if (!call) return { kind, title: isResult ? 'Result of a tool' : 'Call of a tool', object: null };
+  const name = call.tool.replaceAll('_', ' ');
+  const words = isResult ? (call.words?.past ?? name) : (call.words?.future ?? name).replace(/^Will /, '');
+  const { verb, object, rest } = splitWords(words, call.input);
+  const said = isResult ? capital(verb) : `Asked to ${verb.toLowerCase()}`;
+  return { kind, title: object === null && rest ? `${said} ${rest}` : said, object };
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A name as it stands inside of a JSON string. */
+function escaped(name: string): string {
+  return JSON.stringify(name).slice(1, -1);
+}

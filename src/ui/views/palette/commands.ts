@@ -1,0 +1,145 @@
+import { ListChecks, Moon, PanelLeft, PanelRight, Rows3, Square, SquarePen, Sun, Download, Contrast, type LucideIcon } from 'lucide-react';
+import { isActive } from '../../../core/agent/agent-state.ts';
+import { api, failureOf } from '../../api.ts';
+import { CTRL } from '../../components/kbd.tsx';
+import { toggleInspector, toggleSidebar } from '../../layout.ts';
+import { choose, look } from '../../look.ts';
+import { currentRoute, goTo } from '../../route.ts';
+import { useConversationStore } from '../../stores/conversation-store.ts';
+import { latestRun } from '../../stores/open-conversation.ts';
+import { remember, recall } from '../../stores/memory-store.ts';
+import { tell } from '../../stores/toast-store.ts';
+import { focusComposer } from '../../stores/ui-store.ts';
+import { SECTION_WORDS, SECTIONS } from '../settings/sections.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly keys?: string;
+  /** Other words by which it is found. */
+  readonly also: string;
+  readonly run: () => void;
+}
+
+/** What can be done now, from where the window is. */
+export function commandsNow(): readonly Command[] {
+  return [...aboutThisConversation(), ...aboutTheWindow(), ...aboutTheLook(), ...settings()];
+}
+
+function aboutThisConversation(): readonly Command[] {
+  const route = currentRoute();
+  if (route.screen === 'settings') return [];
+  if (route.screen === 'new') {
+    const isPlanning = recall('choice:mode') === 'plan';
+    return [planMode(isPlanning, () => remember('choice:mode', isPlanning ? '' : 'plan'))];
+  }
+  const open = useConversationStore.getState().open.get(route.id);
+  if (!open) return [];
+  const { id } = route;
+  const run = latestRun(open);
+  const isPlanning = open.snapshot.mode === 'plan';
+  const stop: Command = {
+    id: 'stop',
+    title: 'Stop the run',
+    icon: Square,
+    keys: 'Esc',
+    also: 'cancel end halt',
+    run: () => void api.runs.stop({ runId: run?.id ?? '' }).catch(told),
+  };
+  return [
+    ...(run && run.isHere && isActive(run.state) ? [stop] : []),
+    planMode(isPlanning, () => void api.conversations.update({ id, mode: isPlanning ? 'ask' : 'plan' }).catch(told)),
+    {
+      id: 'export',
+      title: 'Export this conversation as Markdown',
+      icon: Download,
+      also: 'save download file',
+      run: () => void api.conversations.export({ id, format: 'markdown' }).then(({ url }) => location.assign(url), told),
+    },
+  ];
+}
+
+function planMode(isOn: boolean, toggle: () => void): Command {
+  return {
+    id: 'plan',
+    title: isOn ? 'Leave plan mode' : 'Plan first: change nothing before the plan is approved',
+    icon: ListChecks,
+    also: 'plan mode toggle',
+    run: () => {
+      toggle();
+      focusComposer();
+    },
+  };
+}
+
+function aboutTheWindow(): readonly Command[] {
+  return [
+    { id: 'new', title: 'New conversation', icon: SquarePen, keys: `${CTRL} Shift O`, also: 'chat start', run: begin },
+    {
+      id: 'inspector',
+      title: 'Show or hide the inspector',
+      icon: PanelRight,
+      keys: `${CTRL} I`,
+      also: 'context runs files plan',
+      run: toggleInspector,
+    },
+    {
+      id: 'sidebar',
+      title: 'Show or hide the sidebar',
+      icon: PanelLeft,
+      keys: `${CTRL} B`,
+      also: 'list conversations',
+      run: toggleSidebar,
+    },
+  ];
+}
+
+function begin(): void {
+  goTo({ screen: 'new' });
+  focusComposer();
+}
+
+function aboutTheLook(): readonly Command[] {
+  const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || (look('theme') === 'system' && prefersDark());
+  const isCompact = look('density') === 'compact';
+  const isStrong = look('contrast') === 'more';
+  return [
+    {
+      id: 'theme',
+      title: isDark ? 'Day: the light theme' : 'Night: the dark theme',
+      icon: isDark ? Sun : Moon,
+      also: 'theme light dark mode look',
+      run: () => choose('theme', isDark ? 'light' : 'dark'),
+    },
+    {
+      id: 'density',
+      title: isCompact ? 'Comfortable rows' : 'Compact rows',
+      icon: Rows3,
+      also: 'density look',
+      run: () => choose('density', isCompact ? 'comfortable' : 'compact'),
+    },
+    {
+      id: 'contrast',
+      title: isStrong ? 'Usual contrast' : 'More contrast',
+      icon: Contrast,
+      also: 'accessibility look',
+      run: () => choose('contrast', isStrong ? 'system' : 'more'),
+    },
+  ];
+}
+
+function prefersDark(): boolean {
+  return matchMedia('(prefers-color-scheme: dark)').matches;
+}
+
+function settings(): readonly Command[] {
+  return SECTIONS.map((section): Command => {
+    const { title, icon, about } = SECTION_WORDS[section];
+    return { id: `settings:${section}`, title: `Settings: ${title}`, icon, also: about, run: () => goTo({ screen: 'settings', section }) };
+  });
+}
+
+function told(error: unknown): void {
+  tell(failureOf(error).message);
+}

@@ -1,0 +1,6 @@
+import { marksIn } from './marks-in.ts';
+
+/** A text with what was found in it marked. */
+export function MarkedText({ text }: { text: string }) {
+  return marksIn(text).map((piece, index) => (piece.isHit ? <mark key={index}>{piece.text}</mark> : piece.text));
+}

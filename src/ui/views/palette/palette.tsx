@@ -1,0 +1,227 @@
+import { Command } from 'cmdk';
+import { CornerDownRight, MessageSquare, MessageSquareText, Search, Wrench, type LucideIcon } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { isActive } from '../../../core/agent/agent-state.ts';
+import type { SearchHit, SearchKind } from '../../../core/models/records.ts';
+import type { ConversationLine } from '../../../contract/views.ts';
+import { Icon } from '../../components/icon.tsx';
+import { Kbd } from '../../components/kbd.tsx';
+import { litBy, Sign } from '../../components/sign.tsx';
+import { counted, daysAgo, dayOf, timeOfDay } from '../../figures.ts';
+import { goTo } from '../../route.ts';
+import { useConversations } from '../../stores/conversations-store.ts';
+import { commandsNow, type Command as Act } from './commands.ts';
+import { MarkedText } from './marked-text.tsx';
+import { markWords } from './marks-in.ts';
+import { useSearch } from './use-search.ts';
+import './palette.css';
+
+const KINDS: Record<SearchKind, { readonly icon: LucideIcon; readonly word: string }> = {
+  message: { icon: MessageSquareText, word: 'Message' },
+  tool_input: { icon: Wrench, word: 'Asked of a tool' },
+  tool_result: { icon: CornerDownRight, word: 'Tool' },
+};
+
+/** Conversations and commands that are shown while nothing is typed. */
+const RECENT = 5;
+const SHOWN_TITLES = 5;
+const SHOWN_ACTS = 4;
+
+/** Search over everything that was ever said or done, the conversations by title, and what can be done now. By keyboard alone. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [typed, setTyped] = useState('');
+  const [chosen, setChosen] = useState('');
+  const search = useSearch(typed);
+  const lines = useConversations((state) => state.lines);
+  // What can be done is asked once, when it opens: it does not change under one's hands.
+  const acts = useMemo(() => commandsNow(), []);
+  const query = typed.trim();
+
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    element?.querySelector('input')?.focus();
+    return () => element?.close();
+  }, []);
+
+  const titles = query === '' ? lines.slice(0, RECENT).map((line) => ({ line, marked: line.title })) : matchingTitles(lines, query);
+  const fitting = query === '' ? acts.map((act) => ({ act, marked: act.title })) : matchingActs(acts, query).slice(0, SHOWN_ACTS);
+  const isSearched = search.query === query;
+  const isEmpty = query !== '' && titles.length === 0 && fitting.length === 0 && search.hits.length === 0;
+  const go = (act: () => void) => {
+    onClose();
+    // After it is closed: the focus goes back first, and then where the act wants it.
+    setTimeout(act);
+  };
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- the backdrop; Escape is the key for it
+    <dialog
+      ref={dialog}
+      className="palette"
+      aria-label="Search and commands"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
+      <Command shouldFilter={false} loop label="Search and commands" value={chosen} onValueChange={setChosen} className="palette-inside">
+        <div className="palette-line">
+          <Icon of={Search} />
+          <Command.Input value={typed} onValueChange={setTyped} placeholder="Search everything, or say what to do" />
+          <Kbd>Esc</Kbd>
+        </div>
+        <Command.List className="palette-list" label="Results">
+          {query === '' ? null : <Acts acts={fitting} onRun={go} />}
+          {titles.length > 0 ? (
+            <Command.Group heading={<Heading title={query === '' ? 'Recent' : 'Conversations'} />}>
+              {titles.map(({ line, marked }) => (
+                <Command.Item
+                  key={line.id}
+                  value={`title:${line.id}`}
+                  className="hit"
+                  onSelect={() => go(() => goTo({ screen: 'conversation', id: line.id, messageId: null }))}
+                >
+                  <ConversationSign line={line} />
+                  <span className="cut">
+                    <MarkedText text={marked} />
+                  </span>
+                  <span className="end">{stateOf(line) ?? whenWords(line.updatedAt)}</span>
+                </Command.Item>
+              ))}
+            </Command.Group>
+          ) : null}
+          {search.hits.length > 0 ? (
+            <Command.Group heading={<Heading title="In messages and tools" aside={hitCount(search.hits)} />}>
+              {search.hits.map((hit, index) => (
+                <OneHit key={`${hit.messageId}:${hit.kind}:${index}`} hit={hit} index={index} onOpen={go} />
+              ))}
+            </Command.Group>
+          ) : null}
+          {query === '' ? <Acts acts={fitting} onRun={go} /> : null}
+          {isEmpty && isSearched && !search.failure ? (
+            <p className="palette-none">
+              Nothing says “{query}”. <span className="quiet">Messages, what tools were asked and what they found are all searched.</span>
+            </p>
+          ) : null}
+          {isEmpty && query.length < 2 ? <p className="palette-none quiet">Two letters at least</p> : null}
+          {search.failure ? (
+            <p className="palette-none harm" role="alert">
+              The search did not answer: {search.failure.message} {search.failure.advice}
+            </p>
+          ) : null}
+        </Command.List>
+        <div className="palette-keys" aria-hidden="true">
+          <KeyHint keys="↵">{chosen.startsWith('hit:') ? 'Open the message' : chosen.startsWith('act:') ? 'Do it' : 'Open'}</KeyHint>
+          <KeyHint keys="↑ ↓">Choose</KeyHint>
+          <span className="grow" />
+          {isSearched && search.took !== null ? <span>{Math.max(1, Math.round(search.took))} ms</span> : null}
+        </div>
+      </Command>
+    </dialog>
+  );
+}
+
+function Acts({ acts, onRun }: { acts: readonly { act: Act; marked: string }[]; onRun: (act: () => void) => void }) {
+  if (acts.length === 0) return null;
+  return (
+    <Command.Group heading={<Heading title="Do" />}>
+      {acts.map(({ act, marked }) => (
+        <Command.Item key={act.id} value={`act:${act.id}`} className="hit" onSelect={() => onRun(act.run)}>
+          <Icon of={act.icon} />
+          <span className="cut">
+            <MarkedText text={marked} />
+          </span>
+          <span className="end">{act.keys ?? ''}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function OneHit({ hit, index, onOpen }: { hit: SearchHit; index: number; onOpen: (act: () => void) => void }) {
+  const { icon, word } = KINDS[hit.kind];
+  return (
+    <Command.Item
+      value={`hit:${index}:${hit.messageId}`}
+      className="hit is-two"
+      onSelect={() => onOpen(() => goTo({ screen: 'conversation', id: hit.conversationId, messageId: hit.messageId }))}
+    >
+      <Icon of={icon} />
+      <span className="hit-words">
+        <span className="cut">{hit.conversationTitle}</span>
+        <span className="cut second">
+          <MarkedText text={hit.excerpt} />
+        </span>
+      </span>
+      <span className="end">
+        {word} · {whenWords(hit.createdAt)}
+      </span>
+    </Command.Item>
+  );
+}
+
+function Heading({ title, aside }: { title: string; aside?: string }) {
+  return (
+    <span className="palette-heading label">
+      <span>{title}</span>
+      {aside ? <span>{aside}</span> : null}
+    </span>
+  );
+}
+
+function KeyHint({ keys, children }: { keys: string; children: ReactNode }) {
+  return (
+    <span>
+      <Kbd>{keys}</Kbd> {children}
+    </span>
+  );
+}
+
+function ConversationSign({ line }: { line: ConversationLine }) {
+  if (line.openInteractions > 0) return <Sign lit="1 2 3 4" />;
+  if (line.lastRunState !== null && isActive({ name: line.lastRunState } as Parameters<typeof isActive>[0]))
+    return <Sign lit={litBy(line.lastRunState)} />;
+  return <Icon of={MessageSquare} />;
+}
+
+function stateOf(line: ConversationLine): ReactNode {
+  if (line.openInteractions > 0) return <span className="is-live">waiting</span>;
+  if (line.lastRunState !== null && isActive({ name: line.lastRunState } as Parameters<typeof isActive>[0]))
+    return <span className="is-live">running</span>;
+  return null;
+}
+
+function matchingTitles(lines: readonly ConversationLine[], query: string): { line: ConversationLine; marked: string }[] {
+  const found: { line: ConversationLine; marked: string }[] = [];
+  for (const line of lines) {
+    const marked = markWords(line.title, query);
+    if (marked !== null) found.push({ line, marked });
+    if (found.length === SHOWN_TITLES) break;
+  }
+  return found;
+}
+
+function matchingActs(acts: readonly Act[], query: string): { act: Act; marked: string }[] {
+  return acts.flatMap((act) => {
+    const marked = markWords(act.title, query);
+    if (marked !== null) return [{ act, marked }];
+    return markWords(`${act.title} ${act.also}`, query) === null ? [] : [{ act, marked: act.title }];
+  });
+}
+
+function hitCount(hits: readonly SearchHit[]): string {
+  const conversations = new Set(hits.map((hit) => hit.conversationId)).size;
+  return `${counted(hits.length, 'hit')} in ${counted(conversations, 'conversation')}`;
+}
+
+function whenWords(at: number): string {
+  const now = Date.now();
+  const ago = daysAgo(at, now);
+  if (ago <= 0) return timeOfDay(at);
+  return ago === 1 ? 'yesterday' : dayOf(at, now);
+}

@@ -1,0 +1,109 @@
+import { Check, CircleAlert, Minus } from 'lucide-react';
+import { useState } from 'react';
+import type { Finding } from '../../../contract/glasshouse.ts';
+import { api } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Mark } from '../../components/sign.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
+import { Trouble } from '../../components/trouble.tsx';
+import { counted } from '../../figures.ts';
+import { useAnswer } from '../../use-answer.ts';
+import { Card, Group, Line } from './card.tsx';
+
+const SIGNS = { ok: Check, missing: Minus, problem: CircleAlert } as const;
+
+/** What this is, whether it is well, and whose work it stands on. */
+export function AboutSection() {
+  const about = useAnswer('about', () => api.system.about({}));
+  const doctor = useAnswer('doctor', async () => (await api.system.doctor({})).findings);
+  const [isOpen, setOpen] = useState(false);
+  if (about.failure && !about.value) return <Trouble title="This cannot be read" failure={about.failure} onRetry={about.askAgain} />;
+  return (
+    <>
+      <p className="settings-lead">
+        An agentic desktop that you can see through. It sends nothing anywhere by itself: no telemetry, no account.
+      </p>
+      <Group>
+        <Card>
+          {about.value ? (
+            <Line
+              title={
+                <span className="about-name">
+                  <Mark /> Glasshouse {about.value.version}
+                </span>
+              }
+              detail={`On Node ${about.value.node.replace(/^v/, '')} · ${about.value.licence} licence`}
+            />
+          ) : (
+            <WaitingLines lines={2} />
+          )}
+        </Card>
+      </Group>
+      <Group title="Is all well?">
+        {doctor.failure && !doctor.value ? (
+          <Trouble title="It could not be checked" failure={doctor.failure} onRetry={doctor.askAgain} />
+        ) : (
+          <Card>
+            {doctor.value ? null : <WaitingLines lines={4} />}
+            {(doctor.value ?? []).filter(isOfTheHouse).map((finding) => (
+              <OneFinding key={`${finding.subject}:${finding.detail}`} finding={finding} />
+            ))}
+          </Card>
+        )}
+      </Group>
+      {about.value ? (
+        <Group title="Licences" aside={counted(about.value.licences.length, 'package')}>
+          <Card padded>
+            <table className="settings-table">
+              <thead>
+                <tr>
+                  <th>Package</th>
+                  <th>Version</th>
+                  <th>Licence</th>
+                </tr>
+              </thead>
+              <tbody>
+                {about.value.licences.slice(0, isOpen ? undefined : 12).map((each) => (
+                  <tr key={`${each.name}@${each.version}`}>
+                    <td className="mono">{each.name}</td>
+                    <td className="quiet">{each.version}</td>
+                    <td>{each.licence}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            {!isOpen && about.value.licences.length > 12 ? (
+              <Button look="plain" small className="table-more" onClick={() => setOpen(true)}>
+                Show all {about.value.licences.length}
+              </Button>
+            ) : null}
+          </Card>
+        </Group>
+      ) : null}
+    </>
+  );
+}
+
+/** What is not set up of all the providers there are is told among the models. */
+function isOfTheHouse({ subject, state }: Finding): boolean {
+  return state !== 'missing' || !subject.endsWith('/MODEL');
+}
+
+function OneFinding({ finding }: { finding: Finding }) {
+  const isBad = finding.state === 'problem';
+  return (
+    <div className="finding">
+      <span className={isBad ? 'harm' : 'quiet'}>
+        <Icon of={SIGNS[finding.state]} small />
+      </span>
+      <div className="settings-words">
+        <span className="medium">{finding.subject}</span>
+        <small>
+          <span className={isBad ? 'harm' : ''}>{finding.detail}</span>
+          {finding.advice ? <span className="finding-advice"> {finding.advice}</span> : null}
+        </small>
+      </div>
+    </div>
+  );
+}

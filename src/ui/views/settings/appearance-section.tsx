@@ -1,0 +1,71 @@
+import { Segmented } from '../../components/segmented.tsx';
+import { choose, type LookChoice } from '../../look.ts';
+import { useRecalled } from '../../stores/memory-store.ts';
+import { Card, Group, Line } from './card.tsx';
+
+interface Choice {
+  readonly name: LookChoice;
+  readonly title: string;
+  readonly detail: string;
+  /** The first is the default. */
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}
+
+const CHOICES: readonly Choice[] = [
+  {
+    name: 'theme',
+    title: 'Theme',
+    detail: 'Day, night, or as the system has it',
+    options: [
+      { value: 'system', label: 'System' },
+      { value: 'light', label: 'Day' },
+      { value: 'dark', label: 'Night' },
+    ],
+  },
+  {
+    name: 'contrast',
+    title: 'Contrast',
+    detail: 'More: every word above 8 to 1, and full lines',
+    options: [
+      { value: 'system', label: 'System' },
+      { value: 'normal', label: 'Usual' },
+      { value: 'more', label: 'More' },
+    ],
+  },
+  {
+    name: 'density',
+    title: 'Density',
+    detail: 'Compact: lower rows and a smaller answer. Nothing is left out',
+    options: [
+      { value: 'comfortable', label: 'Comfortable' },
+      { value: 'compact', label: 'Compact' },
+    ],
+  },
+];
+
+/** How it looks. What is chosen holds at once, and in every window. */
+export function AppearanceSection() {
+  return (
+    <>
+      <p className="settings-lead">
+        How Glasshouse looks, in every window. Motion follows the system: where it asks for less, nothing moves.
+      </p>
+      <Group>
+        <Card>
+          {CHOICES.map((choice) => (
+            <OneChoice key={choice.name} choice={choice} />
+          ))}
+        </Card>
+      </Group>
+    </>
+  );
+}
+
+function OneChoice({ choice }: { choice: Choice }) {
+  const value = useRecalled(`look:${choice.name}`) ?? choice.options[0]?.value ?? '';
+  return (
+    <Line title={choice.title} detail={choice.detail}>
+      <Segmented name={choice.title} value={value} options={choice.options} onChange={(next) => choose(choice.name, next)} />
+    </Line>
+  );
+}

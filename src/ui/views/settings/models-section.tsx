@@ -1,0 +1,243 @@
+import { Search } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+import type { SettingView } from '../../../contract/glasshouse.ts';
+import type { ModelLine } from '../../../contract/views.ts';
+import { api, failureOf } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { Field } from '../../components/field.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Progress } from '../../components/progress.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { Trouble } from '../../components/trouble.tsx';
+import { bytes, fetched } from '../../figures.ts';
+import { goTo } from '../../route.ts';
+import { loadModels, shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
+import { tell } from '../../stores/toast-store.ts';
+import { useAnswer } from '../../use-answer.ts';
+import { Card, Group, Line } from './card.tsx';
+
+/** Models of a group that are listed at once. */
+const LISTED = 12;
+
+/** Which model answers, where the words go (U3), what is ready and what is missing. */
+export function ModelsSection() {
+  const { models, isLoaded } = useModels();
+  const [wanted, setWanted] = useState('');
+  const fits = (model: ModelLine) => model.id.toLowerCase().includes(wanted.trim().toLowerCase());
+  const here = models.filter((model) => model.destination.kind === 'machine' && fits(model));
+  const elsewhere = models.filter((model) => model.destination.kind === 'host' && fits(model));
+  return (
+    <>
+      <p className="settings-lead">
+        The default answers when you choose no other below the message. Beside each stands where your words go when it is asked.
+      </p>
+      {models.length > LISTED ? (
+        <Field
+          name="Search models"
+          placeholder="Search models"
+          type="search"
+          className="models-search"
+          before={<Icon of={Search} small />}
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+      ) : null}
+      <ModelGroup title="On this machine" aside="nothing leaves it" models={here} isLoaded={isLoaded} />
+      {elsewhere.length > 0 ? (
+        <ModelGroup title="Elsewhere" aside="what you send leaves this machine" models={elsewhere} isLoaded={isLoaded} />
+      ) : null}
+      <MoreAboutModels />
+    </>
+  );
+}
+
+interface ModelGroupProps {
+  readonly title: string;
+  readonly aside: string;
+  readonly models: readonly ModelLine[];
+  readonly isLoaded: boolean;
+}
+
+function ModelGroup({ title, aside, models, isLoaded }: ModelGroupProps) {
+  const [listed, setListed] = useState(LISTED);
+  return (
+    <Group title={title} aside={aside}>
+      <Card>
+        {isLoaded ? null : <WaitingLines />}
+        {isLoaded && models.length === 0 ? <Line title="None" detail="No model of this kind is known." /> : null}
+        {models.slice(0, listed).map((model) => (
+          <OneModel key={model.id} model={model} />
+        ))}
+        {models.length > listed ? (
+          <div className="settings-line">
+            <Button look="plain" small onClick={() => setListed(models.length)}>
+              Show all {models.length}
+            </Button>
+          </div>
+        ) : null}
+      </Card>
+    </Group>
+  );
+}
+
+/** Whether it is a kind of model whose name the person must complete: `server/MODEL`. */
+function isPattern(model: ModelLine): boolean {
+  return model.id.endsWith('/MODEL');
+}
+
+function OneModel({ model }: { model: ModelLine }) {
+  const file = model.file;
+  const progress = file?.state === 'fetching' ? file.progress : undefined;
+  const facts = [
+    whereWordsGo(model),
+    file?.state === 'missing' ? 'not here yet' : null,
+    model.note ?? (file ? bytes(file.bytes) : null),
+  ].filter(Boolean);
+  return (
+    <Line
+      title={<span className="model-name">{isPattern(model) ? model.id.slice(0, -'/MODEL'.length) : model.id}</span>}
+      detail={
+        <>
+          {facts.join(' · ')}
+          {!model.ready && model.missing && file?.state !== 'fetching' ? <span className="model-missing"> · {model.missing}</span> : null}
+        </>
+      }
+      below={
+        progress ? (
+          <div className="model-fetch">
+            <p>
+              <span>{PHASES[progress.phase]}</span>
+              <span className="quiet">{fetched(progress.done, progress.total, progress.bytesPerSecond, progress.secondsLeft)}</span>
+            </p>
+            <Progress name={`Fetching ${shortModelName(model.id)}`} part={progress.total > 0 ? progress.done / progress.total : 0} />
+          </div>
+        ) : null
+      }
+    >
+      <ModelActs model={model} />
+    </Line>
+  );
+}
+
+const PHASES = {
+  waiting: 'Waiting for another fetch',
+  fetching: 'Fetching',
+  joining: 'Putting it together',
+  verifying: 'Checking its digest',
+} as const;
+
+function ModelActs({ model }: { model: ModelLine }) {
+  const act = async (ask: () => Promise<unknown>, said?: string) => {
+    try {
+      await ask();
+      if (said) tell(said);
+    } catch (error) {
+      const { message, advice } = failureOf(error);
+      tell(`${message} ${advice}`);
+    }
+    void loadModels().catch(() => undefined);
+  };
+  if (model.file?.state === 'fetching') {
+    return (
+      <Button
+        small
+        onClick={() => void act(() => api.models.stopPull({ id: model.id }), 'Stopped. It goes on where it was when you fetch it again.')}
+      >
+        Stop
+      </Button>
+    );
+  }
+  return (
+    <>
+      {model.isDefault ? <Tag look="fill">default</Tag> : null}
+      {model.file?.state === 'missing' ? (
+        <Button small onClick={() => void act(() => api.models.pull({ id: model.id }))}>
+          Fetch
+        </Button>
+      ) : null}
+      {!model.ready && !model.file && model.destination.kind === 'host' ? (
+        <Button look="plain" small onClick={() => goTo({ screen: 'settings', section: 'providers' })}>
+          Add key
+        </Button>
+      ) : null}
+      {model.isDefault || isPattern(model) || !(model.ready || model.file) ? null : (
+        <Button
+          look="plain"
+          small
+          aria-label={`Use ${model.id} by default`}
+          onClick={() =>
+            void act(() => api.settings.set({ key: 'model', value: model.id }), `${shortModelName(model.id)} answers from now on`)
+          }
+        >
+          Use by default
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** What else can be said about models: each plain setting, with its own words. */
+function MoreAboutModels() {
+  const settings = useAnswer(
+    'settings',
+    async () => (await api.settings.list({})).settings,
+    (event) => event.type === 'settings_changed' || event.type === 'reset',
+  );
+  if (settings.failure && !settings.value) {
+    return <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />;
+  }
+  const plain = (settings.value ?? []).filter((setting) => !setting.isSecret);
+  if (plain.length === 0) return null;
+  return (
+    <Group title="By hand">
+      <Card>
+        {plain.map((setting) => (
+          <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={settings.askAgain} />
+        ))}
+      </Card>
+    </Group>
+  );
+}
+
+function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {
+  const [value, setValue] = useState(setting.value ?? '');
+  const [wrong, setWrong] = useState<string>();
+  const isFixed = setting.from === 'environment';
+  const isChanged = value.trim() !== (setting.value ?? '');
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    setWrong(undefined);
+    try {
+      if (value.trim() === '') await api.settings.remove({ key: setting.key });
+      else await api.settings.set({ key: setting.key, value: value.trim() });
+      tell('Kept');
+      onChanged();
+      void loadModels().catch(() => undefined);
+    } catch (error) {
+      setWrong(failureOf(error).message);
+    }
+  };
+  const title = setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');
+  return (
+    <Line title={title} detail={`${setting.about}${isFixed ? ' Set in the environment, which wins.' : ''}`}>
+      <form className="plain-setting" onSubmit={(event) => void save(event)}>
+        <div>
+          <Field
+            name={title}
+            value={value}
+            disabled={isFixed}
+            wrong={wrong}
+            placeholder="Not set"
+            onChange={(event) => setValue(event.target.value)}
+          />
+        </div>
+        {isChanged ? (
+          <Button type="submit" small>
+            Keep
+          </Button>
+        ) : null}
+      </form>
+    </Line>
+  );
+}
