@@ -25,6 +25,9 @@ export function App() {
   const isPaletteOpen = useUi((state) => state.isPaletteOpen);
   const leaveSettings = useWayBack(route);
   useShortcuts();
+  useEffect(() => {
+    if (isDrawerOpen) document.querySelector<HTMLElement>('.side-room .search-field')?.focus();
+  }, [isDrawerOpen]);
   if (connection === 'refused') return <RefusedView />;
   const hasInspector = isInspectorOpen && route.screen === 'conversation';
   return (
