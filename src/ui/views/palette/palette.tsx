@@ -1,6 +1,6 @@
 import { Command } from 'cmdk';
 import { CornerDownRight, MessageSquare, MessageSquareText, Search, Wrench, type LucideIcon } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import type { SearchHit, SearchKind } from '../../../core/models/records.ts';
 import type { ConversationLine } from '../../../contract/views.ts';
@@ -38,7 +38,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const acts = useMemo(() => commandsNow(), []);
   const query = typed.trim();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     element?.querySelector('input')?.focus();

@@ -165,7 +165,7 @@ function ModelActs({ model }: { model: ModelLine }) {
         <Button
           look="plain"
           small
-          aria-label={`Use ${model.id} by default`}
+          aria-label={`Use by default: ${model.id}`}
           onClick={() =>
             void act(() => api.settings.set({ key: 'model', value: model.id }), `${shortModelName(model.id)} answers from now on`)
           }

@@ -143,7 +143,7 @@ function OneProvider({ provider, onChanged }: { provider: ProviderKey; onChanged
           small
           look={provider.trouble ? 'framed' : 'plain'}
           aria-expanded={isOpen}
-          aria-label={`${provider.trouble ? 'Enter a new key' : 'Add a key'} for ${provider.title}`}
+          aria-label={`${provider.trouble ? 'Enter a new key' : 'Add key'} for ${provider.title}`}
           onClick={() => setOpen(!isOpen)}
         >
           {provider.trouble ? 'Enter a new key' : 'Add key'}

@@ -217,7 +217,7 @@ function OneTool({ tool, rules }: { tool: ToolLine; rules: readonly UsedRule[] }
         look="plain"
         small
         aria-expanded={isOpen}
-        aria-label={`What models are told of ${tool.name}`}
+        aria-label={`${isOpen ? 'Close' : 'Look'}: what models are told of ${tool.name}`}
         onClick={() => setOpen(!isOpen)}
       >
         {isOpen ? 'Close' : 'Look'}
