@@ -26,7 +26,7 @@ export interface BenchSite {
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 /** As `bin/glasshouse` starts it. */
-const FLAGS = ['--max-semi-space-size=1'];
+const FLAGS = ['--min-semi-space-size=2', '--max-semi-space-size=2'];
 const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
 const PROMPT = 'Hello';
 /** Lines of the file that steps read pieces of. */

@@ -94,12 +94,62 @@ const asciiOnly = {
 const plainBuiltins = {
   name: 'plain-builtins',
   renderChunk(code) {
-    return code.replace(/(^|[;\n])import\s*\{([^}]*)\}\s*from\s*(["']node:[^"']+["']);?/g, (_, before, names, module) => {
-      const picked = names.replace(/\s+as\s+/g, ':');
-      return `${before}const{${picked}}=process.getBuiltinModule(${module});`;
+    return code.replace(/(^|[;\n])import\s*\{([^}]*)\}\s*from\s*["'](node:[^"']+)["'];?/g, (_, before, names, module) => {
+      const picked = names.split(',').map((name) => name.trim().split(/\s+as\s+/));
+      return before + (LATE.has(module) ? late(module, picked) : atOnce(module, picked));
     });
   },
 };
+
+/** Modules of Node that are loaded when one of their functions is first called: a start needs none of them. */
+const LATE = new Set(['node:fs/promises']);
+
+function atOnce(module, picked) {
+  return `const{${picked.map((pair) => pair.join(':')).join()}}=process.getBuiltinModule("${module}");`;
+}
+
+function late(module, picked) {
+  const isConstant = ([name]) => name === 'constants';
+  const constants = picked.filter(isConstant);
+  const calls = picked.filter((pair) => !isConstant(pair));
+  const functions = calls.map(([name, as = name]) => `const ${as}=(...given)=>process.getBuiltinModule("${module}").${name}(...given);`);
+  return (constants.length > 0 ? atOnce('node:fs', constants) : '') + functions.join('');
+}
+
+/**
+ * zod waits until a schema is first made, which most runs in a terminal never want: a tenth of their start. It lies in a file of its own
+ * with what the source uses of it, and what looks like its namespace fetches it.
+ */
+const lateZod = {
+  name: 'late-zod',
+  resolveId: (id) => (id === 'late-zod' || id === 'zod-used' ? `\0${id}` : null),
+  load(id) {
+    if (id === '\0late-zod')
+      return `const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
+let zod;
+export const z = new Proxy({}, { get: (_, name) => (zod ??= require('./zod-used.js'))[name] });`;
+    if (id === '\0zod-used') return `export { ${[...zodNames()].join(', ')} } from 'zod';`;
+    return null;
+  },
+  transform(code, id) {
+    if (!id.replaceAll('\\', '/').includes('/src/') || !ZOD_IMPORT.test(code)) return null;
+    return code.replace(ZOD_IMPORT, "import { z } from 'late-zod';");
+  },
+};
+
+const ZOD_IMPORT = /^import \* as z from ['"]zod['"];$/m;
+
+/** What the source takes out of zod's namespace as a value. */
+function zodNames() {
+  const names = new Set();
+  for (const file of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue;
+    const source = readFileSync(join(root, 'src', file), 'utf8');
+    if (ZOD_IMPORT.test(source)) for (const [, name] of source.matchAll(/\bz\.([a-zA-Z]+)/g)) names.add(name);
+  }
+  for (const type of ['ZodType', 'ZodRawShape', 'output', 'input', 'infer']) names.delete(type);
+  return names;
+}
 
 /**
  * What every run in a terminal loads, in one file: each further one costs the start the better part of a millisecond. The root itself
@@ -142,9 +192,9 @@ async function bundlePageInto(dir) {
 async function build() {
   const startedAt = performance.now();
   const next = join(root, `dist.${process.pid}`);
-  const roots = Object.fromEntries(Object.keys(ROOTS).map((name) => [name, `root:${name}`]));
+  const roots = { 'zod-used': 'zod-used', ...Object.fromEntries(Object.keys(ROOTS).map((name) => [name, `root:${name}`])) };
   const codeSplitting = { groups: [{ name: 'run', test: HOT }] };
-  await bundleInto(next, { input: roots, plugins: [cachedRoots, readyMadeSchemas, plainBuiltins, asciiOnly] }, { codeSplitting });
+  await bundleInto(next, { input: roots, plugins: [cachedRoots, lateZod, readyMadeSchemas, plainBuiltins, asciiOnly] }, { codeSplitting });
   // On their own, so that they load nothing that they do not need.
   await bundleInto(next, { input: companions() }, {});
   await bundlePageInto(join(next, 'page'));

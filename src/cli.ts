@@ -7,7 +7,14 @@ import type { TerminalStreams } from './terminal/screen.ts';
 
 /** The terminal's composition root. Only what `run` needs is loaded at once; the other commands load their own. */
 
-const streams: TerminalStreams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+const streams: TerminalStreams = {
+  // Opened when somebody reads from it: Node loads all its streams for it.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+};
 
 async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));

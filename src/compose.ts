@@ -99,17 +99,26 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       },
     }),
   );
-  const places = protectedPlaces(env, home, [folder]);
-  let environment: Readonly<Record<string, string>> | undefined;
+  // Both are found out when a tool first wants them.
+  const places = once(() => protectedPlaces(env, home, [folder]));
+  const environment = once(() => cleanEnvironment(env, home));
   const sandbox = createBubblewrapSandbox({
-    // Cleaned when a command first wants it.
     get environment() {
-      return (environment ??= cleanEnvironment(env, home));
+      return environment();
     },
-    protectedPlaces: places,
+    get protectedPlaces() {
+      return places();
+    },
   });
   const tools = new ToolRegistry();
-  for (const tool of createDefaultTools({ protectedPlaces: places, home, sandbox })) tools.add(tool);
+  const toolDeps = {
+    get protectedPlaces() {
+      return places();
+    },
+    home,
+    sandbox,
+  };
+  for (const tool of createDefaultTools(toolDeps)) tools.add(tool);
 
   const feed = new EventFeed(system.reportBug);
   const supervisor = new RunSupervisor({
@@ -238,13 +247,17 @@ export function unknownTool(name: string, tools: ToolRegistry | readonly string[
   return new FailureError('usage', `There is no tool ${JSON.stringify(name)}. There are: ${names.join(', ')}.`);
 }
 
+/** Makes a value when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 function modelStore(env: ComposeOptions['env'], cache: string) {
-  let store: ReturnType<typeof load> | null = null;
-  const load = async () => {
+  return once(async () => {
     const { createModelStore } = await import('./infrastructure/models/model-store.ts');
     return createModelStore({ folder: modelsFolder(env, cache), env });
-  };
-  return () => (store ??= load());
+  });
 }
 
 const EMBEDDED = 'embedded/';

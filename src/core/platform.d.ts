@@ -11,5 +11,4 @@ interface AbortController {
   abort(reason?: unknown): void;
 }
 declare var AbortController: { new (): AbortController };
-declare var AbortSignal: { any(signals: AbortSignal[]): AbortSignal };
 declare function structuredClone<T>(value: T): T;

@@ -34,7 +34,7 @@ export interface RunEnvironment {
  */
 export async function runCommand(app: Glasshouse, args: RunArguments, environment: RunEnvironment): Promise<number> {
   const screen = new Screen(environment.streams);
-  const piped = await readPiped(environment.streams.stdin, args.prompt !== '', screen);
+  const piped = await readPiped(environment.streams, args.prompt !== '', screen);
   const conversationId = await conversationOf(app, args, environment.workspace);
   const text = args.prompt || piped;
   const attachments = args.prompt && piped ? [{ name: 'standard input', text: piped, trust: 'untrusted' as const }] : [];
@@ -156,8 +156,9 @@ async function conversationOf(app: Glasshouse, args: RunArguments, workspace: st
 }
 
 /** What stands on standard input when it is a file or a pipe; nothing when it is a terminal or closed. */
-async function readPiped(stdin: NodeJS.ReadStream, hasPrompt: boolean, screen: Screen): Promise<string> {
-  if (stdin.isTTY === true || !isPipeOrFile()) return '';
+async function readPiped(streams: TerminalStreams, hasPrompt: boolean, screen: Screen): Promise<string> {
+  if (!isPipeOrFile()) return '';
+  const { stdin } = streams;
   const chunks: Buffer[] = [];
   let size = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;

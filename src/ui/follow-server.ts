@@ -33,6 +33,7 @@ function handle(event: StreamEvent): void {
       useConnection.setState({ instance: event.instance, version: event.version });
       // Another server than before: what it did at its start was told to nobody.
       if (before !== null && before !== event.instance) reset();
+      else if (before !== null) readEverything();
       break;
     }
     case 'run_event':

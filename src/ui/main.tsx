@@ -1,7 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+// Three voices. Each file is fetched only when a character of its range is shown.
+import '@fontsource-variable/hanken-grotesk/wght.css';
+import '@fontsource-variable/literata/wght.css';
+import '@fontsource-variable/literata/wght-italic.css';
+import '@fontsource-variable/spline-sans-mono/wght.css';
 import './styles/tokens.css';
-import './styles/fonts.css';
 import './styles/base.css';
 import './styles/frame.css';
 import { App } from './app.tsx';

@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
+import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
 import { PageScene } from '../support/page-scene.ts';
 import type { ScriptedReply } from '../support/scripted-model-server.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 const scenes: PageScene[] = [];
@@ -84,11 +81,10 @@ const KINDS: readonly WindowOptions[] = [
 ];
 
 async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const found = (await page.evaluate(
+  await page.evaluate(axe.source);
+  return page.evaluate<string[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.filter((each) => each.impact === 'serious' || each.impact === 'critical').map((each) => each.id + ': ' + each.nodes.map((node) => node.target.join(' ')).join(', ')))`,
-  )) as string[];
-  return found;
+  );
 }
 
 describe('the page for everybody', () => {
@@ -136,7 +132,7 @@ describe('the page for everybody', () => {
       if (await page.evaluate(`document.activeElement.classList.contains('side-link')`)) break;
       await page.keyboard.press('Shift+Tab');
     }
-    const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
+    const focused = () => page.evaluate<string>('document.activeElement.innerText');
     await page.keyboard.press('End');
     expect(await focused()).toContain('First');
     expect(await page.evaluate(`getComputedStyle(document.activeElement).boxShadow`)).not.toBe('none');

@@ -116,7 +116,7 @@ describe('the run supervisor', () => {
     let conversationId = '';
     const steered: Promise<unknown>[] = [];
     feed.subscribe((published) => {
-      if (published.event.type !== 'tool_call_proposed') return;
+      if (published.event.type !== 'step_started' || steered.length > 0) return;
       ({ conversationId } = published);
       steered.push(send('Make it green.', { conversationId, whenBusy: 'steer' }));
     });

@@ -129,10 +129,16 @@ describe('the journal', () => {
       ],
       'agent',
     );
-    await journal.appendDrafts([
-      { ownerId: 'p', offset: 0, text: 'Good ' },
-      { ownerId: 'p', offset: 5, text: 'morn' },
-    ]);
+    const grown = await journal.commit(
+      'run',
+      4,
+      [
+        { type: 'part_delta', partId: 'p', offset: 0, text: 'Good ' },
+        { type: 'part_delta', partId: 'p', offset: 5, text: 'morn' },
+      ],
+      'agent',
+    );
+    expect(grown).toEqual({ version: 4, seqs: [null, null] });
     const other = open(path, 'other');
     expect((await other.reader.snapshot('c'))?.messages[1]?.parts[0]).toMatchObject({ text: 'Good morn', state: 'open' });
     await journal.commit('run', 4, [{ type: 'part_completed', partId: 'p', text: 'Good morning', state: 'complete' }], 'agent');
@@ -230,7 +236,7 @@ describe('purge', () => {
       ],
       'terminal',
     );
-    await journal.appendDrafts([{ ownerId: 'p', offset: 0, text: `drafting ${bulk}` }]);
+    await journal.commit('run', version, [{ type: 'part_delta', partId: 'p', offset: 0, text: `drafting ${bulk}` }], 'agent');
     await journal.commit(
       'run',
       version,

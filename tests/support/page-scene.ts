@@ -7,6 +7,8 @@ import { startScriptedModelServer, type ScriptedModelServer, type ScriptedReply 
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
 /** The real server on a data folder of its own, with a model that answers from a script and a workspace to work in. */
 export class PageScene {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'glasshouse-page-')));
@@ -17,6 +19,7 @@ export class PageScene {
   url = '';
   #server: ChildProcess | null = null;
   #port = 0;
+  readonly #terminals: ChildProcess[] = [];
 
   private constructor(model: ScriptedModelServer) {
     this.model = model;
@@ -89,6 +92,18 @@ export class PageScene {
     return json;
   }
 
+  /** Starts the program on a real terminal (a pty), on the same data folder; what is written to `stdin` is typed. */
+  terminal(words: readonly string[]): ChildProcess {
+    const command = [process.execPath, cli, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const child = spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
+      cwd: this.workspace,
+      env: { ...this.env, TERM: 'xterm-256color' },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#terminals.push(child);
+    return child;
+  }
+
   /** Ends the server as a power cut would, or politely. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#server;
@@ -100,6 +115,7 @@ export class PageScene {
   }
 
   async close(): Promise<void> {
+    for (const terminal of this.#terminals) terminal.kill('SIGKILL');
     await this.stop('SIGKILL');
     await this.model.close();
     rmSync(this.root, { recursive: true, force: true });

@@ -84,7 +84,7 @@ export class ServerScene {
   /** Says something in the scene's workspace. */
   send(text: string, change: Partial<SendInput> = {}): Promise<{ conversationId: string; runId: string }> {
     const where = change.conversationId === undefined ? { workspace: this.cli.workspace } : {};
-    return this.client.messages.send({ commandId: randomUUID(), text, ...where, ...change } as SendInput & { uploads?: string[] });
+    return this.client.messages.send({ commandId: randomUUID(), text, ...where, ...change });
   }
 
   /** Opens a stream of events; `after` is the last id that was seen. */
@@ -131,8 +131,8 @@ export class EventTap {
   readonly #waiting = new Set<() => void>();
   isOver = false;
 
-  async open(url: string, token: string, after?: number): Promise<void> {
-    const response = await fetch(`${url}/events`, {
+  async open(url: string, token: string, after?: number, conversation?: string): Promise<void> {
+    const response = await fetch(`${url}/events${conversation === undefined ? '' : `?conversation=${conversation}`}`, {
       headers: { authorization: `Bearer ${token}`, ...(after === undefined ? {} : { 'last-event-id': String(after) }) },
       signal: this.#stop.signal,
     });

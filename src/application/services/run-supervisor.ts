@@ -15,9 +15,8 @@ import type { Journal } from '../ports/journal.ts';
 import type { FetchProgress, ModelCatalog } from '../ports/model-catalog.ts';
 import type { Instances, RuleStore } from '../ports/stores.ts';
 import type { SystemPort } from '../ports/system.ts';
-import { DraftBuffer, type MergedDelta } from './draft-buffer.ts';
 import type { EventFeed } from './event-feed.ts';
-import { isMark, MarkBuffer } from './mark-buffer.ts';
+import { isDelta, isMark, Outbox } from './outbox.ts';
 
 export interface RunSupervisorDeps {
   readonly journal: Journal;
@@ -52,8 +51,8 @@ interface OpenInteraction {
 }
 
 /**
- * Works on runs: pulls the agent's events, makes each durable before it asks for the next, and tells of them only then. Marks on the
- * way (states, proposals, checks) are held for a moment, to become durable in one transaction with what they lead to.
+ * Works on runs: pulls the agent's events, makes each durable before it asks for the next, and tells of them only then. Words that
+ * stream and marks on the way (states, proposals, checks) are held for a moment, to become durable in one transaction with what they lead to.
  * One instance per process.
  */
 export class RunSupervisor {
@@ -139,32 +138,20 @@ export class RunSupervisor {
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
     const tools = this.#deps.tools.snapshot();
     const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace), stop.signal);
-    const drafts = new DraftBuffer(
-      (chunks) => this.#deps.journal.appendDrafts(chunks),
-      (deltas) => this.#tellDeltas(run, deltas),
-    );
-    const marks = new MarkBuffer((events) => this.#commit(active, events, 'agent'));
+    const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
     try {
       for await (const event of agent) {
+        // What the stop of everything brings about is not told: the run stands as it was.
         if (this.#isLeaving) break;
-        if (isMark(event)) {
-          await drafts.flush();
-          marks.hold(event);
-          continue;
-        }
-        if (isPassing(event) && !marks.isEmpty) await marks.flush();
-        if (event.type === 'part_delta') await drafts.add('part', event.partId, event.offset, event.text);
-        else if (event.type === 'tool_output') await drafts.add('call', event.callId, event.offset, event.text);
-        else if (event.type === 'model_progressed' || event.type === 'model_opened') this.#publish(run, event);
-        else {
-          await drafts.flush();
-          await this.#commit(active, [...marks.take(), event], 'agent');
-        }
+        if (isMark(event) || isDelta(event)) await outbox.hold(event);
+        else if (isPassing(event)) {
+          await outbox.send();
+          this.#publish(run, event);
+        } else await outbox.send(event);
       }
-      await drafts.flush();
-      await marks.flush();
+      await outbox.send();
     } finally {
-      marks.drop();
+      outbox.drop();
       // Whatever ended the loop, nothing that the run started may outlive it.
       stop.abort();
     }
@@ -192,15 +179,6 @@ export class RunSupervisor {
 
   #publish(run: Run, event: AgentEvent, seq: number | null = null): void {
     this.#deps.feed.publish({ seq, conversationId: run.conversationId, runId: run.id, event });
-  }
-
-  #tellDeltas(run: Run, deltas: readonly MergedDelta[]): void {
-    for (const { kind, ownerId, offset, text } of deltas) {
-      this.#publish(
-        run,
-        kind === 'part' ? { type: 'part_delta', partId: ownerId, offset, text } : { type: 'tool_output', callId: ownerId, offset, text },
-      );
-    }
   }
 
   #portsFor(active: ActiveRun, workspace: string): AgentPorts {
@@ -268,9 +246,9 @@ export class RunSupervisor {
   }
 }
 
-/** Told as it comes, or by way of the drafts: never part of a commit of events. */
+/** Told as it comes, and never stored. */
 function isPassing(event: AgentEvent): boolean {
-  return event.type === 'part_delta' || event.type === 'tool_output' || event.type === 'model_progressed' || event.type === 'model_opened';
+  return event.type === 'model_progressed' || event.type === 'model_opened';
 }
 
 /** A part is joined while the next is on its way: to a person the fetching of both is one work, and its figure only grows. */

@@ -4,7 +4,7 @@ import type { Interaction, InteractionAnswer, InteractionPrompt } from '../model
 import type { Message } from '../models/message.ts';
 import type { Rule } from '../models/rule.ts';
 import type { Run } from '../models/run.ts';
-import { leastTrust, type Trust } from '../models/trust.ts';
+import type { Trust } from '../models/trust.ts';
 import { NO_USAGE, type Usage } from '../models/usage.ts';
 import type { Block, LanguageModel } from '../reasoning/language-model.ts';
 import type { Strategy } from '../reasoning/strategy.ts';
@@ -12,6 +12,7 @@ import type { ToolSet } from '../tools/tool-registry.ts';
 import type { AgentEvent } from './agent-event.ts';
 import { advanceRun, type RunState, type RunStateName } from './agent-state.ts';
 import type { ConversationSnapshot } from './conversation-fold.ts';
+import { linkedAbort } from './linked-abort.ts';
 
 export interface ModelFetch {
   readonly done: number;
@@ -90,7 +91,7 @@ export function newAgentContext(start: AgentStart, ports: AgentPorts, stopped: A
   return {
     ...start,
     ports,
-    signal: AbortSignal.any([stopped, time.signal]),
+    signal: linkedAbort(stopped, time.signal).signal,
     isOutOfTime: () => time.signal.aborted && !stopped.aborted,
     startedAt: ports.now(),
     model: null,
@@ -116,7 +117,8 @@ export function go(context: AgentContext, to: RunStateName): AgentEvent {
 export function trustOf(context: AgentContext): Trust {
   const { messages, calls } = context.snapshot;
   for (const call of calls.values()) if (call.trust === 'untrusted') return 'untrusted';
-  return leastTrust(...messages.flatMap((message) => message.parts.map((part) => part.trust)));
+  for (const message of messages) for (const part of message.parts) if (part.trust === 'untrusted') return 'untrusted';
+  return 'trusted';
 }
 
 export function newInteraction(context: AgentContext, prompt: InteractionPrompt, asked: unknown): Interaction {

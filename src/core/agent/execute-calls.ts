@@ -5,6 +5,7 @@ import { boundOutput } from '../tools/truncate.ts';
 import { asFailure } from './tool-calls.ts';
 import { go, newInteraction, stateOf, type AgentContext } from './agent-context.ts';
 import type { AgentEvent } from './agent-event.ts';
+import { linkedAbort } from './linked-abort.ts';
 import { relay, type Emit } from './relay.ts';
 
 /** Calls that run at the same time at most. */
@@ -76,7 +77,7 @@ async function outcomeOf(context: AgentContext, tool: Tool, call: ToolCall, emit
     .execute(call.input, toolContext(context, call, emit, waits))
     .catch((error: unknown): ToolOutcome => ({ ok: false, failure: asFailure(context, error) }));
   const given = new AbortController();
-  const stopped = afterAbort(context.signal)
+  const stopped = afterAbort(context.signal, given.signal)
     .then(() => context.ports.sleep(STOP_GRACE, given.signal))
     .then((): ToolOutcome => ({ ok: false, failure: failure('tool_cancelled', 'It did not end in time after the stop.') }));
   try {
@@ -86,10 +87,15 @@ async function outcomeOf(context: AgentContext, tool: Tool, call: ToolCall, emit
   }
 }
 
-function afterAbort(signal: AbortSignal): Promise<void> {
+/** Resolves when `signal` is aborted; listens no longer than until `over`. */
+function afterAbort(signal: AbortSignal, over: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    const { signal: either, release } = linkedAbort(signal, over);
+    either.addEventListener('abort', () => {
+      release();
+      resolve();
+    });
+    if (either.aborted) resolve();
   });
 }
 

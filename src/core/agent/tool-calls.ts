@@ -173,11 +173,24 @@ async function situationOf(context: AgentContext): Promise<PolicySituation> {
   };
 }
 
+/** Inputs are compared at every call with all before it: each is written out once. */
+const inputKeys = new WeakMap<object, string>();
+
+function inputKey({ input }: ToolCall): string {
+  if (typeof input !== 'object' || input === null) return JSON.stringify(input) ?? '';
+  let key = inputKeys.get(input);
+  if (key === undefined) {
+    key = JSON.stringify(input);
+    inputKeys.set(input, key);
+  }
+  return key;
+}
+
 /** The same call with the same input for the third time in a run asks the person (R8). Undefined: go on. */
 async function* guardLoop(context: AgentContext, call: ToolCall): AsyncGenerator<AgentEvent, ToolCall | undefined> {
-  const key = JSON.stringify(call.input);
+  const key = inputKey(call);
   const same = [...context.snapshot.calls.values()].filter(
-    (other) => other.runId === call.runId && other.tool === call.tool && JSON.stringify(other.input) === key,
+    (other) => other.runId === call.runId && other.tool === call.tool && inputKey(other) === key,
   );
   const refuse = () =>
     deny(

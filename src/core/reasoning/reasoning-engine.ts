@@ -3,6 +3,7 @@ import type { Failure } from '../models/failure.ts';
 import type { PartState } from '../models/message.ts';
 import type { WireRequest } from '../models/request.ts';
 import type { Trust } from '../models/trust.ts';
+import { linkedAbort } from '../agent/linked-abort.ts';
 import { NO_USAGE, type Usage } from '../models/usage.ts';
 import type { FinishReason, LanguageModel, ModelEvent } from './language-model.ts';
 import { repeatsItself } from './repetition.ts';
@@ -57,7 +58,7 @@ export async function* askModel(
   let text = '';
   let shown = false;
   let checkedAt = 0;
-  const stop = new AbortController();
+  const stop = linkedAbort(signal);
   const answer = (finish: StepAnswer['finish'], usage: Usage | null, failure?: Failure): StepAnswer => ({
     text,
     calls: calls.filter((call) => call !== undefined),
@@ -68,75 +69,79 @@ export async function* askModel(
     ...(failure ? { failure } : {}),
   });
 
-  for await (const event of model.stream(wire, AbortSignal.any([signal, stop.signal]))) {
-    switch (event.type) {
-      case 'progress':
-        yield { type: 'model_progressed', what: event.what, done: event.done, total: event.total };
-        break;
-      case 'text_delta':
-      case 'reasoning_delta': {
-        const type = event.type === 'text_delta' ? 'text' : 'reasoning';
-        if (type === 'text') text += event.text;
-        if (type === 'text' && !input.showsText) break;
-        if (open && open.type !== type) {
-          yield completed(open, 'complete');
-          open = null;
-        }
-        if (!open) {
-          open = { id: input.newId(), type, text: '' };
-          yield started(open, input, ord);
-          ord += 1;
-        }
-        shown = true;
-        const offset = open.text.length;
-        open.text += event.text;
-        yield { type: 'part_delta', partId: open.id, offset, text: event.text };
-        if (open.text.length - checkedAt >= REPETITION_STRIDE || open.text.length < checkedAt) {
-          checkedAt = open.text.length;
-          if (repeatsItself(open.text)) {
-            stop.abort();
-            yield completed(open, 'interrupted');
-            return answer('repeats', null);
+  try {
+    for await (const event of model.stream(wire, stop.signal)) {
+      switch (event.type) {
+        case 'progress':
+          yield { type: 'model_progressed', what: event.what, done: event.done, total: event.total };
+          break;
+        case 'text_delta':
+        case 'reasoning_delta': {
+          const type = event.type === 'text_delta' ? 'text' : 'reasoning';
+          if (type === 'text') text += event.text;
+          if (type === 'text' && !input.showsText) break;
+          if (open && open.type !== type) {
+            yield completed(open, 'complete');
+            open = null;
           }
+          if (!open) {
+            open = { id: input.newId(), type, text: '' };
+            yield started(open, input, ord);
+            ord += 1;
+          }
+          shown = true;
+          const offset = open.text.length;
+          open.text += event.text;
+          yield { type: 'part_delta', partId: open.id, offset, text: event.text };
+          if (open.text.length - checkedAt >= REPETITION_STRIDE || open.text.length < checkedAt) {
+            checkedAt = open.text.length;
+            if (repeatsItself(open.text)) {
+              stop.abort();
+              yield completed(open, 'interrupted');
+              return answer('repeats', null);
+            }
+          }
+          break;
         }
-        break;
-      }
-      case 'reasoning_completed':
-        if (!open || open.type !== 'reasoning') {
+        case 'reasoning_completed':
+          if (!open || open.type !== 'reasoning') {
+            if (open) yield completed(open, 'complete');
+            open = { id: input.newId(), type: 'reasoning', text: '' };
+            yield started(open, input, ord);
+            ord += 1;
+          }
+          yield completed(
+            open,
+            'complete',
+            event.providerData === undefined ? undefined : { model: model.profile.id, data: event.providerData },
+          );
+          open = null;
+          break;
+        case 'tool_call_started':
+          calls[event.index] = { providerCallId: event.providerCallId, tool: event.name, rawInput: '' };
+          break;
+        case 'tool_call_delta': {
+          const call = calls[event.index];
+          if (call) call.rawInput += event.text;
+          break;
+        }
+        case 'finished':
           if (open) yield completed(open, 'complete');
-          open = { id: input.newId(), type: 'reasoning', text: '' };
-          yield started(open, input, ord);
-          ord += 1;
+          return answer(event.reason, event.usage);
+        case 'failed': {
+          if (open) yield completed(open, 'interrupted');
+          const cancelled = event.failure.code === 'run_cancelled';
+          // Half a call is no call: nothing of it was shown or stored.
+          calls.length = 0;
+          return answer(cancelled ? 'cancelled' : 'failed', event.usage, event.failure);
         }
-        yield completed(
-          open,
-          'complete',
-          event.providerData === undefined ? undefined : { model: model.profile.id, data: event.providerData },
-        );
-        open = null;
-        break;
-      case 'tool_call_started':
-        calls[event.index] = { providerCallId: event.providerCallId, tool: event.name, rawInput: '' };
-        break;
-      case 'tool_call_delta': {
-        const call = calls[event.index];
-        if (call) call.rawInput += event.text;
-        break;
-      }
-      case 'finished':
-        if (open) yield completed(open, 'complete');
-        return answer(event.reason, event.usage);
-      case 'failed': {
-        if (open) yield completed(open, 'interrupted');
-        const cancelled = event.failure.code === 'run_cancelled';
-        // Half a call is no call: nothing of it was shown or stored.
-        calls.length = 0;
-        return answer(cancelled ? 'cancelled' : 'failed', event.usage, event.failure);
       }
     }
+    if (open) yield completed(open, 'interrupted');
+    return answer('failed', null, { code: 'model_stream_cut', message: 'The model’s answer ended without an end.' });
+  } finally {
+    stop.release();
   }
-  if (open) yield completed(open, 'interrupted');
-  return answer('failed', null, { code: 'model_stream_cut', message: 'The model’s answer ended without an end.' });
 }
 
 function started(part: OpenPart, input: StepInput, ord: number): AgentEvent {

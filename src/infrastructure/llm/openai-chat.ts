@@ -1,5 +1,5 @@
 import type { WireRequest } from '../../core/models/request.ts';
-import type { LanguageModel, ModelProfile, ModelRequest } from '../../core/reasoning/language-model.ts';
+import type { LanguageModel, ModelProfile, ModelRequest, ToolSpec } from '../../core/reasoning/language-model.ts';
 import type { HttpStream } from './http-stream.ts';
 import { streamModel } from './model-stream.ts';
 import { ChatDecoder } from './openai-chat-decoder.ts';
@@ -77,16 +77,27 @@ function writeTools(writer: SpanWriter, request: ModelRequest): void {
   writer.raw(',"tools":[');
   for (const [index, tool] of request.tools.entries()) {
     if (index > 0) writer.raw(',');
-    const told = JSON.stringify({ name: tool.name, description: tool.description, parameters: tool.schema });
     writer.raw('{"type":"function","function":');
     writer.words(
-      told,
+      toldOf(tool),
       { section: 'tools', source: `tool:${tool.name}`, trust: 'trusted' },
       { cacheBreakpoint: index === request.tools.length - 1 },
     );
     writer.raw('}');
   }
   writer.raw(']');
+}
+
+/** A tool is told of in every request of a run: written out once. */
+const told = new WeakMap<ToolSpec, string>();
+
+function toldOf(tool: ToolSpec): string {
+  let text = told.get(tool);
+  if (text === undefined) {
+    text = JSON.stringify({ name: tool.name, description: tool.description, parameters: tool.schema });
+    told.set(tool, text);
+  }
+  return text;
 }
 
 function writeConstraint(writer: SpanWriter, request: ModelRequest, preset: Preset): void {

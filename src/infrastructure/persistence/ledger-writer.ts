@@ -42,7 +42,7 @@ export class LedgerWriter {
     for (let ord = shared; ord < wire.spans.length; ord += 1) {
       const span = wire.spans[ord];
       if (!span) continue;
-      const hash = writeBlob(this.#db, conversationId, span.text);
+      const hash = writeWords(this.#db, conversationId, span.text);
       this.#db.run(
         'INSERT INTO request_span (request_id, ord, hash, section, source, trust, cache_breakpoint) VALUES (?, ?, ?, ?, ?, ?, ?)',
         requestId,
@@ -73,6 +73,34 @@ function sharedPrefix(before: readonly Span[], now: readonly Span[]): number {
     count += 1;
   }
   return count;
+}
+
+/**
+ * Stores the words of a span once per conversation. They are found by a quick hash (a real one would load Node's cryptography, a tenth of
+ * the start of a run), so what is found is compared before it is shared.
+ * @returns the key under which they stand
+ */
+function writeWords(db: Database, conversationId: string, text: string): string {
+  const bytes = Buffer.from(text, 'utf8');
+  const hash = quickHash(text);
+  for (let place = 0; ; place += 1) {
+    const key = `${hash}.${place}`;
+    if (db.run('INSERT OR IGNORE INTO blob (conversation_id, hash, data) VALUES (?, ?, ?)', conversationId, key, bytes) === 1) return key;
+    const found = db.get('SELECT data = ? AS same FROM blob WHERE conversation_id = ? AND hash = ?', bytes, conversationId, key);
+    if (found?.['same'] === 1) return key;
+  }
+}
+
+/** Length and 64 bits, by FNV-1a with its 32-bit prime from two beginnings. Source: draft-eastlake-fnv, section 2. */
+export function quickHash(text: string): string {
+  let one = 0x811c9dc5;
+  let two = 0x9747b28c;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    one = Math.imul(one ^ unit, 0x01000193);
+    two = Math.imul(two ^ (unit + at), 0x01000193);
+  }
+  return `${text.length.toString(36)}-${(one >>> 0).toString(36)}${(two >>> 0).toString(36)}`;
 }
 
 function digestOf(data: string | Uint8Array): string {

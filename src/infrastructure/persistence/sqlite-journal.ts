@@ -1,6 +1,6 @@
 import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
 import { FailureError } from '../../core/models/failure.ts';
-import type { Committed, DraftChunk, Journal } from '../../application/ports/journal.ts';
+import type { Committed, Journal } from '../../application/ports/journal.ts';
 import type { Database } from './database.ts';
 import { eventBody } from './event-body.ts';
 import { LedgerWriter } from './ledger-writer.ts';
@@ -42,26 +42,38 @@ export function createSqliteJournal(db: Database, now: () => number): Journal & 
     async commit(runId, expectedVersion, events, actor) {
       const conversationId = conversationOf(runId, events);
       const isDurable = events.some(mustSurvivePowerCut);
+      const work = events.every((event) => draftOwner(event) !== null) ? appendDrafts : append;
       try {
-        return db.transaction(() => append(db, ledger, { conversationId, runId, at: now() }, expectedVersion, events, actor), isDurable);
+        return db.transaction(() => work(db, ledger, { conversationId, runId, at: now() }, expectedVersion, events, actor), isDurable);
       } catch (error) {
         // What the ledger was told in this transaction is not there.
         ledger.forget(conversationId);
         throw error;
       }
     },
-    async appendDrafts(chunks: readonly DraftChunk[]) {
-      db.transaction(() => {
-        for (const chunk of chunks) {
-          db.run('INSERT OR REPLACE INTO draft_chunk (owner_id, offset, text) VALUES (?, ?, ?)', chunk.ownerId, chunk.offset, chunk.text);
-        }
-      });
-    },
     forget: (conversationId) => {
       ledger.forget(conversationId);
       for (const [runId, id] of conversations) if (id === conversationId) conversations.delete(runId);
     },
   };
+}
+
+/** Words alone: they belong to a run that is checked with the next event that is more. */
+function appendDrafts(db: Database, _: LedgerWriter, __: unknown, version: number, events: readonly AgentEvent[]): Committed {
+  for (const event of events) addDraft(db, event);
+  return { version, seqs: events.map(() => null) };
+}
+
+/** The part or call whose growing words the event brings. */
+function draftOwner(event: AgentEvent): string | null {
+  if (event.type === 'part_delta') return event.partId;
+  return event.type === 'tool_output' ? event.callId : null;
+}
+
+function addDraft(db: Database, event: AgentEvent): void {
+  if (event.type !== 'part_delta' && event.type !== 'tool_output') return;
+  const owner = draftOwner(event);
+  db.run('INSERT OR REPLACE INTO draft_chunk (owner_id, offset, text) VALUES (?, ?, ?)', owner, event.offset, event.text);
 }
 
 function append(
@@ -81,10 +93,12 @@ function append(
       throw new FailureError('version_conflict', `The run ${where.runId} was changed by another process.`);
     }
   }
-  // Of several states in one commit, only the last is ever seen in the tables.
-  const lastState = events.findLast((event) => event.type === 'state_changed' || event.type === 'run_completed');
+  const last = lastOfEach(events);
   for (const event of events) {
-    if (event.type !== 'state_changed' || event === lastState) project(db, ledger, event, where);
+    const owner = draftOwner(event);
+    if (owner !== null && !isCompleted(last.get(owner))) addDraft(db, event);
+    const subject = subjectOf(event);
+    if (subject === null || last.get(subject) === event) project(db, ledger, event, where);
     const body = eventBody(event);
     if (!body) {
       seqs.push(null);
@@ -106,4 +120,36 @@ function append(
   }
   db.run('UPDATE run SET version = ? WHERE id = ?', version, where.runId);
   return { version, seqs };
+}
+
+/** What is completed in the same commit is stored whole. */
+function isCompleted(last: AgentEvent | undefined): boolean {
+  return last?.type === 'tool_call_ended' || last?.type === 'part_completed';
+}
+
+/** What the event gives a new state to, where only that state is kept of it. */
+function subjectOf(event: AgentEvent): string | null {
+  switch (event.type) {
+    case 'state_changed':
+    case 'run_completed':
+      return 'run';
+    case 'tool_call_changed':
+    case 'tool_call_started':
+    case 'tool_call_ended':
+      return event.call.id;
+    case 'part_completed':
+      return event.partId;
+    default:
+      return null;
+  }
+}
+
+/** Of several states of one thing in one commit, only the last is ever seen in the tables. */
+function lastOfEach(events: readonly AgentEvent[]): ReadonlyMap<string, AgentEvent> {
+  const last = new Map<string, AgentEvent>();
+  for (const event of events) {
+    const subject = subjectOf(event);
+    if (subject !== null) last.set(subject, event);
+  }
+  return last;
 }

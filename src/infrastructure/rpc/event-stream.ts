@@ -11,8 +11,8 @@ export interface EventStreamDeps {
 
 /** A comment that often keeps whatever stands between from taking the connection for dead; milliseconds. */
 const HEARTBEAT = 15_000;
-/** Bytes that may wait for one window: one that takes nothing any more is let go, and comes back by its last id. */
-const LAG_LIMIT = 8 * 1024 * 1024;
+/** Live bytes that may wait for one window: one that takes nothing any more is let go, and comes back by its last id. */
+const LAG_LIMIT = 4 * 1024 * 1024;
 
 /** `GET /events`: the one stream of a window, as server-sent events. Ends when either side ends it. */
 export async function serveEvents(request: IncomingMessage, response: ServerResponse, deps: EventStreamDeps): Promise<void> {
@@ -20,8 +20,10 @@ export async function serveEvents(request: IncomingMessage, response: ServerResp
   const conversation = url.searchParams.get('conversation');
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.flushHeaders();
+  // What it missed comes all at once, and may wait as long as it likes.
+  let mayWait = Number.POSITIVE_INFINITY;
   const send = (event: StreamEvent, id: number | null) => {
-    if (response.writableLength > LAG_LIMIT) {
+    if (response.writableLength > mayWait) {
       response.destroy();
       return;
     }
@@ -37,6 +39,7 @@ export async function serveEvents(request: IncomingMessage, response: ServerResp
     last,
     (position) => send({ type: 'hello', seq: position, instance: deps.instance, version: deps.version }, position),
   );
+  mayWait = response.writableLength + LAG_LIMIT;
   try {
     await gone;
   } finally {

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemPort } from '../../application/ports/system.ts';
+import { timeOrderedIds } from './time-ordered-id.ts';
 
 /** When the log is put aside; bytes. One older log is kept. */
 const LOG_LIMIT = 1_000_000;
@@ -10,14 +11,12 @@ const LOG_LIMIT = 1_000_000;
  * @param folder the data folder; the log is `glasshouse.log` in it. `:memory:` writes none.
  */
 export function createNodeSystem(folder: string): SystemPort & { clearLog(): void } {
-  // Not imported: the import would load the Web Crypto interfaces too, for several milliseconds.
-  const { hash, randomUUIDv7 } = process.getBuiltinModule('node:crypto');
   const log = folder === ':memory:' ? null : join(folder, 'glasshouse.log');
   return {
-    newId: () => randomUUIDv7(),
+    newId: timeOrderedIds(Date.now),
     now: () => Date.now(),
     random: () => Math.random(),
-    digest: (text) => hash('sha256', text),
+    digest: (text) => process.getBuiltinModule('node:crypto').hash('sha256', text),
     sleep,
     reportBug: (error) => {
       if (log) appendBug(log, folder, error);

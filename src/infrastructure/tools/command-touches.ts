@@ -10,7 +10,7 @@ export async function commandTouches(command: string, network: boolean, rules: P
   const mustAsk = new Set(parsed.mustAsk);
   const place = async (path: string, verb: string): Promise<string[]> => {
     try {
-      const target = await resolveInWorkspace(rules, path, { mustExist: false });
+      const target = resolveInWorkspace(rules, path, { mustExist: false });
       if (parsed.changesFolder && !path.startsWith('/')) mustAsk.add(`it ${verb} ${path} after it may have changed the folder`);
       const reason = runsByItself(target.shown);
       if (reason !== null && verb === 'writes') mustAsk.add(`it writes ${target.shown}: ${reason}`);

@@ -56,7 +56,7 @@ export function createEditFileTool(dependencies: ToolDependencies): Tool {
     effect: 'unsafe',
     describe: ({ path }) => ({ future: `Will edit ${path}`, present: `Editing ${path}`, past: `Edited ${path}` }),
     async touches({ path }, { workspace }) {
-      const target = await resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: true });
+      const target = resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: true });
       const reason = runsByItself(target.shown);
       return { reads: [target.path], writes: [target.path], ...(reason === null ? {} : { mustAsk: [reason] }) };
     },
@@ -75,7 +75,7 @@ export function createEditFileTool(dependencies: ToolDependencies): Tool {
 
 /** The file as it would be after the edits; nothing is written. */
 async function edited(rules: PathRules, { path, edits }: Input) {
-  const target = await resolveInWorkspace(rules, path, { mustExist: true });
+  const target = resolveInWorkspace(rules, path, { mustExist: true });
   const before = await readBefore(target);
   const old = before.bytes ?? Buffer.alloc(0);
   const encoding = encodingOf(old);

@@ -33,12 +33,12 @@ export function createFindFilesTool(dependencies: ToolDependencies): Tool {
     effect: 'none',
     describe: ({ name }) => ({ future: `Will look for ${name}`, present: `Looking for ${name}`, past: `Looked for ${name}` }),
     async touches({ path }, { workspace }) {
-      return { reads: [(await resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true })).path] };
+      return { reads: [resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true }).path] };
     },
     execute: ({ name, path }, context) =>
       asOutcome(path ?? '.', context.signal, async () => {
         const rules = { ...dependencies, workspace: context.workspace };
-        const target = await resolveInWorkspace(rules, path ?? '.', { mustExist: true });
+        const target = resolveInWorkspace(rules, path ?? '.', { mustExist: true });
         if (!(await lstat(target.path)).isDirectory()) throw new FailureError('path_not_a_directory', `${target.shown} is a file.`);
         const matches = nameMatcher(name);
         const prefix = target.shown === '.' ? '' : `${target.shown}/`;

@@ -31,12 +31,12 @@ export function createListDirectoryTool(dependencies: ToolDependencies): Tool {
       return { future: `Will list ${name}`, present: `Listing ${name}`, past: `Listed ${name}` };
     },
     async touches({ path }, { workspace }) {
-      return { reads: [(await resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true })).path] };
+      return { reads: [resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true }).path] };
     },
     execute: ({ path }, context) =>
       asOutcome(path ?? '.', context.signal, async () => {
         const rules = { ...dependencies, workspace: context.workspace };
-        const target = await resolveInWorkspace(rules, path ?? '.', { mustExist: true });
+        const target = resolveInWorkspace(rules, path ?? '.', { mustExist: true });
         if (!(await lstat(target.path)).isDirectory()) throw new FailureError('path_not_a_directory', `${target.shown} is a file.`);
         return { ok: true, output: await listing(rules, target.path, target.shown), trust: 'trusted' };
       }),

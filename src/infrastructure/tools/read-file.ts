@@ -39,13 +39,13 @@ export function createReadFileTool(dependencies: ToolDependencies): Tool {
     effect: 'none',
     describe: ({ path }) => ({ future: `Will read ${path}`, present: `Reading ${path}`, past: `Read ${path}` }),
     async touches({ path }, { workspace }) {
-      const target = await resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: true });
+      const target = resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: true });
       return { reads: [target.path] };
     },
     execute: ({ path, start_line, end_line }, context) =>
       asOutcome(path, context.signal, async () => {
         const rules = { ...dependencies, workspace: context.workspace };
-        const target = await resolveInWorkspace(rules, path, { mustExist: true });
+        const target = resolveInWorkspace(rules, path, { mustExist: true });
         const range = start_line === undefined && end_line === undefined ? null : lineRange(start_line, end_line);
         return { ok: true, output: await readText(target, range, context.signal), trust: 'trusted' };
       }),
@@ -65,37 +65,24 @@ function lineRange(start: number | undefined, end: number | undefined): LineRang
 }
 
 async function readText(target: ResolvedPath, range: LineRange | null, signal: AbortSignal): Promise<string> {
-  const { handle, size } = await openPlainFile(target);
+  const file = openPlainFile(target);
   try {
     const start = Buffer.alloc(8192);
-    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    const bytesRead = file.read(start, 0);
     const encoding = encodingOf(start.subarray(0, bytesRead));
     const wide = encoding.startsWith('utf-16');
     if (!wide && start.subarray(0, bytesRead).includes(0)) throw binary(target.shown);
-    if (size > READABLE_BYTES && (range === null || wide)) {
-      throw new FailureError('file_too_large', `${target.shown} has ${size} bytes; at most ${READABLE_BYTES} can be read at once.`);
+    if (file.size > READABLE_BYTES && (range === null || wide)) {
+      throw new FailureError('file_too_large', `${target.shown} has ${file.size} bytes; at most ${READABLE_BYTES} can be read at once.`);
     }
-    if (range !== null && !wide) return await readLines(handle, target.shown, range, READABLE_BYTES, signal, size);
-    // A file that grows while it is read, or that tells no size (as in /proc), must not fill the memory.
-    const bytes = await readAtMost(handle, READABLE_BYTES, target.shown);
+    if (range !== null && !wide) return await readLines(file, target.shown, range, READABLE_BYTES, signal);
+    const bytes = await file.readAll(READABLE_BYTES);
+    if (bytes === null) throw new FailureError('file_too_large', `${target.shown} has more than ${READABLE_BYTES} bytes.`);
     const text = decodeText(bytes, target.shown, encoding);
     if (range !== null) return linesOf(text, range);
     return text === '' ? `(${target.shown} is empty)` : text;
   } finally {
-    await handle.close();
-  }
-}
-
-async function readAtMost(handle: Awaited<ReturnType<typeof openPlainFile>>['handle'], limit: number, shown: string): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let total = 0;
-  while (true) {
-    const piece = Buffer.allocUnsafe(256 * 1024);
-    const { bytesRead } = await handle.read(piece, 0, piece.length, total);
-    if (bytesRead === 0) return Buffer.concat(pieces, total);
-    total += bytesRead;
-    if (total > limit) throw new FailureError('file_too_large', `${shown} has more than ${limit} bytes.`);
-    pieces.push(piece.subarray(0, bytesRead));
+    file.close();
   }
 }
 

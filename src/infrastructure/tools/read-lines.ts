@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type PlainFile, turnAfter } from './open-file.ts';
 import { decodeText } from './text-encoding.ts';
 
 /** After the wanted lines, how many more bytes are read to tell how many lines there are in all. */
@@ -11,17 +11,17 @@ const LARGEST_PIECE = 256 * 1024;
  * Lines `first` to `last` of an open UTF-8 file, read in pieces: memory does not grow with the file.
  * The first line of the result says which lines these are, of how many where the file is not too long to count.
  * @param limit bytes of text at most; what goes beyond is left out, and said
- * @param size bytes that the file had when it was opened; 0 where it does not tell
  * @throws FailureError file_binary when the wanted lines are not text
  */
 export async function readLines(
-  handle: FileHandle,
+  file: PlainFile,
   shown: string,
   range: { readonly first: number; readonly last: number },
   limit: number,
   signal: AbortSignal,
-  size: number,
 ): Promise<string> {
+  // 0 where the file does not tell.
+  const { size } = file;
   const piece = Buffer.allocUnsafe(Math.max(SMALLEST_PIECE, Math.min(LARGEST_PIECE, size + 1)));
   const kept: Buffer[] = [];
   let keptBytes = 0;
@@ -31,7 +31,7 @@ export async function readLines(
   let lastByte = 10;
   while (true) {
     signal.throwIfAborted();
-    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
+    const bytesRead = file.read(piece, position);
     if (bytesRead === 0) break;
     let at = 0;
     while (at < bytesRead) {
@@ -46,6 +46,7 @@ export async function readLines(
       at = end;
     }
     position += bytesRead;
+    await turnAfter(position, bytesRead);
     lastByte = piece[bytesRead - 1] ?? 10;
     if (line > range.last) endOfRange ??= position;
     if (endOfRange !== null && position - endOfRange > COUNTED_BYTES) return told(null);

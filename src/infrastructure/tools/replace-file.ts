@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
+import { mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FailureError } from '../../core/models/failure.ts';
 import type { ToolContext } from '../../core/tools/tool.ts';
-import { openFolder, openPlainFile, type OpenFile } from './open-file.ts';
+import { openFolder, openPlainFile, type PlainFile } from './open-file.ts';
 import { failureFromSystem } from './system-failure.ts';
 import type { ResolvedPath } from './workspace-paths.ts';
 
@@ -14,7 +14,7 @@ const UNDOABLE_BYTES = 64 * 1024 * 1024;
 export interface FileBefore {
   readonly bytes: Buffer | null;
   readonly mode: number | null;
-  readonly owner: OpenFile['owner'] | null;
+  readonly owner: PlainFile['owner'] | null;
 }
 
 /**
@@ -23,18 +23,17 @@ export interface FileBefore {
  */
 export async function readBefore(target: ResolvedPath): Promise<FileBefore> {
   if (!target.exists) return { bytes: null, mode: null, owner: null };
-  const { handle, size, mode, owner } = await openPlainFile(target);
+  const file = openPlainFile(target);
   try {
-    if (size > UNDOABLE_BYTES) {
-      throw new FailureError('file_too_large', `${target.shown} has ${size} bytes: too large to keep a copy for undoing the change.`);
-    }
     // A rename needs no right to write the file itself, so a read-only file would be replaced silently.
-    await access(target.path, constants.W_OK);
-    return { bytes: await handle.readFile(), mode, owner };
+    accessSync(target.path, constants.W_OK);
+    const bytes = file.size > UNDOABLE_BYTES ? null : await file.readAll(UNDOABLE_BYTES);
+    if (bytes !== null) return { bytes, mode: file.mode, owner: file.owner };
+    throw new FailureError('file_too_large', `${target.shown} has ${file.size} bytes: too large to keep a copy for undoing the change.`);
   } catch (error) {
     throw failureFromSystem(error, target.shown);
   } finally {
-    await handle.close();
+    file.close();
   }
 }
 
@@ -55,18 +54,18 @@ export async function replaceFile(target: ResolvedPath, before: FileBefore, byte
   } catch (error) {
     throw failureFromSystem(error, target.shown);
   }
-  const { handle, base } = await openFolder(folder, target.shown);
+  const opened = openFolder(folder, target.shown);
   // Loaded here: at the start of the program it would cost milliseconds for nothing.
   const { randomBytes } = process.getBuiltinModule('node:crypto');
-  const temporary = `${base}/.${basename(target.path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${opened.base}/.${basename(target.path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeNew(temporary, bytes, before);
-    await rename(temporary, `${base}/${basename(target.path)}`);
+    await rename(temporary, `${opened.base}/${basename(target.path)}`);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw failureFromSystem(error, target.shown);
   } finally {
-    await handle.close();
+    opened.close();
   }
 }
 

@@ -40,13 +40,13 @@ export function createSearchFilesTool(dependencies: ToolDependencies): Tool {
       past: `Searched for “${text}”`,
     }),
     async touches({ path }, { workspace }) {
-      return { reads: [(await resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true })).path] };
+      return { reads: [resolveInWorkspace({ ...dependencies, workspace }, path ?? '.', { mustExist: true }).path] };
     },
     execute: ({ text, path, regex }, context) =>
       asOutcome(path ?? '.', context.signal, async () => {
         if (text.trim() === '') throw new FailureError('tool_input_invalid', 'Say which text to search for.');
         const rules = { ...dependencies, workspace: context.workspace };
-        const target = await resolveInWorkspace(rules, path ?? '.', { mustExist: true });
+        const target = resolveInWorkspace(rules, path ?? '.', { mustExist: true });
         const stats = await lstat(target.path);
         if (!stats.isFile() && !stats.isDirectory()) throw new FailureError('path_not_a_file', `${target.shown} is not a plain file.`);
         return { ok: true, output: await search(rules, target, text, regex ?? false, context.signal), trust: 'trusted' };

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FailureError } from '../../core/models/failure.ts';
 import { failureFromSystem } from './system-failure.ts';
@@ -25,21 +24,22 @@ export interface ResolvedPath {
  * Symbolic links are followed in every component, also where the rest of the path does not exist yet.
  * @throws FailureError path_outside_workspace, path_protected, path_not_found (with the nearest existing names), path_not_a_directory, path_no_permission
  */
-export async function resolveInWorkspace(rules: PathRules, given: string, options: { readonly mustExist: boolean }): Promise<ResolvedPath> {
+export function resolveInWorkspace(rules: PathRules, given: string, options: { readonly mustExist: boolean }): ResolvedPath {
   const wanted = absoluteFor(rules, given);
-  const { path, exists } = await realPath(wanted, 0);
+  const { path, exists } = realPath(wanted, 0);
   if (isProtected(rules, path)) throw new FailureError('path_protected', `${given} is a protected place and closed to tools.`);
   if (!isWithin(path, rules.workspace)) {
     throw new FailureError('path_outside_workspace', `${given} is outside the workspace ${rules.workspace}.`);
   }
   const shown = shownPath(rules.workspace, path);
-  if (options.mustExist && !exists) throw new FailureError('path_not_found', await notFoundMessage(rules, path, shown));
+  if (options.mustExist && !exists) throw new FailureError('path_not_found', notFoundMessage(rules, path, shown));
   return { path, shown, exists };
 }
 
 /** Whether `path` is `folder` or in it. Both absolute. */
 function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  if (!path.startsWith(folder)) return false;
+  return path.length === folder.length || folder.endsWith(sep) || path[folder.length] === sep;
 }
 
 export function isProtected(rules: PathRules, path: string): boolean {
@@ -77,34 +77,48 @@ function decodePath(text: string): string {
 }
 
 /** Follows every link, also a dangling one: what counts is the place where a write would land. */
-async function realPath(path: string, links: number): Promise<{ path: string; exists: boolean }> {
+function realPath(path: string, links: number): { path: string; exists: boolean } {
   if (links > 40) throw new FailureError('path_not_found', `${path} is a loop of symbolic links.`);
   try {
-    return { path: await realpath(path), exists: true };
+    return { path: realpathSync.native(path), exists: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw failureFromSystem(error, path);
   }
-  const parent = await realPath(dirname(path), links);
+  const parent = realPath(dirname(path), links);
   const here = join(parent.path, basename(path));
   if (!parent.exists) return { path: here, exists: false };
-  const entry = await lstat(here).catch(() => null);
+  const entry = lstatSync(here, { throwIfNoEntry: false });
   if (!entry) return { path: here, exists: false };
   if (!entry.isSymbolicLink()) return { path: here, exists: true };
-  // Null: somebody put something else in its place in this moment; then the path is looked at anew.
-  const target = await readlink(here).catch(() => null);
-  return realPath(target === null ? path : resolve(parent.path, target), links + 1);
+  return realPath(targetOf(here, parent.path) ?? path, links + 1);
 }
 
-async function notFoundMessage(rules: PathRules, path: string, shown: string): Promise<string> {
+/** Where a link leads. Null: somebody put something else in its place in this moment; then the path is looked at anew. */
+function targetOf(link: string, folder: string): string | null {
+  try {
+    return resolve(folder, readlinkSync(link));
+  } catch {
+    return null;
+  }
+}
+
+function notFoundMessage(rules: PathRules, path: string, shown: string): string {
   let folder = dirname(path);
   while (isWithin(folder, rules.workspace) && folder !== rules.workspace && !existsSync(folder)) folder = dirname(folder);
-  const names = await readdir(folder).catch((): string[] => []);
-  const open = names.filter((name) => !isProtected(rules, join(folder, name)));
+  const open = namesIn(folder).filter((name) => !isProtected(rules, join(folder, name)));
   const wanted = relative(folder, path).split(sep)[0] ?? '';
   const near = nearestNames(wanted, open);
   const where = folder === rules.workspace ? 'the workspace' : shownPath(rules.workspace, folder);
   const hint = near.length === 0 ? `${where} is empty.` : `In ${where} there is: ${near.join(', ')}.`;
   return `There is no ${shown}. ${hint}`;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Up to five names, the most alike first. */

@@ -34,12 +34,12 @@ export function createWriteFileTool(dependencies: ToolDependencies): Tool {
     effect: 'unsafe',
     describe: ({ path }) => ({ future: `Will write ${path}`, present: `Writing ${path}`, past: `Wrote ${path}` }),
     async touches({ path }, { workspace }) {
-      const target = await resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: false });
+      const target = resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: false });
       const reason = runsByItself(target.shown);
       return { writes: [target.path], ...(reason === null ? {} : { mustAsk: [reason] }) };
     },
     async preview({ path, content }, { workspace }) {
-      const target = await resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: false });
+      const target = resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: false });
       const before = await readBefore(target);
       return {
         kind: 'diff',
@@ -50,7 +50,7 @@ export function createWriteFileTool(dependencies: ToolDependencies): Tool {
     },
     execute: ({ path, content }, context) =>
       asOutcome(path, context.signal, async () => {
-        const target = await resolveInWorkspace({ ...dependencies, workspace: context.workspace }, path, { mustExist: false });
+        const target = resolveInWorkspace({ ...dependencies, workspace: context.workspace }, path, { mustExist: false });
         if (target.path === context.workspace) throw new FailureError('path_not_a_file', 'The path is the workspace itself.');
         const before = await readBefore(target);
         const bytes = Buffer.from(content);

@@ -14,7 +14,7 @@ const PREFIX = 'memory:';
 /** Milliseconds without a change before a value goes to the database. */
 const SETTLED_AFTER = 400;
 
-export const useMemory = create<MemoryState>(() => ({ values: locally(), isLoaded: false }));
+const useMemory = create<MemoryState>(() => ({ values: locally(), isLoaded: false }));
 
 const unsent = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -61,8 +61,14 @@ export function flushMemory(): void {
   }
 }
 
+let tellLoaded: () => void;
+/** Kept once the database was read, or could not be. What depends on a choice waits for it: a quick hand must not act on what an empty window shows. */
+export const memoryIsLoaded = new Promise<void>((resolve) => {
+  tellLoaded = resolve;
+});
+
 export async function loadMemory(): Promise<void> {
-  const { values } = await api.memory.all({});
+  const { values } = await api.memory.all({}).finally(() => tellLoaded());
   const kept = { ...values };
   // What was typed here and did not reach the database yet is newer.
   for (const key of unsent.keys()) kept[key] = recall(key) ?? '';

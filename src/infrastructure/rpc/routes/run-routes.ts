@@ -1,5 +1,5 @@
 import { resumeRun } from '../../../application/use-cases/resume-run.ts';
-import { sendMessage } from '../../../application/use-cases/send-message.ts';
+import { sendMessage, type Sent } from '../../../application/use-cases/send-message.ts';
 import type { GlasshouseClient, SendInput } from '../../../contract/client.ts';
 import { FailureError, type Result } from '../../../core/models/failure.ts';
 import { DEFAULT_BUDGET } from '../../../core/models/run.ts';
@@ -7,9 +7,17 @@ import type { Served } from '../served.ts';
 
 /** What a person says to an agent, and what becomes of it. */
 export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | 'uploads' | 'runs' | 'calls' | 'interactions'> {
+  const sending = new Map<string, Promise<Sent>>();
   return {
     messages: {
-      send: (input) => send(served, input),
+      // A repeat that comes while the first is still being taken in waits for the same reply.
+      send: (input) => {
+        const known = sending.get(input.commandId);
+        if (known) return known;
+        const sent = send(served, input).finally(() => sending.delete(input.commandId));
+        sending.set(input.commandId, sent);
+        return sent;
+      },
       editWaiting: async ({ inputId, text }) => ({ changed: await changeWaiting(served, inputId, text) }),
       withdrawWaiting: async ({ inputId }) => ({ withdrawn: await changeWaiting(served, inputId, null) }),
     },
@@ -47,7 +55,7 @@ export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | '
   };
 }
 
-async function send(served: Served, input: SendInput): Promise<{ conversationId: string; runId: string }> {
+async function send(served: Served, input: SendInput): Promise<Sent> {
   // A repeat gets the first reply, whatever became of the files that came with it.
   const before = await served.reader.inputRun(input.commandId);
   if (before) return before;

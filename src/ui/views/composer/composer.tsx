@@ -9,7 +9,7 @@ import { ALT, Kbd } from '../../components/kbd.tsx';
 import { goTo } from '../../route.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
-import { recall, remember, useRecalled } from '../../stores/memory-store.ts';
+import { memoryIsLoaded, recall, remember, useRecalled } from '../../stores/memory-store.ts';
 import { defaultModel, useModels } from '../../stores/models-store.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
@@ -231,6 +231,9 @@ function useMode(conversationId: string | null): { mode: 'ask' | 'plan'; set: (m
 function useChosenWorkspace(): { chosen: string | undefined; path: () => Promise<string> } {
   const remembered = useRecalled('choice:workspace');
   const first = useWorkspaces((state) => state.workspaces[0]?.path);
-  const chosen = remembered ?? first;
-  return { chosen, path: async () => chosen ?? (await api.workspaces.example({})).path };
+  const path = async () => {
+    await memoryIsLoaded;
+    return recall('choice:workspace') ?? useWorkspaces.getState().workspaces[0]?.path ?? (await api.workspaces.example({})).path;
+  };
+  return { chosen: remembered ?? first, path };
 }

@@ -30,7 +30,7 @@ export function ConversationHeader({ open }: { open: OpenConversation | null }) 
 }
 
 /** On a narrow window the drawer's button; on a wide one, a way to bring the hidden sidebar back. */
-export function SidebarButtons() {
+function SidebarButtons() {
   const isHidden = useIsSidebarHidden();
   return (
     <>
@@ -41,7 +41,7 @@ export function SidebarButtons() {
 }
 
 /** A broken line is told quietly: it mends itself. */
-export function ConnectionWords() {
+function ConnectionWords() {
   const state = useConnection((connection) => connection.state);
   return (
     <span className="quiet connection" role="status">

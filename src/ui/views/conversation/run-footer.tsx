@@ -26,7 +26,7 @@ export function RunFooter({ message, run }: { message: Message; run: RunLine }) 
 }
 
 /** `4 steps · 18 s · 21.6k tokens · $0.028` */
-export function runFigures(run: RunLine): string {
+function runFigures(run: RunLine): string {
   const used = run.usage.input + run.usage.output;
   const parts = [
     isEnded(run.state) && run.state.name === 'cancelled' ? 'stopped' : null,

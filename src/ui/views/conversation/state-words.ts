@@ -75,7 +75,7 @@ function planPosition(open: OpenConversation): { words: string; share: number } 
 }
 
 /** What is asked, in a few words: "run npm test", "one question". */
-export function askWords(interaction: Interaction): string {
+function askWords(interaction: Interaction): string {
   const { prompt } = interaction;
   switch (prompt.kind) {
     case 'approval': {
