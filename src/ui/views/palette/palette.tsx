@@ -12,7 +12,7 @@ import { goTo } from '../../route.ts';
 import { useConversations } from '../../stores/conversations-store.ts';
 import { commandsNow, type Command as Act } from './commands.ts';
 import { MarkedText } from './marked-text.tsx';
-import { markWords } from './marks-in.ts';
+import { markWords, nearHit } from './marks-in.ts';
 import { useSearch } from './use-search.ts';
 import './palette.css';
 
@@ -152,14 +152,12 @@ function OneHit({ hit, index, onOpen }: { hit: SearchHit; index: number; onOpen:
       onSelect={() => onOpen(() => goTo({ screen: 'conversation', id: hit.conversationId, messageId: hit.messageId }))}
     >
       <Icon of={icon} />
-      <span className="hit-words">
-        <span className="cut">{hit.conversationTitle}</span>
-        <span className="cut second">
-          <MarkedText text={hit.excerpt} />
-        </span>
-      </span>
+      <span className="cut">{hit.conversationTitle}</span>
       <span className="end">
         {word} · {whenWords(hit.createdAt)}
+      </span>
+      <span className="cut second">
+        <MarkedText text={nearHit(hit.excerpt)} />
       </span>
     </Command.Item>
   );

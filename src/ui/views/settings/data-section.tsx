@@ -90,7 +90,7 @@ export function DataSection() {
           <Card>
             <Line
               title={count === 1 ? 'Delete the conversation' : `Delete all ${counted(count, 'conversation')}`}
-              detail="With their messages, tool calls and requests. Settings, keys, rules and models stay. It cannot be undone"
+              detail="With every message, tool call and request. Settings, keys, rules and models stay. It cannot be undone"
             >
               <Button look="plain-harm" small onClick={() => setLoss({ what: 'all', count })}>
                 Delete…

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Interaction } from '../../src/core/models/interaction.ts';
-import type { RecordedRun, RecordedStep } from '../../src/core/models/records.ts';
-import type { ToolCall } from '../../src/core/models/tool-call.ts';
-import { timelineOf } from '../../src/ui/views/inspector/run-timeline.ts';
+import type { Interaction } from '../../../src/core/models/interaction.ts';
+import type { RecordedRun, RecordedStep } from '../../../src/core/models/records.ts';
+import type { ToolCall } from '../../../src/core/models/tool-call.ts';
+import { timelineOf } from '../../../src/ui/views/inspector/run-timeline.ts';
 
 function step(id: string, ord: number, attempt: number, startedAt: number, end: Partial<RecordedStep> = {}): RecordedStep {
   return { id, runId: 'run', ord, attempt, purpose: 'plan', messageId: 'm', requestId: `request-${id}`, model: 'm', startedAt, ...end };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { marksIn, markWords } from '../../src/ui/views/palette/marks-in.ts';
-import { lightOf, PANES } from '../../src/ui/views/first-run/house-panes.ts';
-import { providerKeys } from '../../src/ui/views/settings/provider-keys.ts';
+import { marksIn, markWords, nearHit } from '../../../src/ui/views/palette/marks-in.ts';
+import { lightOf, PANES } from '../../../src/ui/views/first-run/house-panes.ts';
+import { providerKeys } from '../../../src/ui/views/settings/provider-keys.ts';
 
 describe('what a search marks', () => {
   it('comes apart into what was found and what stands around it, in one line', () => {
@@ -57,5 +57,15 @@ describe('the keys of providers', () => {
     const refused = { ...model, ready: false, missing: 'the key was refused (401)' };
     expect(providerKeys([{ ...setting, value: 'set', from: 'keychain' }], [refused])[0]?.trouble).toBe('the key was refused (401)');
     expect(providerKeys([{ ...setting, value: null, from: 'default' }], [refused])[0]?.trouble).toBeNull();
+  });
+});
+
+describe('a long excerpt', () => {
+  it('begins at a word not far before what was found, and loses nothing after it', () => {
+    const shown = nearHit(`${'word '.repeat(30)}before the \u0002hit\u0003 and after`);
+    expect(shown).toMatch(/^…word /);
+    expect(shown.endsWith('\u0002hit\u0003 and after')).toBe(true);
+    expect(shown.indexOf('\u0002')).toBeLessThan(40);
+    expect(nearHit('short \u0002hit\u0003')).toBe('short \u0002hit\u0003');
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Section } from '../../src/core/models/request.ts';
-import type { Trust } from '../../src/core/models/trust.ts';
-import type { RequestSpan, RequestView } from '../../src/contract/views.ts';
-import { piecesOf } from '../../src/ui/views/inspector/pieces-of.ts';
-import { sectionsOf } from '../../src/ui/views/inspector/request-sections.ts';
+import type { Section } from '../../../src/core/models/request.ts';
+import type { Trust } from '../../../src/core/models/trust.ts';
+import type { RequestSpan, RequestView } from '../../../src/contract/views.ts';
+import { piecesOf } from '../../../src/ui/views/inspector/pieces-of.ts';
+import { sectionsOf } from '../../../src/ui/views/inspector/request-sections.ts';
 
 function span(section: Section, source: string, text: string, trust: Trust = 'trusted', cost: number | null = null): RequestSpan {
   return { section, source, text, trust, cost, cacheBreakpoint: false, bytes: text.length, tokens: text.length };
