@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'reac
 import { isActive } from '../../../core/agent/agent-state.ts';
 import type { SearchHit, SearchKind } from '../../../core/models/records.ts';
 import type { ConversationLine } from '../../../contract/views.ts';
+import { failureInWords } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
@@ -111,7 +112,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           {isEmpty && query.length < 2 ? <p className="palette-none quiet">Two letters at least</p> : null}
           {search.failure ? (
             <p className="palette-none harm" role="alert">
-              The search did not answer: {search.failure.message} {search.failure.advice}
+              The search did not answer: {failureInWords(search.failure)}
             </p>
           ) : null}
         </Command.List>
