@@ -288,7 +288,9 @@ for (const shot of SHOTS.filter((each) => wanted.length === 0 || wanted.includes
     const { page, context, faults } = await openWindow(browser, address, options);
     await page.waitForSelector('#composer');
     if (name === 'light') {
-      await shot.act(page, scene);
+      await shot.act(page, scene).catch(async (error: unknown) => {
+        console.log(`${shot.name}: ${String(error)}\n${await page.innerText('body')}`);
+      });
       address = `${page.url()}${new URL(scene.url).hash}`;
     } else await page.waitForTimeout(700);
     await shot.show?.(page, scene);

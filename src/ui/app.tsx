@@ -27,6 +27,9 @@ export function App() {
   const leaveSettings = useWayBack(route);
   useShortcuts();
   usePaletteAtHand();
+  useEffect(() => {
+    if (isDrawerOpen) document.querySelector<HTMLElement>('.side-room .search-field')?.focus();
+  }, [isDrawerOpen]);
   if (connection === 'refused') return <RefusedView />;
   const hasInspector = isInspectorOpen && route.screen === 'conversation';
   return (

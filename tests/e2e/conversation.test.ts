@@ -12,13 +12,22 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser.close());
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await tellWhatIsShown();
   for (const context of browser.contexts()) await context.close();
   for (const scene of scenes.splice(0)) await scene.close();
   const found = faults;
   faults = [];
   expect(found).toEqual([]);
 });
+
+/** A test that failed says what its windows showed. */
+async function tellWhatIsShown(): Promise<void> {
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    const text = await page.innerText('body').catch((error: unknown) => String(error));
+    console.error(`${page.url()}\n${text}`);
+  }
+}
 
 async function open(replies: readonly ScriptedReply[], options?: WindowOptions): Promise<{ scene: PageScene; page: Page }> {
   const scene = await PageScene.open(replies);
@@ -192,6 +201,26 @@ describe('the page: a conversation', () => {
     await page.reload();
     await page.locator('.after').waitFor();
     expect(await story(page)).toBe(before);
+  });
+
+  it('U1 what happens before the event stream is open is not missed', async () => {
+    const scene = await PageScene.open([
+      { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] },
+      { text: 'Written.' },
+    ]);
+    scenes.push(scene);
+    const { page, context } = await openWindow(browser, 'about:blank');
+    // The stream of this window opens late, as it may on a busy machine.
+    await context.route('**/events*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    await page.goto(scene.url);
+    await say(page, 'Write it');
+    await page.locator('.ask .diff').waitFor({ timeout: 5_000 });
+    await page.locator('.ask').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Written.');
   });
 
   it('U1 two windows show the same; what one answers, the other sees', async () => {

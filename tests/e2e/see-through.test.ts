@@ -2,6 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessFaults } from '../support/axe.ts';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
+import { startFileServer } from '../support/file-server.ts';
 import { PageScene } from '../support/page-scene.ts';
 import type { ScriptedReply } from '../support/scripted-model-server.ts';
 
@@ -122,11 +123,6 @@ describe('the inspector', () => {
       { text: 'Done.' },
     ]);
     scene.write('a.txt', 'zero\none\n');
-    const workspace = scene.workspace;
-    await page.evaluate(
-      `fetch('/rpc/memory/set', { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer ' + localStorage.getItem('token') }, body: JSON.stringify({ json: { key: 'choice:workspace', value: ${JSON.stringify(workspace)} } }) })`,
-    );
-    await page.reload();
     await say(page, 'Change it');
     await page.locator('.ask').focus();
     await page.keyboard.press('Enter');
@@ -328,6 +324,27 @@ describe('the first run', () => {
     await page.locator('.tool', { hasText: 'wedding.md' }).waitFor();
     expect(scene.model.requests[1]?.body.toString('utf8')).toContain('florist');
     expect(faults).toEqual([]);
+  });
+
+  it('U2 fetches the embedded model when asked, fills the house with light as it comes, and stops', async () => {
+    // As long as the real file, so that the fetch goes on; its bytes are never looked at.
+    const hub = await startFileServer(Buffer.alloc(491_400_064), [{ pace: { bytes: 2_000_000, everyMs: 40 } }]);
+    try {
+      const scene = await PageScene.open([], { GLASSHOUSE_MODEL: undefined, HF_ENDPOINT: hub.url });
+      scenes.push(scene);
+      const { page, faults } = await openWindow(browser, scene.url);
+      await page.locator('.found').getByRole('button', { name: 'Fetch it' }).click();
+      await page.getByText(/is on its way: \d+ of 491\sMB/).waitFor();
+      expect(await page.locator('#composer').getAttribute('placeholder')).toContain('as soon as the model is here');
+      await expect.poll(() => page.locator('.house .lit').count()).toBeGreaterThan(1);
+      expect(await page.locator('.house').getAttribute('aria-label')).toMatch(/^\d+ per cent of/);
+      await page.locator('.found').getByRole('button', { name: 'Stop' }).click();
+      await page.locator('.found').getByRole('button', { name: 'Fetch it' }).waitFor();
+      expect(await page.locator('.house .lit').count()).toBe(0);
+      expect(faults).toEqual([]);
+    } finally {
+      await hub.close();
+    }
   });
 
   it('fits a narrow window without scrolling sideways', async () => {
