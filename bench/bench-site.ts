@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ScriptedReply } from '../tests/support/scripted-model-server.ts';
 import { openLauncher, type Cost } from './launcher.ts';
-import { startModelServer, type Asked } from './model-server.ts';
+import { startModelServer, type Asked, type ModelServer } from './model-server.ts';
 
 /** One run of a program, as seen from outside. */
 export interface Observed {
@@ -19,11 +19,15 @@ export interface BenchSite {
   ours(script: readonly ScriptedReply[], ...args: string[]): Promise<Observed>;
   /** The floor on the same script. */
   floor(script: readonly ScriptedReply[]): Promise<Observed>;
+  readonly model: ModelServer;
+  /** How the server, or what stands for the least of one, is started. */
+  server(who: 'ours' | 'floor'): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
   /** Empty sandboxes, started one after the other: the median of milliseconds, and CPU for each. */
   sandboxes(count: number): Promise<{ readonly ms: number; readonly cpu: number }>;
   close(): void;
 }
 
+const SERVER = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 /** As `bin/glasshouse` starts it. */
 const FLAGS = ['--min-semi-space-size=2', '--max-semi-space-size=2'];
@@ -73,6 +77,14 @@ export async function openBenchSite(): Promise<BenchSite> {
     folder,
     ours,
     floor: (script) => observe([FLOOR, 'run', server.url, join(homes.floor, 'floor.db'), bodyFile, workspace], homes.floor, script),
+    model: server,
+    server: (who) => ({
+      argv: [
+        process.execPath,
+        ...(who === 'ours' ? [SERVER, '--port', '0', '--no-open'] : [FLOOR, 'serve', server.url, join(homes.floor, 'floor.db'), bodyFile]),
+      ],
+      env: { ...env, GLASSHOUSE_HOME: homes.ours, GLASSHOUSE_MODEL: 'openai-compatible/bench' },
+    }),
     async sandboxes(count) {
       const cost = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', String(count)], env, cwd: folder, out });
       const idle = await launcher.launch({

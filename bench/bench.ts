@@ -4,10 +4,11 @@ import { openBenchSite } from './bench-site.ts';
 import { asTable, isMet, type Figure } from './figure.ts';
 import { benchSearch } from './search.ts';
 import { benchRequest, benchStart } from './start.ts';
+import { benchServer } from './server.ts';
 import { benchSteps } from './steps.ts';
 import { benchStream } from './stream.ts';
 
-const NAMES = ['start', 'request', 'steps', 'stream', 'search'] as const;
+const NAMES = ['start', 'request', 'steps', 'stream', 'search', 'server'] as const;
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +35,7 @@ const run: Record<(typeof NAMES)[number], () => Promise<Figure[]>> = {
   request: () => benchRequest(site),
   steps: () => benchSteps(site, values.quick),
   stream: () => benchStream(site, values.quick),
+  server: () => benchServer(site, values.quick),
   search: () => benchSearch(site.folder, messages, values.quick),
 };
 try {

@@ -2,6 +2,7 @@
 // no ledger, no search. What Glasshouse costs above it is what Glasshouse itself costs. What must survive a power cut in Glasshouse
 // (the prompt, the start of a command) is written as durably here.
 //   floor.mjs run URL DATABASE BODY WORKSPACE   sends BODY, streams the answer, does the calls it asks for, until there are none
+//   floor.mjs serve URL DATABASE BODY            waits for prompts over HTTP, and passes each on with BODY
 //   floor.mjs sandboxes COUNT                   starts COUNT empty sandboxes one after the other; prints the median of milliseconds
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -147,6 +148,34 @@ async function sandboxes(count) {
   process.stdout.write(`${times[Math.floor(times.length / 2)]}\n`);
 }
 
+/** Takes a prompt, keeps it, and asks the model: the least that a server must do. */
+async function serve(url, database, bodyFile) {
+  const { DatabaseSync } = await import('node:sqlite');
+  const db = new DatabaseSync(database);
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, kind TEXT, text TEXT)',
+  );
+  const insert = db.prepare('INSERT INTO entry (kind, text) VALUES (?, ?)');
+  const { Agent, createServer, request } = process.getBuiltinModule('node:http');
+  const agent = new Agent({ keepAlive: true });
+  const body = readFileSync(bodyFile, 'utf8');
+  const server = createServer((asked, answer) => {
+    let text = '';
+    asked.setEncoding('utf8').on('data', (piece) => (text += piece));
+    asked.on('end', () => {
+      if (asked.method === 'POST') {
+        insert.run('prompt', JSON.parse(text).json.text);
+        void ask(request, agent, url, body, insert);
+      }
+      answer.end('{}');
+    });
+  });
+  server.listen(0, '127.0.0.1', () =>
+    process.stdout.write(`Glasshouse is ready: http://127.0.0.1:${server.address().port}/#token=floor\n`),
+  );
+}
+
 const [mode, ...args] = process.argv.slice(2);
 if (mode === 'run') await run(...args);
+else if (mode === 'serve') await serve(...args);
 else await sandboxes(Number(args[0]));

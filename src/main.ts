@@ -4,13 +4,14 @@ import { startHttpServer, type RunningServer } from './infrastructure/rpc/http-s
 import { parseServerOptions, SERVER_HELP, type ServerOptions } from './infrastructure/rpc/server-options.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
 import { accessToken } from './infrastructure/system/access-token.ts';
-import { readServerRecord, removeServerRecord, writeServerRecord } from './infrastructure/system/server-record.ts';
+import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRecord } from './infrastructure/system/server-record.ts';
 import { PRODUCT_ROOT, serveable } from './serve.ts';
 
 /** The server's composition root: starts it, or finds the one that runs on this data folder; says so; ends in good order. */
 
 /** How long a server that is just starting is waited for; milliseconds. */
 const STARTING = 5_000;
+const LOOK_EVERY = 100;
 /** How long runs and requests may take to end when the server does; milliseconds. */
 const LEAVING = 1_500;
 
@@ -23,13 +24,15 @@ async function main(): Promise<void> {
   const given = options.tokenFromStdin ? await firstLine(process.stdin) : null;
   const composed = await compose({ env: process.env, canAnswer: () => true });
   reportBug = composed.reportBug;
-  if (await composed.parts.storage.instances.claim('server')) return serve(composed, options, given);
-  try {
-    await openRunning(composed, options, given);
-  } finally {
-    await composed.close();
+  const { instances } = composed.parts.storage;
+  // Another one that holds the place is found; one that is just ending leaves it.
+  for (let waited = 0; waited < STARTING; waited += LOOK_EVERY) {
+    if (await instances.claim('server')) return serve(composed, options, given);
+    const running = await findRunning(composed);
+    if (running) return openRunning(composed, running, options, given);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
-  process.exit();
+  throw new FailureError('database_busy', 'Another Glasshouse holds this data folder and does not answer.');
 }
 
 async function serve(composed: Composed, options: ServerOptions, given: string | null): Promise<void> {
@@ -51,25 +54,22 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
   await sayReady(options, server.port, process.pid, given === null ? token : null);
 }
 
-/** The server that runs on this data folder: the same line, the same page. */
-async function openRunning(composed: Composed, options: ServerOptions, given: string | null): Promise<void> {
-  const { folder, storage } = composed.parts;
+/** The server that runs on this data folder; null while it is starting or ending. */
+async function findRunning({ parts: { folder, storage } }: Composed): Promise<ServerRecord | null> {
+  const record = readServerRecord(folder);
+  return record && (await storage.instances.isAlive(record.instance)) && (await isHealthy(record.port)) ? record : null;
+}
+
+/** Says the same line as the running server, and opens the same page. */
+async function openRunning(composed: Composed, running: ServerRecord, options: ServerOptions, given: string | null): Promise<void> {
   if (options.rotatesToken)
     throw new FailureError('usage', 'Glasshouse is running on this data folder. Stop it first, to give it a new token.');
-  for (let waited = 0; waited < STARTING; waited += 100) {
-    const record = readServerRecord(folder);
-    if (record && (await storage.instances.isAlive(record.instance)) && (await isHealthy(record.port))) {
-      if (!record.hasStoredToken || given !== null) {
-        throw new FailureError(
-          'usage',
-          `Glasshouse is running on this data folder already (process ${record.pid}), with a token of its own.`,
-        );
-      }
-      return sayReady(options, record.port, record.pid, accessToken(folder, { rotate: false }));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  if (!running.hasStoredToken || given !== null) {
+    throw new FailureError('usage', `Glasshouse is running on this data folder already (process ${running.pid}), with a token of its own.`);
   }
-  throw new FailureError('database_busy', 'Another Glasshouse holds this data folder and does not answer.');
+  await sayReady(options, running.port, running.pid, accessToken(composed.parts.folder, { rotate: false }));
+  await composed.close();
+  process.exit();
 }
 
 async function isHealthy(port: number): Promise<boolean> {
@@ -96,10 +96,11 @@ function endOnSignal(composed: Composed, served: Served, server: RunningServer):
   const end = async () => {
     if (isEnding) process.exit(130);
     isEnding = true;
-    const { folder, storage, supervisor } = composed.parts;
+    const { folder, storage, supervisor, catalog, sandbox } = composed.parts;
     removeServerRecord(folder, storage.instances.id);
     served.stream.stop();
-    const quiet = Promise.all([server.close(), supervisor.leave(), served.pulls.close()]);
+    const programs = supervisor.leave().then(() => Promise.all([catalog.close(), sandbox.close()]));
+    const quiet = Promise.all([server.close(), programs, served.pulls.close()]);
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, LEAVING))]);
     await storage.instances.suspendOwn();
     storage.close();

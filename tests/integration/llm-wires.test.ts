@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createHttpStream } from '../../src/infrastructure/llm/http-stream.ts';
 import { bodyOf, type WireRequest } from '../../src/core/models/request.ts';
 import type { LanguageModel, ModelMessage, ModelRequest } from '../../src/core/reasoning/language-model.ts';
 import { startScriptedModelServer, type ScriptedReply } from '../support/scripted-model-server.ts';
@@ -615,6 +616,38 @@ describe('the way to the server', () => {
     await sleep(50);
     expect(heard(await collect(model, model.prepare(request()))).text).toBe('ok');
     expect(requests).toBe(3);
+  });
+
+  it('words that come faster than they are taken are taken together', async () => {
+    const packets = 400;
+    let sent = 0;
+    const server = createServer((_, response) => {
+      const timer = setInterval(() => {
+        sent += 1;
+        response.write(`${sent} `);
+        if (sent < packets) return;
+        clearInterval(timer);
+        response.end();
+      }, 1);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => server.close());
+    const http = createHttpStream({ env: {} });
+    cleanups.push(() => http.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const answer = await http.send({ method: 'GET', url, headers: {}, signal: new AbortController().signal, silenceMs: 5000 });
+    if (!answer.ok) throw new Error(answer.failure.message);
+    let pieces = 0;
+    let text = '';
+    let behind = 0;
+    for await (const bytes of answer.value.bytes) {
+      pieces += 1;
+      text += Buffer.from(bytes).toString();
+      behind = Math.max(behind, sent - text.split(' ').length + 1);
+    }
+    expect(text).toBe(Array.from({ length: packets }, (_, at) => `${at + 1} `).join(''));
+    expect(pieces).toBeLessThan(packets / 2);
+    expect(behind).toBeLessThan(packets / 4);
   });
 
   it('a handshake that never ends is given up on', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ScriptedReply } from '../support/scripted-model-server.ts';
@@ -61,7 +61,13 @@ describe('conversations', () => {
     const other = await scene.client.conversations.list({ workspace: '/nowhere' });
     expect(other.conversations).toEqual([]);
     expect((await scene.client.conversations.list({ limit: 5 })).conversations).toEqual([line]);
+    await scene.client.memory.set({ key: `draft:${conversationId}`, value: 'never sent' });
     expect(await scene.client.conversations.delete({ id: conversationId })).toEqual({ deleted: true });
+    expect(await scene.client.memory.all({})).toEqual({ values: {} });
+    for (const name of readdirSync(scene.cli.home)) {
+      const path = join(scene.cli.home, name);
+      if (statSync(path).isFile()) expect(readFileSync(path).includes('never sent'), name).toBe(false);
+    }
     expect(await scene.client.conversations.delete({ id: conversationId })).toEqual({ deleted: false });
     expect((await scene.client.conversations.list({})).conversations).toEqual([]);
   });

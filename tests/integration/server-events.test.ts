@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationView } from '../../src/contract/views.ts';
 import type { AnnouncedEvent } from '../../src/core/agent/agent-event.ts';
 import { emptySnapshot, foldEvent } from '../../src/core/agent/conversation-fold.ts';
-import { MODEL } from '../support/cli.ts';
+import { callOf, MODEL } from '../support/cli.ts';
 import { EventTap, ServerScene } from '../support/server.ts';
 
 const WORDS = Array.from({ length: 300 }, (_, index) => `word${index}`).join(' ');
@@ -80,6 +80,25 @@ describe('the stream of events', () => {
       calls: new Map(view.calls.map((call) => [call.id, call])),
     });
     expect(shown.messages).toEqual((await scene.untilEnded(conversationId)).messages);
+  });
+
+  it('U1: shows who comes while a tool runs all of its output so far, and then the rest', async () => {
+    const scene = await ServerScene.start([callOf('run_command', { command: './count.sh' }), { text: 'Counted.' }]);
+    chmodSync(scene.cli.write('count.sh', '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.1; done\n'), 0o755);
+    await scene.client.rules.add({ scope: 'everywhere', scopeId: null, tool: 'run_command', pattern: null, decision: 'allow' });
+    const first = await scene.listen();
+    const { conversationId } = await scene.send('Count.');
+    await first.untilEvent('tool_output', 3);
+    const late = await scene.listen();
+    const view = await scene.client.conversations.get({ id: conversationId });
+    expect(Object.values(view.running)[0]).toMatch(/^1\n2\n/);
+    await late.untilEvent('run_completed');
+    const output = late.events.reduce(
+      (text, event) => (event.type === 'tool_output' ? text.slice(0, event.offset) + event.text : text),
+      '',
+    );
+    expect(late.events[0]).toMatchObject({ type: 'tool_output', offset: 0 });
+    expect(output).toBe('1\n2\n3\n4\n5\n6\n7\n8\n');
   });
 
   it.each([2, 6, 15])('R1, R4: kill -9 after %i deltas and a restart: the same picture, nothing lost', async (deltas) => {
@@ -215,6 +234,19 @@ describe('a terminal beside the server', () => {
     expectSamePicture(tap.events, await scene.client.conversations.get({ id: conversations[0]?.id ?? '' }));
   });
 
+  it('R4: that is killed while nobody looks is no obstacle to what is said next', async () => {
+    const scene = await ServerScene.start([{ text: WORDS, chunkSize: 8, delayMs: 6 }, { text: 'Here I am.' }]);
+    const run = scene.cli.start(['run', ...MODEL, '--json', 'Talk.']);
+    await run.until('part_delta');
+    run.child.kill('SIGKILL');
+    await run.done;
+    const { conversations } = await scene.client.conversations.list({});
+    const { id } = conversations[0] ?? { id: '' };
+    await scene.send('Are you there?', { conversationId: id });
+    const view = await scene.untilEnded(id);
+    expect(view.runs.map((each) => each.state.name)).toEqual(['suspended', 'completed']);
+  });
+
   it('R5: asks what a window shows, and what only its own person can answer', async () => {
     const scene = await ServerScene.start([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x' } }] }]);
     const tap = await scene.listen();
@@ -244,6 +276,36 @@ describe('a terminal beside the server', () => {
     // All that was said before went with the last request.
     const body = scene.model.requests.at(-1)?.body.toString('utf8') ?? '';
     for (const words of ['One?', 'First.', 'Two?', 'Second.', 'Three?']) expect(body).toContain(words);
+  });
+
+  it('works at the same time as the server: one stream, in the order of the feed, nothing lost, nothing twice', async () => {
+    const steps = Array.from({ length: 6 }, (_, index) => callOf('read_file', { path: `a${index}.txt` }));
+    const scene = await ServerScene.start();
+    for (let index = 0; index < 6; index += 1) scene.cli.write(`a${index}.txt`, `file ${index}\n`);
+    const script = (name: string) => [...steps, { text: WORDS, chunkSize: 32, delayMs: 2 }].map((reply) => ({ ...reply, when: name }));
+    scene.model.script(['quokka', 'numbat', 'bilby'].flatMap(script));
+    const tap = await scene.listen();
+    const terminals = ['quokka', 'numbat'].map((name) => scene.cli.start(['run', ...MODEL, '--json', `Read all, ${name}.`]));
+    const { conversationId } = await scene.send('Read all, bilby.');
+    await tap.untilEvent('run_completed', 3);
+    expect((await Promise.all(terminals.map((run) => run.done))).map((ended) => ended.code)).toEqual([0, 0]);
+    const ids = tap.frames.flatMap((frame) => (frame.id === null ? [] : [frame.id]));
+    expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => index));
+    const { conversations } = await scene.client.conversations.list({});
+    expect(conversations).toHaveLength(3);
+    expect(conversations.map((each) => each.id)).toContain(conversationId);
+    for (const { id } of conversations) {
+      const events = tap.frames.flatMap(({ event }) => (event.type === 'run_event' && event.conversationId === id ? [event.event] : []));
+      expectSamePicture(events, await scene.client.conversations.get({ id }));
+    }
+  });
+
+  it('saves a rule, and the windows learn of it', async () => {
+    const scene = await ServerScene.start();
+    const tap = await scene.listen();
+    await scene.cli.run(['rules', 'allow', 'run_command(ls)']);
+    await tap.until((frames) => frames.some(({ event }) => event.type === 'rules_changed'));
+    expect((await scene.client.rules.list({})).rules).toMatchObject([{ tool: 'run_command', pattern: 'ls', used: 0 }]);
   });
 
   it('deletes a conversation, and the windows learn of it', async () => {

@@ -67,7 +67,9 @@ describe('the wall around the server', () => {
     const document = (await (await scene.fetch('/api/openapi.json')).json()) as Document;
     expect(document.openapi).toMatch(/^3\.1/);
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => ({ method, path })),
+      Object.keys(methods)
+        .filter((name) => ['get', 'put', 'post', 'patch', 'delete'].includes(name))
+        .map((method) => ({ method, path })),
     );
     expect(operations.length).toBeGreaterThan(30);
     for (const { method, path } of operations) {

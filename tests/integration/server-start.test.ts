@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CliScene } from '../support/cli.ts';
 import { ServerScene } from '../support/server.ts';
@@ -19,6 +21,31 @@ describe('npm start', () => {
     expect(statSync(join(scene.cli.home, 'server.json')).mode & 0o777).toBe(0o600);
     expect(await (await fetch(`${scene.url}/health`)).json()).toEqual({ status: 'ok' });
     expect(scene.program.stderr()).toBe('');
+  });
+
+  it('is what npm starts, and ends with the npm that started it', async () => {
+    const cli = new CliScene();
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const npm = spawn('npm', ['start', '--silent', '--', '--port', '0', '--no-open'], { cwd: root, env: { ...process.env, ...cli.env } });
+    const line = await new Promise<string>((resolve) => {
+      let text = '';
+      npm.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8');
+        if (text.endsWith('\n')) resolve(text);
+      });
+    });
+    expect(line).toMatch(READY);
+    const [, port = ''] = READY.exec(line) ?? [];
+    npm.kill('SIGTERM');
+    const isServing = () =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    const startedAt = performance.now();
+    while ((await isServing()) && performance.now() - startedAt < 5_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(existsSync(join(cli.home, 'server.json'))).toBe(false);
   });
 
   it('keeps its token over a restart, and gives it up when told to', async () => {
@@ -42,6 +69,14 @@ describe('npm start', () => {
     const second = await scene.cli.serve().done;
     expect(second).toMatchObject({ code: 0, stderr: '', stdout: scene.program.stdout() });
     // It took nothing away from the first.
+    expect((await scene.fetch('/api/rules')).status).toBe(200);
+  });
+
+  it('waits for one that is just ending, and takes its place', async () => {
+    const scene = await ServerScene.start([{ text: 'word '.repeat(3), delayMs: 2_000, firstDelayMs: 10_000 }]);
+    await scene.send('Talk.');
+    scene.program.child.kill('SIGTERM');
+    await scene.restart();
     expect((await scene.fetch('/api/rules')).status).toBe(200);
   });
 

@@ -7,6 +7,7 @@ import { bodyOf, type Span } from '../../src/core/models/request.ts';
 import type { Run } from '../../src/core/models/run.ts';
 import type { ToolCall } from '../../src/core/models/tool-call.ts';
 import { NO_USAGE } from '../../src/core/models/usage.ts';
+import { quickHash } from '../../src/infrastructure/persistence/ledger-writer.ts';
 import { openStorage } from '../../src/infrastructure/persistence/open-storage.ts';
 import { personMessage } from '../support/agent-scene.ts';
 
@@ -190,6 +191,24 @@ describe('the ledger', () => {
     expect(whole).toBeGreaterThan(500_000);
     expect(stored.bytes).toBeLessThan(20_000);
     expect(stored.spans).toBeLessThan(310);
+  });
+
+  it('C1: never takes other words for the same, though their quick hash be the same', async () => {
+    const path = folder();
+    const { journal, reader } = open(path);
+    await journal.commit('run', 0, begin('Hello'), 'terminal');
+    const words = 'what was really sent';
+    const { DatabaseSync } = await import('node:sqlite');
+    const db = new DatabaseSync(join(path, 'glasshouse.db'));
+    db.prepare('INSERT INTO blob (conversation_id, hash, data) VALUES (?, ?, ?)').run(
+      'c',
+      `${quickHash(words)}.0`,
+      Buffer.from('other words'),
+    );
+    db.close();
+    await journal.commit('run', 2, [step('s1', [span(words), span('!'), span(words)])], 'agent');
+    const [request] = await reader.requests('c');
+    expect(request?.spans.map((each) => each.text)).toEqual([words, '!', words]);
   });
 });
 

@@ -62,6 +62,18 @@ describe('the architecture', () => {
       'contract may not import application',
     ],
     [
+      'contract importing the server’s half of the wire',
+      'src/contract/planted.ts',
+      `import { os } from '@orpc/server';`,
+      'contract may not import @orpc/server',
+    ],
+    [
+      'the server’s room importing its sibling',
+      'src/infrastructure/rpc/planted.ts',
+      `import { Database } from '../persistence/database.ts';`,
+      'infrastructure/rpc may not import infrastructure/persistence',
+    ],
+    [
       'terminal importing application',
       'src/terminal/planted.ts',
       `import type { Journal } from '../application/ports/journal.ts';`,

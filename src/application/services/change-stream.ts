@@ -70,27 +70,32 @@ export class ChangeStream {
   /**
    * Tells `listener` what it missed since the place `after` (null: nothing), all words so far of what is growing, then everything live.
    * @param begin called first, with the place as of which the stream begins
-   * @returns what ends it
+   * @returns what ends it. Rejects when what was missed cannot be read: then nothing is told.
    */
   async subscribe(listener: (told: Told) => void, after: number | null, begin: (position: number) => void): Promise<() => void> {
     this.#subscribers += 1;
     this.#start();
     let isOver = false;
-    await this.#enqueue(async () => {
-      await this.#drain();
-      if (isOver) return;
-      const from = after ?? this.#position;
-      begin(from);
-      await this.#catchUp(listener, from);
-      this.#listeners.add(listener);
-    });
-    return () => {
+    const end = () => {
       if (isOver) return;
       isOver = true;
       this.#listeners.delete(listener);
       this.#subscribers -= 1;
       if (this.#subscribers === 0) this.stop();
     };
+    try {
+      await this.#enqueue(async () => {
+        await this.#drain();
+        const from = after ?? this.#position;
+        begin(from);
+        await this.#catchUp(listener, from);
+        this.#listeners.add(listener);
+      });
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return end;
   }
 
   /** Tells of something that is not in the feed. */
@@ -100,7 +105,7 @@ export class ChangeStream {
 
   /** Looks for what was written to the feed outside of runs, now. */
   look(): void {
-    if (this.#unsubscribe) void this.#enqueue(() => this.#drain());
+    if (this.#unsubscribe) this.#later(() => this.#drain());
   }
 
   /** Stops listening and looking. */
@@ -117,14 +122,14 @@ export class ChangeStream {
     this.#unsubscribe = this.#deps.feed.subscribe((published) => this.#take(published));
     this.#mark = -1;
     this.#known.clear();
-    void this.#enqueue(async () => {
+    this.#later(async () => {
       this.#position = await this.#deps.events.position();
     });
     this.#looking = setInterval(() => {
-      if (this.#waiting === 0) void this.#enqueue(() => this.#lookAround());
+      if (this.#waiting === 0) this.#later(() => this.#lookAround());
     }, LOOK_EVERY);
-    this.#reconciling = setInterval(() => void this.#enqueue(() => this.#reconcile()), RECONCILE_EVERY);
-    void this.#enqueue(() => this.#reconcile());
+    this.#reconciling = setInterval(() => this.#later(() => this.#reconcile()), RECONCILE_EVERY);
+    this.#later(() => this.#reconcile());
   }
 
   async #reconcile(): Promise<void> {
@@ -144,7 +149,7 @@ export class ChangeStream {
     const isNext = seq === null || seq === this.#position + 1;
     if (this.#waiting === 0 && isNext) this.#tellPublished(published);
     else {
-      void this.#enqueue(async () => {
+      this.#later(async () => {
         // Another process has written in between.
         if (seq !== null && seq > this.#position + 1) await this.#drain();
         this.#tellPublished(published);
@@ -214,12 +219,18 @@ export class ChangeStream {
     }
   }
 
+  /** Work that nobody waits for. What fails (a database that is held for too long) is mended by the next look: the position stands. */
+  #later(work: () => Promise<void>): void {
+    this.#enqueue(work).catch((error: unknown) => this.#deps.reportBug(error));
+  }
+
   #enqueue(work: () => Promise<void>): Promise<void> {
     this.#waiting += 1;
-    const done = this.#work.then(work).catch((error: unknown) => this.#deps.reportBug(error));
-    this.#work = done.finally(() => {
+    const done = this.#work.then(work);
+    const settle = () => {
       this.#waiting -= 1;
-    });
+    };
+    this.#work = done.then(settle, settle);
     return done;
   }
 }

@@ -21,13 +21,13 @@ export function isMark(event: AgentEvent): boolean {
 }
 
 /** Words of a part or a tool's output as they grow. */
-export type Delta = Extract<AgentEvent, { type: 'part_delta' | 'tool_output' }>;
+type Delta = Extract<AgentEvent, { type: 'part_delta' | 'tool_output' }>;
 
 export function isDelta(event: AgentEvent): event is Delta {
   return event.type === 'part_delta' || event.type === 'tool_output';
 }
 
-export function ownerOf(delta: Delta): string {
+function ownerOf(delta: Delta): string {
   return delta.type === 'part_delta' ? delta.partId : delta.callId;
 }
 

@@ -87,7 +87,7 @@ export async function sendMessage(deps: SendMessageDeps, command: SendMessage): 
 
 /** A run is at work: the message becomes a steer or a follow-up, or is refused. Null: nothing is at work. */
 async function deliverWhileBusy(deps: SendMessageDeps, command: SendMessage, conversation: Conversation): Promise<Result<Sent> | null> {
-  const run = await deps.reader.unfinishedRun(conversation.id);
+  const run = await unfinishedRun(deps, conversation.id);
   if (!run || !isActive(run.state)) return null;
   if (!deps.supervisor.isActive(run.id) || command.whenBusy === 'refuse') {
     return { ok: false, failure: failure('conversation_busy', `A run is at work in “${conversation.title}”.`) };
@@ -101,6 +101,14 @@ async function deliverWhileBusy(deps: SendMessageDeps, command: SendMessage, con
   };
   const taken = await deps.supervisor.commitInto(run.id, [event], command.actor);
   return taken ? { ok: true, value: { conversationId: conversation.id, runId: run.id } } : null;
+}
+
+/** The run that is at work or suspended there. One whose process is gone is no obstacle: it is suspended first (R4). */
+async function unfinishedRun(deps: SendMessageDeps, conversationId: string) {
+  const run = await deps.reader.unfinishedRun(conversationId);
+  const isHere = !run || !isActive(run.state) || deps.supervisor.isActive(run.id);
+  if (isHere || (await deps.instances.reconcile()) === 0) return run;
+  return deps.reader.unfinishedRun(conversationId);
 }
 
 function newConversation(deps: SendMessageDeps, command: SendMessage, now: number): Conversation {

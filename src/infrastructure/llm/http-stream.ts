@@ -237,8 +237,10 @@ async function* piecesOf(response: IncomingMessage): AsyncGenerator<Buffer> {
   response.on('error', (reason) => (error = reason));
   for (const event of ['readable', 'end', 'close']) response.on(event, onChange);
   while (true) {
-    const piece = response.read() as Buffer | null;
-    if (piece !== null) yield piece;
+    const pieces: Buffer[] = [];
+    for (let piece = response.read() as Buffer | null; piece !== null; piece = response.read() as Buffer | null) pieces.push(piece);
+    const [first] = pieces;
+    if (first) yield pieces.length === 1 ? first : Buffer.concat(pieces);
     else if (error !== null) throw error;
     else if (response.readableEnded) return;
     else if (response.destroyed) throw new Error('closed before its end');

@@ -48,7 +48,7 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       journal,
       reader: createSqliteConversationReader(db),
       search: createSqliteSearch(db),
-      rules: createSqliteRuleStore(db),
+      rules: createSqliteRuleStore(db, options.now),
       settings: createSqliteSettingStore(db),
       purge: createSqlitePurge(db, instances.isAlive, journal.forget, options.now),
       instances,

@@ -64,6 +64,8 @@ function deleteAll(db: Database, conversationId: string): void {
   db.run('DELETE FROM request_span WHERE request_id IN (SELECT id FROM request WHERE conversation_id = ?)', conversationId);
   for (const table of OWNED) db.run(`DELETE FROM ${table} WHERE conversation_id = ?`, conversationId);
   db.run(`DELETE FROM rule WHERE scope = 'conversation' AND scope_id = ?`, conversationId);
+  // What windows remember of it: an unsent draft is as private as what was sent.
+  db.run(`DELETE FROM setting WHERE key LIKE 'memory:%:' || ?`, conversationId);
   db.run('DELETE FROM conversation WHERE id = ?', conversationId);
   db.run('DELETE FROM workspace WHERE path NOT IN (SELECT workspace FROM conversation)');
 }

@@ -1,8 +1,9 @@
 import type { Rule, RuleDecision, RuleScope } from '../../core/models/rule.ts';
 import type { RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import { recordChange } from './change-record.ts';
 import type { Database, Row } from './database.ts';
 
-export function createSqliteRuleStore(db: Database): RuleStore {
+export function createSqliteRuleStore(db: Database, now: () => number): RuleStore {
   return {
     async inForce({ conversationId, workspace }) {
       return db
@@ -26,9 +27,15 @@ export function createSqliteRuleStore(db: Database): RuleStore {
           rule.decision,
           rule.createdAt,
         );
+        recordChange(db, { type: 'rules_changed' }, now());
       }, true);
     },
-    remove: async (id) => db.transaction(() => db.run('DELETE FROM rule WHERE id = ?', id), true) > 0,
+    remove: async (id) =>
+      db.transaction(() => {
+        const removed = db.run('DELETE FROM rule WHERE id = ?', id) > 0;
+        if (removed) recordChange(db, { type: 'rules_changed' }, now());
+        return removed;
+      }, true),
   };
 }
 

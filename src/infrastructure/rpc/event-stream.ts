@@ -29,7 +29,6 @@ export async function serveEvents(request: IncomingMessage, response: ServerResp
     }
     response.write(`${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`);
   };
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT);
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
   const last = lastEventId(request, url);
   const unsubscribe = await deps.stream.subscribe(
@@ -40,6 +39,7 @@ export async function serveEvents(request: IncomingMessage, response: ServerResp
     (position) => send({ type: 'hello', seq: position, instance: deps.instance, version: deps.version }, position),
   );
   mayWait = response.writableLength + LAG_LIMIT;
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT);
   try {
     await gone;
   } finally {

@@ -40,8 +40,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const { createServer } = process.getBuiltinModule('node:http');
   const routes = new Routes(options);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void routes.answer(request, response));
-  // The stream of events stays open for days.
-  server.requestTimeout = 0;
   const port = await listen(server, options.port);
   routes.open(port);
   return { port, close: () => close(server) };
@@ -114,7 +112,11 @@ class Routes {
     if (room === 'downloads' && request.method === 'GET') return serveDownload(ticket, response, served.tickets);
     if (room === 'uploads' && request.method === 'PUT') return takeUpload(ticket, request, response, served.tickets);
     if (!PROTECTED.has(room)) {
-      if (reads && serveStatic(request, response, this.#options.page)) return undefined;
+      if (reads && serveStatic(request, response, this.#options.page)) {
+        // Whoever opens the page calls procedures next.
+        if (response.hasHeader('content-security-policy')) setImmediate(() => void this.#rpcHandler());
+        return undefined;
+      }
       return replyFailure(response, failure('route_not_found', 'There is nothing at this address.'));
     }
     const unknown = this.#guard?.checkToken(request) ?? null;
@@ -150,6 +152,12 @@ class Routes {
   }
 
   #fail(error: unknown, response: ServerResponse): void {
+    if (response.headersSent) {
+      // An answer that breaks off is the only sign that is left to give.
+      if (!(error instanceof FailureError)) this.#options.served.reportBug(error);
+      response.destroy();
+      return undefined;
+    }
     if (error instanceof FailureError) {
       // What was not read of the request is not read any more.
       response.setHeader('connection', 'close');

@@ -34,8 +34,9 @@ export function createRestHandler(served: Served, options: { readonly version: s
   };
 }
 
-function describe({ version, address }: { readonly version: string; readonly address: string }): Promise<unknown> {
-  return new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] }).generate(procedures, {
+async function describe({ version, address }: { readonly version: string; readonly address: string }): Promise<unknown> {
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
+  const document = await generator.generate(procedures, {
     info: {
       title: 'Glasshouse',
       version,
@@ -46,4 +47,23 @@ function describe({ version, address }: { readonly version: string; readonly add
     security: [{ token: [] }],
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   });
+  return { ...document, paths: { ...document.paths, '/events': eventsPath(address) } };
+}
+
+/** The stream is no procedure, and does not lie under `/api`. */
+function eventsPath(address: string): unknown {
+  const query = (name: string, description: string) => ({ name, in: 'query', required: false, description, schema: { type: 'string' } });
+  return {
+    servers: [{ url: address }],
+    get: {
+      operationId: 'events',
+      tags: ['Events'],
+      summary: 'Everything that happens, as server-sent events',
+      parameters: [
+        query('conversation', 'Only what concerns this conversation.'),
+        { name: 'Last-Event-ID', in: 'header', required: false, description: 'The last id that was seen.', schema: { type: 'integer' } },
+      ],
+      responses: { 200: { description: 'A stream that does not end.', content: { 'text/event-stream': { schema: { type: 'string' } } } } },
+    },
+  };
 }

@@ -5,8 +5,8 @@ import type { Served } from '../served.ts';
 
 /** What a person has decided once and for all, and what windows remember. */
 export function settingsRoutes(served: Served): Pick<GlasshouseClient, 'rules' | 'tools' | 'settings' | 'memory'> {
-  const changed = async (type: 'rules_changed' | 'settings_changed') => {
-    await served.changes.record({ type });
+  const settingsChanged = async () => {
+    await served.changes.record({ type: 'settings_changed' });
     served.stream.look();
   };
   return {
@@ -20,12 +20,12 @@ export function settingsRoutes(served: Served): Pick<GlasshouseClient, 'rules' |
           throw new FailureError('usage', 'A rule for a conversation or a workspace names it, and one for everywhere names none.');
         }
         const added = await served.app.addRule(rule);
-        await changed('rules_changed');
+        served.stream.look();
         return added;
       },
       remove: async ({ id }) => {
         const removed = await served.app.removeRule(id);
-        if (removed) await changed('rules_changed');
+        served.stream.look();
         return { removed };
       },
     },
@@ -43,13 +43,13 @@ export function settingsRoutes(served: Served): Pick<GlasshouseClient, 'rules' |
       set: async ({ key, value }) => {
         const set = await served.app.setSetting(key, value);
         if (!set.ok) throw new FailureError(set.failure.code, set.failure.message);
-        await changed('settings_changed');
+        await settingsChanged();
         return set.value;
       },
       remove: async ({ key }) => {
         const removed = await served.app.removeSetting(key);
         if (!removed.ok) throw new FailureError(removed.failure.code, removed.failure.message);
-        if (removed.value) await changed('settings_changed');
+        if (removed.value) await settingsChanged();
         return { removed: removed.value };
       },
     },
