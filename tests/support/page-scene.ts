@@ -21,21 +21,25 @@ export class PageScene {
   #port = 0;
   readonly #terminals: ChildProcess[] = [];
 
-  private constructor(model: ScriptedModelServer) {
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  private constructor(model: ScriptedModelServer, env: Readonly<Record<string, string | undefined>>) {
     this.model = model;
+    this.#env = env;
     mkdirSync(this.workspace);
     mkdirSync(join(this.root, 'home'));
   }
 
-  static async open(replies: readonly ScriptedReply[] = []): Promise<PageScene> {
-    const scene = new PageScene(await startScriptedModelServer(replies));
+  /** `env` is added to the server's environment; what is undefined in it is taken away. */
+  static async open(replies: readonly ScriptedReply[] = [], env: Readonly<Record<string, string | undefined>> = {}): Promise<PageScene> {
+    const scene = new PageScene(await startScriptedModelServer(replies), env);
     await scene.start();
     await scene.call('memory/set', { key: 'choice:workspace', value: scene.workspace });
     return scene;
   }
 
   get env(): Record<string, string> {
-    return {
+    const env: Record<string, string | undefined> = {
       PATH: process.env['PATH'] ?? '',
       HOME: join(this.root, 'home'),
       LANG: 'C.UTF-8',
@@ -45,7 +49,9 @@ export class PageScene {
       GLASSHOUSE_MODEL: 'openai-compatible/scripted',
       OPENAI_BASE_URL: `${this.model.url}/v1`,
       OPENAI_API_KEY: 'sk-planted-0123456789abcdef',
+      ...this.#env,
     };
+    return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
   write(path: string, text: string): void {
