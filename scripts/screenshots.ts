@@ -69,6 +69,8 @@ interface Shot {
   readonly replies: readonly ScriptedReply[];
   readonly act: (page: Page, scene: PageScene) => Promise<void>;
   readonly narrow?: boolean;
+  /** Done in every window: what none of them remembers. */
+  readonly show?: (page: Page, scene: PageScene) => Promise<void>;
 }
 
 async function say(page: Page, text: string): Promise<void> {
@@ -76,7 +78,41 @@ async function say(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Work with a plan, a command and a change, so that every tab of the inspector has something to show. */
+const WORK: readonly ScriptedReply[] = [
+  ...FIRST.slice(0, 2),
+  {
+    toolCalls: [
+      {
+        name: 'update_plan',
+        input: {
+          items: [
+            { text: 'Read both surveys', state: 'done' },
+            { text: 'Mend the loss', state: 'active' },
+            { text: 'Say what cannot wait', state: 'pending' },
+          ],
+        },
+      },
+      {
+        name: 'edit_file',
+        input: {
+          path: 'src/loss.js',
+          old_text: '  return (before.section - after.section) / after.section;',
+          new_text: '  if (!before.section) return null;\n  return (before.section - after.section) / before.section;',
+        },
+      },
+    ],
+    usage: { input: 9_900, output: 310 },
+  },
+  { text: 'Two of the eleven piles cannot wait for spring.', usage: { input: 10_900, output: 60 } },
+];
+
 const QUESTION = 'Read the two jetty surveys and tell me which repairs can’t wait until spring. Put the figures in a table, please.';
+
+async function sayQuestion(page: Page): Promise<void> {
+  await say(page, QUESTION);
+  await page.waitForSelector('.after');
+}
 
 const SHOTS: readonly Shot[] = [
   { name: 'empty', replies: [], act: async () => undefined, narrow: true },
@@ -197,6 +233,43 @@ const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(300);
     },
   },
+  ...(['Plan', 'Context', 'Files', 'Runs'] as const).map((tab): Shot => ({
+    name: `inspector-${tab.toLowerCase()}`,
+    replies: WORK,
+    act: async (page) => {
+      await say(page, QUESTION);
+      await page.waitForSelector('.ask');
+      await page.locator('.ask').focus();
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.after');
+    },
+    show: async (page) => {
+      if ((await page.locator('.inspector').count()) === 0) await page.keyboard.press('Control+i');
+      await page.getByRole('tab', { name: tab }).click();
+      await page.waitForTimeout(500);
+    },
+  })),
+  {
+    name: 'palette',
+    replies: FIRST,
+    act: sayQuestion,
+    show: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.waitForSelector('.palette[open]');
+      await page.keyboard.type('jetty');
+      await page.waitForTimeout(500);
+    },
+  },
+  ...['providers', 'models', 'tools', 'appearance', 'data', 'about'].map((section): Shot => ({
+    name: `settings-${section}`,
+    replies: FIRST,
+    act: sayQuestion,
+    show: async (page, scene) => {
+      await page.goto(`${new URL(scene.url).origin}/settings/${section}`);
+      await page.waitForSelector('.settings-card');
+      await page.waitForTimeout(700);
+    },
+  })),
 ];
 
 const LOOKS: readonly { readonly name: string; readonly options: WindowOptions }[] = [
@@ -215,9 +288,12 @@ for (const shot of SHOTS.filter((each) => wanted.length === 0 || wanted.includes
     const { page, context, faults } = await openWindow(browser, address, options);
     await page.waitForSelector('#composer');
     if (name === 'light') {
-      await shot.act(page, scene);
+      await shot.act(page, scene).catch(async (error: unknown) => {
+        console.log(`${shot.name}: ${String(error)}\n${await page.innerText('body')}`);
+      });
       address = `${page.url()}${new URL(scene.url).hash}`;
     } else await page.waitForTimeout(700);
+    await shot.show?.(page, scene);
     await page.screenshot({ path: join(folder, `${shot.name}-${name}.png`) });
     if (faults.length > 0) console.log(`${shot.name} ${name}: ${faults.join('; ')}`);
     await context.close();

@@ -39,3 +39,8 @@ export function failureOf(error: unknown): CallFailure {
     advice: 'It may have been closed. Start it again; what you wrote is kept.',
   };
 }
+
+/** A failure in a sentence or two. Advice for a terminal (it names commands) is left out: the page has buttons. */
+export function failureInWords({ message, advice }: CallFailure): string {
+  return advice === '' || advice.includes('`') ? message : `${message} ${advice}`;
+}

@@ -13,7 +13,8 @@ import { Sidebar, startNew } from './views/sidebar/sidebar.tsx';
 /** Loaded when they are first wanted: the first script stays small. */
 const Inspector = lazy(async () => ({ default: (await import('./views/inspector/inspector.tsx')).Inspector }));
 const SettingsView = lazy(async () => ({ default: (await import('./views/settings/settings-view.tsx')).SettingsView }));
-const Palette = lazy(async () => ({ default: (await import('./views/palette/palette.tsx')).Palette }));
+const loadPalette = () => import('./views/palette/palette.tsx');
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 
 /** The window: list, conversation, inspector; or the settings in their place; and over all the palette. */
 export function App() {
@@ -25,6 +26,10 @@ export function App() {
   const isPaletteOpen = useUi((state) => state.isPaletteOpen);
   const leaveSettings = useWayBack(route);
   useShortcuts();
+  usePaletteAtHand();
+  useEffect(() => {
+    if (isDrawerOpen) document.querySelector<HTMLElement>('.side-room .search-field')?.focus();
+  }, [isDrawerOpen]);
   if (connection === 'refused') return <RefusedView />;
   const hasInspector = isInspectorOpen && route.screen === 'conversation';
   return (
@@ -76,6 +81,14 @@ function SettingsRoom() {
       <main className="main" />
     </>
   );
+}
+
+/** Who opens the palette types at once: it is fetched as soon as the page has nothing better to do. */
+function usePaletteAtHand(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 400);
+    return () => clearTimeout(timer);
+  }, []);
 }
 
 /** Back from the settings to where the person was. */

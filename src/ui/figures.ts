@@ -4,7 +4,8 @@ const NB = '\u00a0';
 /** How long something took, in one glance: `0.1 s`, `18 s`, `2 min 5 s`, `1 h 4 min`. Milliseconds. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)}${NB}s`;
+  if (seconds < 0.05) return `<0.1${NB}s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}${NB}s`;
   if (seconds < 59.5) return `${Math.round(seconds)}${NB}s`;
   const whole = Math.round(seconds);
   if (whole < 3_600) return `${Math.floor(whole / 60)}${NB}min${whole % 60 === 0 ? '' : ` ${whole % 60}${NB}s`}`;

@@ -3,7 +3,14 @@ import { refusal } from './api.ts';
 import { followEvents } from './event-stream.ts';
 import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
-import { dropConversation, readConversation, receive, rereadConversations, useConversationStore } from './stores/conversation-store.ts';
+import {
+  dropConversation,
+  followFrom,
+  readConversation,
+  receive,
+  rereadConversations,
+  useConversationStore,
+} from './stores/conversation-store.ts';
 import { applyToList, forgetConversation, loadConversations, refreshConversations } from './stores/conversations-store.ts';
 import { loadMemory } from './stores/memory-store.ts';
 import { applyModelEvent, loadModels } from './stores/models-store.ts';
@@ -34,6 +41,10 @@ function handle(event: StreamEvent): void {
       // Another server than before: what it did at its start was told to nobody.
       if (before !== null && before !== event.instance) reset();
       else if (before !== null) readEverything();
+      else {
+        followFrom(event.seq);
+        refreshConversations();
+      }
       break;
     }
     case 'run_event':

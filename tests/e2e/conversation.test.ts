@@ -12,13 +12,22 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser.close());
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await tellWhatIsShown();
   for (const context of browser.contexts()) await context.close();
   for (const scene of scenes.splice(0)) await scene.close();
   const found = faults;
   faults = [];
   expect(found).toEqual([]);
 });
+
+/** A test that failed says what its windows showed. */
+async function tellWhatIsShown(): Promise<void> {
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    const text = await page.innerText('body').catch((error: unknown) => String(error));
+    console.error(`${page.url()}\n${text}`);
+  }
+}
 
 async function open(replies: readonly ScriptedReply[], options?: WindowOptions): Promise<{ scene: PageScene; page: Page }> {
   const scene = await PageScene.open(replies);
@@ -194,6 +203,26 @@ describe('the page: a conversation', () => {
     expect(await story(page)).toBe(before);
   });
 
+  it('U1 what happens before the event stream is open is not missed', async () => {
+    const scene = await PageScene.open([
+      { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] },
+      { text: 'Written.' },
+    ]);
+    scenes.push(scene);
+    const { page, context } = await openWindow(browser, 'about:blank');
+    // The stream of this window opens late, as it may on a busy machine.
+    await context.route('**/events*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    await page.goto(scene.url);
+    await say(page, 'Write it');
+    await page.locator('.ask .diff').waitFor({ timeout: 5_000 });
+    await page.locator('.ask').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Written.');
+  });
+
   it('U1 two windows show the same; what one answers, the other sees', async () => {
     const { page, scene } = await open([
       { toolCalls: [{ name: 'run_command', input: { command: 'echo both' } }] },
@@ -240,7 +269,12 @@ describe('the page: a conversation', () => {
     await say(page, 'A whole thought');
     await page.locator('.compose-failure').waitFor();
     expect(await page.inputValue('#composer')).toBe('A whole thought');
+    await page.fill('#composer', 'A whole thought, and more');
     await scene.start();
+    // The database still has the half; what was typed while nobody answered is newer, over a reload too.
+    await page.reload();
+    await page.waitForTimeout(600);
+    expect(await page.inputValue('#composer')).toBe('A whole thought, and more');
     await page.press('#composer', 'Enter');
     await expect.poll(() => lastAnswer(page).innerText(), { timeout: 15_000 }).toBe('Here it is.');
     expect(scene.model.requests).toHaveLength(1);
@@ -259,6 +293,85 @@ describe('the page: a conversation', () => {
     expect(await card.innerText()).toContain('What had arrived is kept above.');
     await card.getByRole('button', { name: 'Go on from here' }).click();
     await expect.poll(() => lastAnswer(page).innerText()).toBe('The rest.');
+  });
+
+  it('plan mode: nothing is changed before the plan is approved, then it is carried out', async () => {
+    const { page, scene } = await open([
+      { text: '1. Look at the files\n2. Write the summary' },
+      { toolCalls: [{ name: 'write_file', input: { path: 'summary.txt', content: 'All is well.\n' } }] },
+      { text: 'Carried out.' },
+    ]);
+    await page.getByRole('button', { name: 'Plan first' }).click();
+    await say(page, 'Sum it up');
+    await page.locator('.ask h2', { hasText: 'Carry out this plan?' }).waitFor();
+    await page.locator('.ask').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.ask h2', { hasText: 'Create one file in harbour?' }).waitFor();
+    await page.locator('.ask').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Carried out.');
+    expect(await page.locator('.settled').allInnerTexts()).toEqual([expect.stringContaining('You approved the plan')]);
+    expect(scene.model.requests[0]?.body.toString()).not.toContain('The plan is approved');
+    expect(await page.getByRole('button', { name: 'Plan first' }).getAttribute('aria-pressed')).toBe('false');
+  });
+
+  it('S3 hands over a text file with the message, as words from outside', async () => {
+    const { page, scene } = await open([{ text: 'Nine lines.' }]);
+    await page.locator('input[type=file]').setInputFiles([
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('a line of notes\n'.repeat(9)) },
+      { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from([0x89, 0x50, 0, 0, 1]) },
+    ]);
+    await expect.poll(() => page.locator('.compose .chip').allInnerTexts()).toEqual([expect.stringContaining('notes.txt')]);
+    await page.locator('.toast', { hasText: 'picture.png is not a text file.' }).waitFor();
+    await say(page, 'How many lines?');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Nine lines.');
+    expect(await page.locator('.said .chip.is-outside').innerText()).toContain('notes.txt');
+    expect(scene.model.requests[0]?.body.toString()).toContain('a line of notes');
+  });
+
+  it('while words stream nothing that is read moves, and the end is one click away', async () => {
+    const { page } = await open([
+      { text: Array.from({ length: 60 }, (_, index) => `Paragraph ${index} of the answer.`).join('\n\n') },
+      slow(`More words: ${Array.from({ length: 400 }, (_, index) => `w${index * 7919}`).join(' ')}`, 12),
+    ]);
+    await say(page, 'Long');
+    await page.locator('.after').waitFor();
+    await say(page, 'Longer');
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('More words');
+    const list = page.getByRole('region', { name: 'Conversation' });
+    const atEnd = () => list.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight < 60);
+    expect(await atEnd()).toBe(true);
+    await list.evaluate((element) => element.scrollBy(0, -900));
+    const place = () =>
+      page.getByText('Paragraph 45 of the answer.').evaluate((element) => Math.round(element.getBoundingClientRect().top));
+    await page.waitForTimeout(150);
+    const before = await place();
+    const words = (await lastAnswer(page).innerText()).length;
+    await expect.poll(async () => (await lastAnswer(page).innerText()).length).toBeGreaterThan(words + 400);
+    expect(await place()).toBe(before);
+    await page.getByRole('button', { name: 'To the end' }).click();
+    await expect.poll(atEnd).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.locator('.after').nth(1).waitFor();
+    expect(await atEnd()).toBe(true);
+  });
+
+  it('a terminal’s run is seen live; what it asks is answered there', async () => {
+    const { page, scene } = await open([
+      { text: 'Begun here.' },
+      { toolCalls: [{ name: 'run_command', input: { command: 'echo there' } }] },
+      { text: 'Done in the terminal.' },
+    ]);
+    await say(page, 'Begin');
+    await page.locator('.after').waitFor();
+    const terminal = scene.terminal(['run', '--continue', 'Now in the terminal']);
+    await page.locator('.ask').waitFor();
+    expect(await page.locator('.ask').innerText()).toContain('A terminal asks this. It is answered there.');
+    expect(await page.locator('.ask footer').count()).toBe(0);
+    expect(await state(page).innerText()).toContain('at work in a terminal');
+    terminal.stdin?.write('y\n');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Done in the terminal.');
+    await page.locator('.after').nth(1).waitFor();
   });
 
   it('S4 a window without the key sees nothing, and is told how to open it', async () => {

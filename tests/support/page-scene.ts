@@ -7,6 +7,8 @@ import { startScriptedModelServer, type ScriptedModelServer, type ScriptedReply 
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
 /** The real server on a data folder of its own, with a model that answers from a script and a workspace to work in. */
 export class PageScene {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'glasshouse-page-')));
@@ -17,22 +19,27 @@ export class PageScene {
   url = '';
   #server: ChildProcess | null = null;
   #port = 0;
+  readonly #terminals: ChildProcess[] = [];
 
-  private constructor(model: ScriptedModelServer) {
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  private constructor(model: ScriptedModelServer, env: Readonly<Record<string, string | undefined>>) {
     this.model = model;
+    this.#env = env;
     mkdirSync(this.workspace);
     mkdirSync(join(this.root, 'home'));
   }
 
-  static async open(replies: readonly ScriptedReply[] = []): Promise<PageScene> {
-    const scene = new PageScene(await startScriptedModelServer(replies));
+  /** `env` is added to the server's environment; what is undefined in it is taken away. */
+  static async open(replies: readonly ScriptedReply[] = [], env: Readonly<Record<string, string | undefined>> = {}): Promise<PageScene> {
+    const scene = new PageScene(await startScriptedModelServer(replies), env);
     await scene.start();
     await scene.call('memory/set', { key: 'choice:workspace', value: scene.workspace });
     return scene;
   }
 
   get env(): Record<string, string> {
-    return {
+    const env: Record<string, string | undefined> = {
       PATH: process.env['PATH'] ?? '',
       HOME: join(this.root, 'home'),
       LANG: 'C.UTF-8',
@@ -42,7 +49,9 @@ export class PageScene {
       GLASSHOUSE_MODEL: 'openai-compatible/scripted',
       OPENAI_BASE_URL: `${this.model.url}/v1`,
       OPENAI_API_KEY: 'sk-planted-0123456789abcdef',
+      ...this.#env,
     };
+    return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
   write(path: string, text: string): void {
@@ -89,6 +98,18 @@ export class PageScene {
     return json;
   }
 
+  /** Starts the program on a real terminal (a pty), on the same data folder; what is written to `stdin` is typed. */
+  terminal(words: readonly string[]): ChildProcess {
+    const command = [process.execPath, cli, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const child = spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
+      cwd: this.workspace,
+      env: { ...this.env, TERM: 'xterm-256color' },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#terminals.push(child);
+    return child;
+  }
+
   /** Ends the server as a power cut would, or politely. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#server;
@@ -100,6 +121,7 @@ export class PageScene {
   }
 
   async close(): Promise<void> {
+    for (const terminal of this.#terminals) terminal.kill('SIGKILL');
     await this.stop('SIGKILL');
     await this.model.close();
     rmSync(this.root, { recursive: true, force: true });

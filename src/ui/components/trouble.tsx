@@ -1,6 +1,6 @@
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { CallFailure } from '../api.ts';
+import { failureInWords, type CallFailure } from '../api.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import './trouble.css';
@@ -20,7 +20,7 @@ export function Trouble({ title, failure, onRetry, children }: TroubleProps) {
       <div>
         <h3>{title}</h3>
         <p>
-          {failure.message} {failure.advice} <span className="quiet mono">{failure.code}</span>
+          {failureInWords(failure)} <span className="quiet mono">{failure.code}</span>
         </p>
         {onRetry || children ? (
           <div className="trouble-do">

@@ -30,7 +30,12 @@ export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) =>
       <header>
         <span className="grow">
           {name}
-          {file ? <span className="mono"> · {file}</span> : null}
+          {file ? (
+            <>
+              {' · '}
+              <span className="mono">{file}</span>
+            </>
+          ) : null}
         </span>
         <IconButton icon={WrapText} name="Wrap lines" fine aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
         <IconButton icon={isCopied ? Check : Copy} name={isCopied ? 'Copied' : 'Copy code'} fine onClick={copy} />

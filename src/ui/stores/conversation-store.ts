@@ -16,18 +16,27 @@ const HELD = 8;
 
 /** Events of conversations that are being read: what came meanwhile is folded in after the answer. */
 const reading = new Map<string, RunEvent[]>();
+const askedAgain = new Set<string>();
+/** The place from which on the stream tells everything; null while it is not open yet. A reading that is older has a gap behind it. */
+let followedFrom: number | null = null;
 let queue: { conversationId: string; event: RunEvent }[] = [];
 let isFlushPlanned = false;
 
 /** Reads a conversation, whole, and keeps it up to date from then on. */
 export async function readConversation(id: string): Promise<void> {
-  if (reading.has(id)) return;
+  if (reading.has(id)) {
+    // The answer on its way may be older than what made one ask.
+    askedAgain.add(id);
+    return;
+  }
   reading.set(id, []);
   try {
     const view = await api.conversations.get({ id });
     let open = openFrom(view);
     for (const event of reading.get(id) ?? []) open = fold(id, open, event);
     reading.delete(id);
+    const hasGap = followedFrom !== null && view.seq < followedFrom;
+    if (askedAgain.delete(id) || hasGap) setTimeout(() => void readConversation(id));
     useConversationStore.setState((state) => ({
       open: held(new Map(state.open).set(id, keepLive(open, state.open.get(id)))),
       failures: without(state.failures, id),
@@ -51,6 +60,12 @@ export function openConversation(id: string): void {
     open.delete(id);
     return { open: open.set(id, known) };
   });
+}
+
+/** The stream is open, and tells everything from here on: what was read before that may lack what happened in between. */
+export function followFrom(seq: number): void {
+  followedFrom = seq;
+  for (const [id, open] of useConversationStore.getState().open) if (open.seq < seq) void readConversation(id);
 }
 
 /** All that are held are read again: too much was missed, or the server was started anew. */
@@ -92,7 +107,7 @@ function fold(id: string, open: OpenConversation, event: RunEvent): OpenConversa
   try {
     return foldRunEvent(open, event, useConnection.getState().instance);
   } catch (error) {
-    if (!(error instanceof MissedEvent)) throw error;
+    if (!(error instanceof MissedEvent)) console.error(error);
     // After this flush: the store must not be changed inside of its own change.
     setTimeout(() => void readConversation(id));
     return open;

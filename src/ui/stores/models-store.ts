@@ -31,9 +31,15 @@ export function defaultModel(models: readonly ModelLine[]): ModelLine | undefine
   return models.find((model) => model.isDefault) ?? models[0];
 }
 
-/** A model's name without the folder it stands in: `qwen2.5-coder-0.5b`. */
+/** A model's name without the folder it stands in: `qwen2.5-coder-0.5b`; of a provider that is not set up, the provider's. */
 export function shortModelName(id: string): string {
-  return id.slice(id.indexOf('/') + 1);
+  const at = id.indexOf('/');
+  return isProviderOnly(id) ? id.slice(0, at) : id.slice(at + 1);
+}
+
+/** A line of the list that stands for all models of a provider: it cannot be asked before the provider is set up. */
+export function isProviderOnly(id: string): boolean {
+  return id.endsWith('/MODEL');
 }
 
 /** Where the words go (U3). */

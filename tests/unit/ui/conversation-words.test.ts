@@ -81,7 +81,9 @@ describe('the words of a call', () => {
     expect(allowedBy(each, allowed({ kind: 'allow', remember: { scope: 'conversation', pattern: 'x' } }))).toBe(
       'You allowed it for this conversation',
     );
-    expect(allowedBy(call({ authorisation: { by: 'effect', reason: 'It changes nothing.' } }), undefined)).toBe('It changes nothing');
+    expect(allowedBy(call({ authorisation: { by: 'effect', reason: 'It changes nothing.' } }), undefined)).toBe(
+      'Not asked: it changes nothing',
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from '../../components/menu.tsx';
 import { bytes } from '../../figures.ts';
 import { goTo } from '../../route.ts';
 import { remember } from '../../stores/memory-store.ts';
-import { shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
+import { isProviderOnly, shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { focusComposer, openPicker, useUi } from '../../stores/ui-store.ts';
 
 /** Which model answers, and beside each where the words go (U3). */
@@ -44,7 +44,12 @@ export function ModelPicker({ chosen }: { chosen: string | undefined }) {
       ))}
       {others.length > 0 ? <MenuLabel>Not ready yet</MenuLabel> : null}
       {others.map((each) => (
-        <MenuItem key={each.id} chosen={each.id === chosen} hint={missingWords(each)} onSelect={() => choose(each.id)}>
+        <MenuItem
+          key={each.id}
+          chosen={each.id === chosen}
+          hint={missingWords(each)}
+          onSelect={() => (isProviderOnly(each.id) ? goTo({ screen: 'settings', section: 'models' }) : choose(each.id))}
+        >
           {shortModelName(each.id)}
         </MenuItem>
       ))}

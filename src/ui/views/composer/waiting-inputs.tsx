@@ -11,9 +11,14 @@ import { tell } from '../../stores/toast-store.ts';
 export function WaitingInputs({ conversationId }: { conversationId: string }) {
   const waiting = useOpen(conversationId, (open) => open.waiting);
   if (!waiting || waiting.length === 0) return null;
+  // In the order in which they will be said.
+  const inOrder = [
+    ...waiting.filter((each) => each.input.delivery === 'steer'),
+    ...waiting.filter((each) => each.input.delivery !== 'steer'),
+  ];
   return (
     <ul className="waiting-inputs" aria-label="Waiting for their turn">
-      {waiting.map((each) => (
+      {inOrder.map((each) => (
         <Waiting key={each.input.id} waiting={each} />
       ))}
     </ul>

@@ -22,9 +22,12 @@ export function ConversationView({ id, soughtId }: ConversationViewProps) {
   const failure = useConversationStore((state) => state.failures.get(id));
   useEffect(() => openConversation(id), [id]);
   useEscapeStops(id);
+  const title = open?.conversation.title || 'New conversation';
+  const isWaiting = open ? latestRun(open)?.state.name === 'awaiting_interaction' : false;
   useEffect(() => {
-    document.title = open ? `${open.conversation.title || 'New conversation'} · Glasshouse` : 'Glasshouse';
-  }, [open]);
+    // A tab in the background says that it waits.
+    document.title = `${isWaiting ? 'Waiting for you · ' : ''}${title} · Glasshouse`;
+  }, [title, isWaiting]);
 
   if (!open && failure) {
     return (

@@ -1,7 +1,11 @@
+import type { CodeToken } from '../../markdown/code-language.ts';
+import { useHighlighted } from '../../markdown/code-block.tsx';
 import type { DiffLine, ParsedDiff } from './parse-diff.ts';
 
 /** A change, line by line: + and − in the gutter, numbers beside them, what differs inside a line marked. */
 export function DiffView({ diff, name }: { diff: ParsedDiff; name: string }) {
+  const text = diff.lines.map((line) => line.text).join('\n');
+  const coloured = useHighlighted(text, /\.(\w+)$/.exec(name)?.[1] ?? '', false);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div className="lines diff" tabIndex={0} role="region" aria-label={`Changes in ${name}`}>
@@ -10,7 +14,7 @@ export function DiffView({ diff, name }: { diff: ParsedDiff; name: string }) {
         <div key={index} className={line.kind}>
           <span className="number">{line.number}</span>
           <span>
-            <LineText line={line} />
+            <LineText line={line} coloured={line.kind === 'hunk' ? line.text : (coloured[index] ?? line.text)} />
           </span>
         </div>
       ))}
@@ -18,15 +22,45 @@ export function DiffView({ diff, name }: { diff: ParsedDiff; name: string }) {
   );
 }
 
-function LineText({ line }: { line: DiffLine }) {
-  if (line.from === undefined || line.to === undefined || line.to <= line.from) return line.text;
+function LineText({ line, coloured }: { line: DiffLine; coloured: string | readonly CodeToken[] }) {
+  const tokens: readonly CodeToken[] = typeof coloured === 'string' ? [{ text: coloured, ink: null }] : coloured;
+  const { from = 0, to = 0 } = line;
   return (
     <>
-      {line.text.slice(0, line.from)}
-      <em>{line.text.slice(line.from, line.to)}</em>
-      {line.text.slice(line.to)}
+      <Tokens tokens={slice(tokens, 0, from)} />
+      {to > from ? (
+        <em>
+          <Tokens tokens={slice(tokens, from, to)} />
+        </em>
+      ) : null}
+      <Tokens tokens={slice(tokens, Math.max(from, to), Infinity)} />
     </>
   );
+}
+
+function Tokens({ tokens }: { tokens: readonly CodeToken[] }) {
+  return tokens.map((token, index) =>
+    token.ink ? (
+      // oxlint-disable-next-line react/no-array-index-key -- a line is drawn whole
+      <span key={index} className={token.ink}>
+        {token.text}
+      </span>
+    ) : (
+      token.text
+    ),
+  );
+}
+
+/** The tokens of a stretch of a line; one that lies across its edge is cut there. */
+function slice(tokens: readonly CodeToken[], from: number, to: number): readonly CodeToken[] {
+  const found: CodeToken[] = [];
+  let at = 0;
+  for (const token of tokens) {
+    const text = token.text.slice(Math.max(0, from - at), Math.max(0, to - at));
+    if (text !== '') found.push({ ...token, text });
+    at += token.text.length;
+  }
+  return found;
 }
 
 export function DiffCounts({ diff }: { diff: ParsedDiff }) {

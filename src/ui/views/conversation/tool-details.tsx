@@ -89,7 +89,7 @@ function Input({ value }: { value: unknown }) {
 function spaced(value: unknown): string {
   const whole = JSON.stringify(value, null, 2) ?? '';
   const line = whole.replace(/\n\s*/g, ' ');
-  return line.length <= 68 ? line : whole;
+  return line.length <= 80 ? line : whole;
 }
 
 function Output({ conversationId, call }: { conversationId: string; call: ToolCall }) {

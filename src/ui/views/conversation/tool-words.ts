@@ -109,6 +109,6 @@ export function allowedBy(call: ToolCall, interaction: Interaction | undefined):
     case 'rule':
       return authorisation.reason.replace(/\.$/, '');
     case 'effect':
-      return authorisation.reason.replace(/\.$/, '');
+      return `Not asked: ${authorisation.reason.charAt(0).toLowerCase()}${authorisation.reason.slice(1).replace(/\.$/, '')}`;
   }
 }

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { goTo } from '../../route.ts';
@@ -82,10 +82,9 @@ function StarterTasks() {
       remember('choice:workspace', workspace.path);
       const sent = await sendMessage({ text: task.text, workspace: workspace.path, ...(model ? { model } : {}) });
       if (sent.ok) goTo({ screen: 'conversation', id: sent.conversationId, messageId: null });
-      else tell(`${sent.failure.message} ${sent.failure.advice}`);
+      else tell(failureInWords(sent.failure));
     } catch (error) {
-      const { message, advice } = failureOf(error);
-      tell(`${message} ${advice}`);
+      tell(failureInWords(failureOf(error)));
     }
   };
   return (

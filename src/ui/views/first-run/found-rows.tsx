@@ -1,7 +1,7 @@
 import { Check, CircleAlert, CircleDashed, Plus, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { FoundHere, ModelLine } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Sign } from '../../components/sign.tsx';
@@ -66,7 +66,7 @@ function EmbeddedRow({ model }: { model: ModelLine }) {
   if (!file) return null;
   const name = <b>{shortModelName(model.id)}</b>;
   const act = async (ask: Promise<unknown>) => {
-    await ask.catch((error: unknown) => tell(failureOf(error).message));
+    await ask.catch((error: unknown) => tell(failureInWords(failureOf(error))));
     await loadModels().catch(() => undefined);
   };
   switch (file.state) {
@@ -137,7 +137,7 @@ function Use({ model }: { model: ModelLine | undefined }) {
       remember('choice:model', '');
       await loadModels();
     } catch (error) {
-      tell(failureOf(error).message);
+      tell(failureInWords(failureOf(error)));
     }
   };
   return (

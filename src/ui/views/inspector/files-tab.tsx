@@ -5,10 +5,10 @@ import { Blank } from '../../components/blank.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { timeOfDay } from '../../figures.ts';
-import { goTo } from '../../route.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { DiffCounts, DiffView } from '../conversation/diff-view.tsx';
 import { parseDiff } from '../conversation/parse-diff.ts';
+import { showCall } from './show-call.ts';
 import { changedFiles, type ChangedFile, type FileTouch } from './changed-files.ts';
 
 export function useChangedFiles(conversationId: string): readonly ChangedFile[] {
@@ -54,12 +54,7 @@ function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touc
         </span>
         <span className="grow" />
         {parsed ? <DiffCounts diff={parsed} /> : null}
-        <Button
-          look="plain"
-          small
-          aria-label={`Show the change of ${name} in the conversation`}
-          onClick={() => goTo({ screen: 'conversation', id: call.conversationId, messageId: call.messageId })}
-        >
+        <Button look="plain" small aria-label={`Show the change of ${name} in the conversation`} onClick={() => showCall(call)}>
           Show
         </Button>
       </p>

@@ -21,8 +21,8 @@ import type { ToolCall, ToolCallState } from '../../../core/models/tool-call.ts'
 import { Icon } from '../../components/icon.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
 import { callDuration, clock, duration, elapsed, money, shortMoney, tokens } from '../../figures.ts';
-import { goTo } from '../../route.ts';
 import { callWords } from '../conversation/tool-words.ts';
+import { showCall } from './show-call.ts';
 import type { RunTimeline, ShownStep, Wait } from './run-timeline.ts';
 
 interface RunStepsProps {
@@ -70,7 +70,7 @@ function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepPr
   const from = step.tries[0]?.startedAt ?? tried.startedAt;
   const took = liveState ? now - from : Math.max(...ends) - from;
   const figures = [
-    liveState ? elapsed(took) : duration(took),
+    liveState ? elapsed(took) : callDuration(took),
     tried.usage ? `${tokens(tried.usage.input, tried.usage.exact)} → ${tokens(tried.usage.output)}` : null,
     tried.cost === undefined ? null : shortMoney(tried.cost),
   ];
@@ -157,7 +157,7 @@ function CallRow({ call, now }: { call: ToolCall; now: number }) {
       isBadSign={call.state === 'failed'}
       figure={figure}
       tip="Show it in the conversation"
-      onOpen={() => goTo({ screen: 'conversation', id: call.conversationId, messageId: call.messageId })}
+      onOpen={() => showCall(call)}
     >
       {words.verb} {words.object ? <span className="mono">{words.object}</span> : null} {words.rest}
       {words.why ? <span className="harm"> {words.why}</span> : null}

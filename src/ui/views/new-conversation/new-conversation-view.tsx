@@ -1,4 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { useRecalled } from '../../stores/memory-store.ts';
+import { defaultModel, useModels } from '../../stores/models-store.ts';
 import { useSending } from '../../stores/sending-store.ts';
 import { Composer } from '../composer/composer.tsx';
 import { SendingView } from '../conversation/sending-view.tsx';
@@ -10,6 +12,7 @@ const FirstRun = lazy(async () => ({ default: (await import('../first-run/first-
 /** Nothing was said yet: a greeting with what to begin with, and the composer. */
 export function NewConversationView() {
   const sending = useSending((state) => state.sending).filter((each) => each.conversationId === null);
+  const placeholder = usePlaceholder();
   useEffect(() => {
     document.title = 'New conversation · Glasshouse';
   }, []);
@@ -29,7 +32,16 @@ export function NewConversationView() {
           <FirstRun />
         </Suspense>
       )}
-      <Composer key="composer:new" conversationId={null} />
+      <Composer key="composer:new" conversationId={null} placeholder={placeholder} />
     </>
   );
+}
+
+/** A model that is not here yet is no reason to wait with the words. */
+function usePlaceholder(): string {
+  const models = useModels((state) => state.models);
+  const chosen = useRecalled('choice:model');
+  const answering = models.find((model) => model.id === chosen) ?? defaultModel(models);
+  const isAway = answering?.file !== undefined && answering.file.state !== 'ready';
+  return isAway ? 'Or write your own. It is answered as soon as the model is here' : 'Say what should be done';
 }

@@ -1,6 +1,6 @@
 import { ListChecks, Moon, PanelLeft, PanelRight, Rows3, Square, SquarePen, Sun, Download, Contrast, type LucideIcon } from 'lucide-react';
 import { isActive } from '../../../core/agent/agent-state.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { CTRL } from '../../components/kbd.tsx';
 import { toggleInspector, toggleSidebar } from '../../layout.ts';
 import { choose, look } from '../../look.ts';
@@ -141,5 +141,5 @@ function settings(): readonly Command[] {
 }
 
 function told(error: unknown): void {
-  tell(failureOf(error).message);
+  tell(failureInWords(failureOf(error)));
 }

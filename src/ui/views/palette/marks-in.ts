@@ -7,6 +7,18 @@ export interface Piece {
 const START = '\u0002';
 const END = '\u0003';
 
+/** Characters before the first hit that are shown, so that it stands in sight where the line is cut. */
+const LEAD = 36;
+
+/** An excerpt that begins not far before what was found, at a word. */
+export function nearHit(excerpt: string): string {
+  const first = excerpt.indexOf(START);
+  if (first <= LEAD) return excerpt;
+  const from = excerpt.indexOf(' ', first - LEAD);
+  const at = from < 0 || from > first ? first - LEAD : from + 1;
+  return `…${excerpt.slice(at)}`;
+}
+
 /** An excerpt in pieces. A mark without its end goes to the end of the text. Line breaks become spaces: a hit is one line. */
 export function marksIn(excerpt: string): readonly Piece[] {
   const pieces: Piece[] = [];

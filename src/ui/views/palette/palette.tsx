@@ -1,9 +1,10 @@
 import { Command } from 'cmdk';
 import { CornerDownRight, MessageSquare, MessageSquareText, Search, Wrench, type LucideIcon } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import type { SearchHit, SearchKind } from '../../../core/models/records.ts';
 import type { ConversationLine } from '../../../contract/views.ts';
+import { failureInWords } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
@@ -12,7 +13,7 @@ import { goTo } from '../../route.ts';
 import { useConversations } from '../../stores/conversations-store.ts';
 import { commandsNow, type Command as Act } from './commands.ts';
 import { MarkedText } from './marked-text.tsx';
-import { markWords } from './marks-in.ts';
+import { markWords, nearHit } from './marks-in.ts';
 import { useSearch } from './use-search.ts';
 import './palette.css';
 
@@ -38,7 +39,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const acts = useMemo(() => commandsNow(), []);
   const query = typed.trim();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     element?.querySelector('input')?.focus();
@@ -111,7 +112,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           {isEmpty && query.length < 2 ? <p className="palette-none quiet">Two letters at least</p> : null}
           {search.failure ? (
             <p className="palette-none harm" role="alert">
-              The search did not answer: {search.failure.message} {search.failure.advice}
+              The search did not answer: {failureInWords(search.failure)}
             </p>
           ) : null}
         </Command.List>
@@ -152,14 +153,12 @@ function OneHit({ hit, index, onOpen }: { hit: SearchHit; index: number; onOpen:
       onSelect={() => onOpen(() => goTo({ screen: 'conversation', id: hit.conversationId, messageId: hit.messageId }))}
     >
       <Icon of={icon} />
-      <span className="hit-words">
-        <span className="cut">{hit.conversationTitle}</span>
-        <span className="cut second">
-          <MarkedText text={hit.excerpt} />
-        </span>
-      </span>
+      <span className="cut">{hit.conversationTitle}</span>
       <span className="end">
         {word} · {whenWords(hit.createdAt)}
+      </span>
+      <span className="cut second">
+        <MarkedText text={nearHit(hit.excerpt)} />
       </span>
     </Command.Item>
   );

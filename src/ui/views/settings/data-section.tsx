@@ -1,7 +1,7 @@
 import { Download, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { ConversationLine } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogButtons } from '../../components/dialog.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
@@ -90,7 +90,7 @@ export function DataSection() {
           <Card>
             <Line
               title={count === 1 ? 'Delete the conversation' : `Delete all ${counted(count, 'conversation')}`}
-              detail="With their messages, tool calls and requests. Settings, keys, rules and models stay. It cannot be undone"
+              detail="With every message, tool call and request. Settings, keys, rules and models stay. It cannot be undone"
             >
               <Button look="plain-harm" small onClick={() => setLoss({ what: 'all', count })}>
                 Delete…
@@ -141,7 +141,7 @@ async function download(id: string, format: 'markdown' | 'json'): Promise<void> 
     const { url } = await api.conversations.export({ id, format });
     location.assign(url);
   } catch (error) {
-    tell(failureOf(error).message);
+    tell(failureInWords(failureOf(error)));
   }
 }
 
@@ -172,7 +172,7 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
       onDeleted();
       onClose();
     } catch (error) {
-      setWrong(`${failureOf(error).message} ${counted(count, 'conversation')} of ${total} were deleted.`);
+      setWrong(`${failureInWords(failureOf(error))} ${counted(count, 'conversation')} of ${total} were deleted.`);
       setDone(null);
       onDeleted();
     }

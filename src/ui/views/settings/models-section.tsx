@@ -2,7 +2,7 @@ import { Search } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import type { SettingView } from '../../../contract/glasshouse.ts';
 import type { ModelLine } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -133,8 +133,7 @@ function ModelActs({ model }: { model: ModelLine }) {
       await ask();
       if (said) tell(said);
     } catch (error) {
-      const { message, advice } = failureOf(error);
-      tell(`${message} ${advice}`);
+      tell(failureInWords(failureOf(error)));
     }
     void loadModels().catch(() => undefined);
   };
@@ -165,7 +164,7 @@ function ModelActs({ model }: { model: ModelLine }) {
         <Button
           look="plain"
           small
-          aria-label={`Use ${model.id} by default`}
+          aria-label={`Use by default: ${model.id}`}
           onClick={() =>
             void act(() => api.settings.set({ key: 'model', value: model.id }), `${shortModelName(model.id)} answers from now on`)
           }
@@ -215,7 +214,7 @@ function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged:
       onChanged();
       void loadModels().catch(() => undefined);
     } catch (error) {
-      setWrong(failureOf(error).message);
+      setWrong(failureInWords(failureOf(error)));
     }
   };
   const title = setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');

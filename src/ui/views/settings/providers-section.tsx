@@ -2,7 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useId, useState, type FormEvent } from 'react';
 import type { StreamEvent } from '../../../contract/events.ts';
 import type { FoundHere } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
@@ -143,7 +143,7 @@ function OneProvider({ provider, onChanged }: { provider: ProviderKey; onChanged
           small
           look={provider.trouble ? 'framed' : 'plain'}
           aria-expanded={isOpen}
-          aria-label={`${provider.trouble ? 'Enter a new key' : 'Add a key'} for ${provider.title}`}
+          aria-label={`${provider.trouble ? 'Enter a new key' : 'Add key'} for ${provider.title}`}
           onClick={() => setOpen(!isOpen)}
         >
           {provider.trouble ? 'Enter a new key' : 'Add key'}
@@ -177,8 +177,7 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
       void loadModels().catch(() => undefined);
       onDone();
     } catch (error) {
-      const { message, advice } = failureOf(error);
-      setWrong(`${message} ${advice}`);
+      setWrong(failureInWords(failureOf(error)));
     } finally {
       setBusy(false);
     }

@@ -1,7 +1,7 @@
 import { useId, useState, type FormEvent } from 'react';
 import type { RuleDecision, RuleScope } from '../../../core/models/rule.ts';
 import type { ToolLine } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Segmented } from '../../components/segmented.tsx';
@@ -38,8 +38,7 @@ export function RuleForm({ tools, onAdded, onClose }: RuleFormProps) {
       tell(`Kept: ${DECISIONS[decision].title.toLowerCase()} ${verbOf(tool).toLowerCase()} ${meant}`);
       onAdded();
     } catch (error) {
-      const { message, advice } = failureOf(error);
-      setWrong(`${message} ${advice}`);
+      setWrong(failureInWords(failureOf(error)));
     }
   };
 

@@ -25,8 +25,14 @@ export function SettingsView({ section: name, onClose }: SettingsViewProps) {
   const [wanted, setWanted] = useState('');
   const { title } = SECTION_WORDS[section];
   useEffect(() => {
+    document.title = `${title} · Glasshouse`;
+    // On a narrow window the sections stand side by side, and the chosen one may be out of sight.
+    document.querySelector('.settings-item[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [title]);
+  useEffect(() => {
     const close = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || isInField(event.target)) return;
+      // What lies over the settings is closed first: a dialog, the palette.
+      if (event.key !== 'Escape' || event.defaultPrevented || isInField(event.target) || document.querySelector('dialog[open]')) return;
       event.preventDefault();
       onClose();
     };

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Rule, RuleDecision } from '../../../core/models/rule.ts';
 import type { StreamEvent } from '../../../contract/events.ts';
 import type { ToolLine } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
@@ -53,7 +53,9 @@ export function ToolsSection() {
         </Card>
       </Group>
       {rules.failure && !rules.value ? (
-        <Trouble title="The rules cannot be read" failure={rules.failure} onRetry={rules.askAgain} />
+        <Group>
+          <Trouble title="The rules cannot be read" failure={rules.failure} onRetry={rules.askAgain} />
+        </Group>
       ) : (
         <>
           {(['allow', 'deny', 'ask'] as const).map((decision) => (
@@ -135,11 +137,11 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
           void api.rules
             .add(again)
             .then(onChanged)
-            .catch((error: unknown) => tell(failureOf(error).message));
+            .catch((error: unknown) => tell(failureInWords(failureOf(error))));
         },
       });
     } catch (error) {
-      tell(failureOf(error).message);
+      tell(failureInWords(failureOf(error)));
     }
   };
   return (
@@ -217,7 +219,7 @@ function OneTool({ tool, rules }: { tool: ToolLine; rules: readonly UsedRule[] }
         look="plain"
         small
         aria-expanded={isOpen}
-        aria-label={`What models are told of ${tool.name}`}
+        aria-label={`${isOpen ? 'Close' : 'Look'}: what models are told of ${tool.name}`}
         onClick={() => setOpen(!isOpen)}
       >
         {isOpen ? 'Close' : 'Look'}

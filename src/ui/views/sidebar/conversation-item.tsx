@@ -1,7 +1,7 @@
-import { Ellipsis, Pencil, Pin, PinOff, Trash } from 'lucide-react';
+import { Download, Ellipsis, Pencil, Pin, PinOff, Trash } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ConversationLine } from '../../../contract/views.ts';
-import { failureOf } from '../../api.ts';
+import { api, failureOf } from '../../api.ts';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../components/menu.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
@@ -76,6 +76,9 @@ export function ConversationItem({ line, isCurrent, onDelete }: ConversationItem
         >
           {line.pinned ? 'Unpin' : 'Pin'}
         </MenuItem>
+        <MenuItem icon={Download} onSelect={() => void exportConversation(line.id)}>
+          Export as Markdown
+        </MenuItem>
         <MenuLine />
         <MenuItem icon={Trash} harm keys="Del" onSelect={() => setTimeout(onDelete)}>
           Delete…
@@ -83,6 +86,16 @@ export function ConversationItem({ line, isCurrent, onDelete }: ConversationItem
       </Menu>
     </li>
   );
+}
+
+/** By an address that is good once: a link cannot carry the key. */
+async function exportConversation(id: string): Promise<void> {
+  try {
+    const { url } = await api.conversations.export({ id, format: 'markdown' });
+    location.assign(url);
+  } catch (error) {
+    tell(failureOf(error).message);
+  }
 }
 
 /** What it does now, with its sign; else when it was last spoken in. */
