@@ -37,7 +37,7 @@ const conversationView = z.object({
   plan: plan.nullable(),
   trim: trim.nullable(),
   runs: z.array(runLine),
-  waiting: z.array(z.object({ input, text: z.string() })),
+  waiting: z.array(z.object({ input, messageId: z.string().exactOptional(), text: z.string() })),
 });
 
 /**

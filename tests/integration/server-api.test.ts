@@ -142,6 +142,8 @@ describe('messages', () => {
     await scene.client.interactions.answer({ interactionId: asked.interactions[0]?.id ?? '', answer: { kind: 'deny' } });
     const view = await scene.until(conversationId, (each) => each.runs.length === 2 && each.runs[1]?.state.name === 'completed');
     expect(view.waiting).toEqual([]);
+    const entered = new Set(view.messages.map((message) => message.id));
+    for (const { messageId = '' } of waiting) expect(entered).toContain(messageId);
     const said = view.messages
       .filter((message) => message.role === 'person')
       .map((message) => message.parts.map((part) => ('text' in part ? part.text : '')).join());
