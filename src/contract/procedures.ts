@@ -18,6 +18,12 @@ const UPLOAD_LIMIT = 2_000_000;
 const id = z.string().min(1).max(100);
 const limit = z.coerce.number().int().min(1).max(1_000).optional();
 const nothing = z.object({});
+
+/** A list that is only read. Not `readonly()`: in a document that would mean that it must not be sent. */
+function few<Item>(item: z.ZodType<Item, Item>): z.ZodType<readonly Item[], readonly Item[]> {
+  return z.array(item).max(20);
+}
+
 const sent = z.object({ conversationId: z.string(), runId: z.string() });
 const conversationLine = conversation.extend({
   pinned: z.boolean(),
@@ -94,12 +100,8 @@ export const procedures = {
           conversationId: id.optional(),
           workspace: z.string().max(4_096).optional(),
           text: z.string().max(TEXT_LIMIT),
-          uploads: z.array(id).max(20).readonly().optional(),
-          attachments: z
-            .array(z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust }))
-            .max(20)
-            .readonly()
-            .optional(),
+          uploads: few(id).optional(),
+          attachments: few(z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust })).optional(),
           model: z.string().max(500).optional(),
           mode: mode.optional(),
           whenBusy: z.enum(['steer', 'follow_up', 'refuse']).optional(),
