@@ -87,7 +87,16 @@ async function sayReady(options: ServerOptions, port: number, pid: number, token
   const url = `http://127.0.0.1:${port}/${token === null ? '' : `#token=${token}`}`;
   const line = options.readyJson ? JSON.stringify({ url, port, pid }) : `Glasshouse is ready: ${url}`;
   await new Promise<void>((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
-  if (options.opens && !options.readyJson) (await import('./infrastructure/system/open-browser.ts')).openBrowser(url);
+  if (options.opens && !options.readyJson && token !== null) await openPage(port, token);
+}
+
+/** Opens the page in the browser by a ticket: the token must not stand in the command line of another program. */
+async function openPage(port: number, token: string): Promise<void> {
+  const server = `http://127.0.0.1:${port}`;
+  const launch = await fetch(`${server}/launch`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  if (!launch.ok) return;
+  const { url } = (await launch.json()) as { url: string };
+  (await import('./infrastructure/system/open-browser.ts')).openBrowser(server + url);
 }
 
 /** A polite end: no more requests, what was told is stored, runs stand to be gone on with. A second signal ends it at once. */
