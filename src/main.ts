@@ -12,6 +12,8 @@ import { PRODUCT_ROOT, serveable } from './serve.ts';
 /** How long a server that is just starting is waited for; milliseconds. */
 const STARTING = 5_000;
 const LOOK_EVERY = 100;
+/** How long after its start the server tidies up; milliseconds. */
+const TIDYING = 60_000;
 /** How long runs and requests may take to end when the server does; milliseconds. */
 const LEAVING = 1_500;
 
@@ -52,6 +54,7 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
   writeServerRecord(folder, { pid: process.pid, port: server.port, instance, hasStoredToken: given === null });
   endOnSignal(composed, served, server);
   await sayReady(options, server.port, process.pid, given === null ? token : null);
+  setTimeout(() => void storage.trimFeed().catch(composed.reportBug), TIDYING).unref();
 }
 
 /** The server that runs on this data folder; null while it is starting or ending. */
