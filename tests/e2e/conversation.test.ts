@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
@@ -258,6 +260,50 @@ describe('the page: a conversation', () => {
     await expect.poll(() => lastAnswer(page).innerText()).toBe('And on it goes.');
     expect(await page.locator('.prose').first().innerText()).toContain(seen);
     faults = faults.filter((fault) => !/ERR_(?:CONNECTION_REFUSED|INCOMPLETE_CHUNKED|CONNECTION_RESET|EMPTY_RESPONSE)/.test(fault));
+  });
+
+  it('R4 R5 the server is killed while it asks: the question is closed, nothing has run, and the person lets it go on', async () => {
+    const ask = { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] };
+    const { page, scene } = await open([ask, { text: 'Then I leave it.' }]);
+    await say(page, 'Write it');
+    await page.locator('.ask').waitFor();
+    await scene.stop('SIGKILL');
+    await scene.start();
+    await page.getByRole('button', { name: 'Go on' }).click({ timeout: 20_000 });
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Then I leave it.');
+    expect(await page.locator('.ask').count()).toBe(0);
+    expect(existsSync(join(scene.workspace, 'a.txt'))).toBe(false);
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
+  });
+
+  it('the address of a message opens its conversation there', async () => {
+    const long = Array.from({ length: 80 }, (_, index) => `Paragraph ${index}.`).join('\n\n');
+    const { page, scene } = await open([{ text: `The first answer. ${long}` }, { text: `The second answer. ${long}` }]);
+    await say(page, 'First');
+    await page.locator('.after').waitFor();
+    await say(page, 'Second');
+    await page.locator('.after').nth(0).waitFor();
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('The second answer.');
+    const id = page.url().split('/').at(-1) ?? '';
+    const view = (await scene.call('conversations/get', { id })) as { messages: { id: string; role: string }[] };
+    const first = view.messages.find((message) => message.role === 'agent');
+    await page.goto(`${page.url()}/m/${first?.id}`);
+    const sought = page.locator('.is-sought');
+    await sought.waitFor();
+    await expect.poll(async () => (await sought.boundingBox())?.y ?? -1).toBeGreaterThan(0);
+    expect((await sought.boundingBox())?.y).toBeLessThan(300);
+    expect(await sought.innerText()).toContain('The first answer.');
+  });
+
+  it('a refused key is told with what to do about it', async () => {
+    const { page } = await open([{ status: 401, body: JSON.stringify({ error: { message: 'invalid api key' } }) }]);
+    await say(page, 'Hello');
+    const card = page.locator('.error-card');
+    await card.waitFor();
+    expect(await card.locator('h3').innerText()).toBe('The key was refused');
+    expect(await card.innerText()).toContain('401');
+    await card.getByRole('button', { name: 'Enter a key' }).click();
+    await page.waitForURL(/\/settings\/models$/);
   });
 
   it('U2 a draft survives a reload, and a message that cannot be sent keeps its words', async () => {
