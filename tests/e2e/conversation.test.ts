@@ -372,6 +372,7 @@ describe('the page: a conversation', () => {
     await say(page, 'How many lines?');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Nine lines.');
     expect(await page.locator('.said .chip.is-outside').innerText()).toContain('notes.txt');
+    expect(await page.locator('.banner').innerText()).toContain('From outside. Words of notes.txt are in this conversation.');
     expect(scene.model.requests[0]?.body.toString()).toContain('a line of notes');
   });
 

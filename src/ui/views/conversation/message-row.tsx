@@ -1,4 +1,4 @@
-import { PauseIcon, Scissors } from 'lucide-react';
+import { Globe, PauseIcon, Scissors } from 'lucide-react';
 import { memo } from 'react';
 import { isEnded } from '../../../core/agent/agent-state.ts';
 import { textOf } from '../../../core/models/message.ts';
@@ -23,7 +23,7 @@ interface MessageRowProps extends TurnRow {
 }
 
 /** One message, and at the end of its run what the run came to. */
-export const MessageRow = memo(({ message, run, leftOut, isSought, workspace }: MessageRowProps) => {
+export const MessageRow = memo(({ message, run, leftOut, outside, isSought, workspace }: MessageRowProps) => {
   const owner = useOpen(message.conversationId, (open) => (message.runId === null ? undefined : open.runs.get(message.runId)?.isHere));
   const isHere = owner ?? true;
   const isDone = run !== null && isEnded(run.state);
@@ -37,6 +37,15 @@ export const MessageRow = memo(({ message, run, leftOut, isSought, workspace }: 
         </p>
       ) : null}
       {message.role === 'person' ? <Said message={message} /> : <AgentMessage message={message} isHere={isHere} workspace={workspace} />}
+      {outside === null ? null : (
+        <p className="banner">
+          <Icon of={Globe} small />
+          <span>
+            <b>From outside.</b> Words of <span className="mono">{outside}</span> are in this conversation. Changes and commands now ask you
+            first, whatever was saved.
+          </span>
+        </p>
+      )}
       {run ? <RunAsks conversationId={message.conversationId} runId={run.id} isHere={isHere} workspace={workspace} /> : null}
       {run && isDone && run.failure ? (
         <RunFailure
