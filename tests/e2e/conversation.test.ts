@@ -102,6 +102,9 @@ describe('the page: a conversation', () => {
     await row.click();
     expect(await page.locator('.opened').innerText()).toContain('You allowed it once');
     expect(await page.locator('.opened .output').innerText()).toContain('hello-from-the-shell');
+    // A conversation keeps its model, and what is said next goes to it.
+    await page.focus('#composer');
+    expect(await page.locator('button.pick').innerText()).toContain('scripted');
   });
 
   it('R5 a denial takes a reason, and the model is told of it', async () => {
@@ -274,6 +277,27 @@ describe('the page: a conversation', () => {
     expect(await page.locator('.ask').count()).toBe(0);
     expect(existsSync(join(scene.workspace, 'a.txt'))).toBe(false);
     faults = faults.filter((fault) => !fault.includes('ERR_'));
+  });
+
+  it('a conversation that another window deletes is gone here too, in words', async () => {
+    const { page, scene } = await open([{ text: 'Soon gone.' }]);
+    await say(page, 'Hello');
+    await page.locator('.after').waitFor();
+    await scene.call('conversations/delete', { id: page.url().split('/').at(-1) });
+    await page.getByText('This conversation is not here').waitFor();
+    await expect.poll(() => page.locator('.side-link').count()).toBe(0);
+    // The browser tells of each answer that is no success, also of one that was expected.
+    faults = faults.filter((fault) => !fault.includes('404'));
+  });
+
+  it('after an answer by key the focus is back where one writes', async () => {
+    const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
+    await say(page, 'Write it');
+    await page.locator('.ask').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('composer');
   });
 
   it('the address of a message opens its conversation there', async () => {

@@ -5,6 +5,7 @@ import { textOf } from '../../../core/models/message.ts';
 import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
@@ -52,9 +53,7 @@ export const MessageRow = memo(({ message, run, leftOut, outside, isSought, work
           run={run}
           failure={run.failure}
           hasWords={hasWords}
-          onTryAgain={() =>
-            void sendMessage({ conversationId: message.conversationId, text: hasWords ? 'Go on from where you stopped.' : 'Try again.' })
-          }
+          onTryAgain={() => void sayOn(message.conversationId, hasWords ? 'Go on from where you stopped.' : 'Try again.')}
         />
       ) : null}
       {run && isDone && (hasWords || run.steps > 0) ? <RunFooter message={message} run={run} /> : null}
@@ -63,6 +62,13 @@ export const MessageRow = memo(({ message, run, leftOut, outside, isSought, work
   );
 });
 MessageRow.displayName = 'MessageRow';
+
+/** Speaks for the person, with the model that is chosen now. */
+async function sayOn(conversationId: string, text: string): Promise<void> {
+  const model = await chosenModel(conversationId);
+  const result = await sendMessage({ conversationId, text, ...(model === undefined ? {} : { model }) });
+  if (!result.ok) tell(result.failure.message);
+}
 
 function RunAsks({
   conversationId,
