@@ -380,7 +380,9 @@ describe('the page: a conversation', () => {
     await page.locator('.ask').focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Carried out.');
-    expect(await page.locator('.settled').allInnerTexts()).toEqual([expect.stringContaining('You approved the plan')]);
+    expect(await page.locator('.turn', { hasText: 'Look at the files' }).locator('.settled').allInnerTexts()).toEqual([
+      expect.stringContaining('You approved the plan'),
+    ]);
     expect(scene.model.requests[0]?.body.toString()).not.toContain('The plan is approved');
     expect(await page.getByRole('button', { name: 'Plan first' }).getAttribute('aria-pressed')).toBe('false');
   });

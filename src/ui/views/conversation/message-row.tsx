@@ -1,7 +1,7 @@
 import { Globe, PauseIcon, Scissors } from 'lucide-react';
 import { memo } from 'react';
 import { isEnded } from '../../../core/agent/agent-state.ts';
-import { textOf } from '../../../core/models/message.ts';
+import { textOf, type Message } from '../../../core/models/message.ts';
 import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -14,7 +14,7 @@ import { InteractionView } from './interaction-view.tsx';
 import { RunFailure } from './run-failure.tsx';
 import { RunFooter } from './run-footer.tsx';
 import { Said } from './said.tsx';
-import { asksOfRun, type TurnRow } from './turn-rows.ts';
+import { asksBelow, type TurnRow } from './turn-rows.ts';
 import { useShallow } from 'zustand/shallow';
 import { useConversationStore } from '../../stores/conversation-store.ts';
 
@@ -24,7 +24,7 @@ interface MessageRowProps extends TurnRow {
 }
 
 /** One message, and at the end of its run what the run came to. */
-export const MessageRow = memo(({ message, run, leftOut, outside, isSought, workspace }: MessageRowProps) => {
+export const MessageRow = memo(({ message, run, until, leftOut, outside, isSought, workspace }: MessageRowProps) => {
   const owner = useOpen(message.conversationId, (open) => (message.runId === null ? undefined : open.runs.get(message.runId)?.isHere));
   const isHere = owner ?? true;
   const isDone = run !== null && isEnded(run.state);
@@ -47,7 +47,7 @@ export const MessageRow = memo(({ message, run, leftOut, outside, isSought, work
           </span>
         </p>
       )}
-      {run ? <RunAsks conversationId={message.conversationId} runId={run.id} isHere={isHere} workspace={workspace} /> : null}
+      <Asks message={message} until={until} isHere={isHere} workspace={workspace} />
       {run && isDone && run.failure ? (
         <RunFailure
           run={run}
@@ -70,21 +70,11 @@ async function sayOn(conversationId: string, text: string): Promise<void> {
   if (!result.ok) tell(result.failure.message);
 }
 
-function RunAsks({
-  conversationId,
-  runId,
-  isHere,
-  workspace,
-}: {
-  conversationId: string;
-  runId: string;
-  isHere: boolean;
-  workspace: string;
-}) {
+function Asks({ message, until, isHere, workspace }: { message: Message; until: number; isHere: boolean; workspace: string }) {
   const asks = useConversationStore(
     useShallow((state) => {
-      const snapshot = state.open.get(conversationId)?.snapshot;
-      return snapshot ? asksOfRun(snapshot.interactions.values(), runId, new Set(snapshot.calls.keys())) : [];
+      const snapshot = state.open.get(message.conversationId)?.snapshot;
+      return snapshot ? asksBelow(message, until, snapshot) : [];
     }),
   );
   return asks.map((interaction) => (

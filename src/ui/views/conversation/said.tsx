@@ -18,7 +18,7 @@ export function Said({ message }: { message: Message }) {
   const beginning = beginningOf(text);
   return (
     <div className="said">
-      <div className="said-text">{isWhole || beginning === null ? text : `${beginning}…`}</div>
+      <div className="said-text">{isWhole || beginning === null ? text : `${beginning}\n…`}</div>
       {beginning === null ? null : (
         <Button look="plain" small className="said-more" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
           {isWhole ? 'Show less' : 'Show all of it'}

@@ -10,6 +10,8 @@ export interface TurnRow {
   readonly message: Message;
   /** The run whose last message this is: its figures, its failure and what it asks stand below. */
   readonly run: RunLine | null;
+  /** When the run went on in another message: what was asked before then stands below this one. */
+  readonly until: number;
   /** What left the window just before this message. */
   readonly leftOut: string | null;
   /** What the first words from outside came with, when it was with this message (S3). */
@@ -26,6 +28,7 @@ export function turnRows(open: OpenConversation): readonly TurnRow[] {
     const isLast = message.runId !== null && next?.runId !== message.runId;
     return {
       message,
+      until: isLast || next === undefined ? Number.POSITIVE_INFINITY : next.createdAt,
       run: isLast && message.runId !== null ? (open.runs.get(message.runId) ?? null) : null,
       leftOut: mark?.index === index ? mark.words : null,
       outside: outside?.index === index ? outside.name : null,
@@ -61,12 +64,14 @@ function firstFromOutside({ snapshot }: OpenConversation): { index: number; name
   return null;
 }
 
-/** What a run asks that belongs to no call: a plan, an answer that repeats itself. */
-export function asksOfRun(interactions: Iterable<Interaction>, runId: string, calls: ReadonlySet<string>): Interaction[] {
-  return [...interactions].filter((each) => each.runId === runId && !belongsToCall(each, calls));
+/** What a run asked below one of its messages that belongs to no call: a plan, an answer that repeats itself. */
+export function asksBelow(message: Message, until: number, { interactions, calls }: OpenConversation['snapshot']): Interaction[] {
+  return [...interactions.values()].filter(
+    (each) => each.runId === message.runId && each.createdAt >= message.createdAt && each.createdAt < until && !belongsToCall(each, calls),
+  );
 }
 
-function belongsToCall(interaction: Interaction, calls: ReadonlySet<string>): boolean {
+function belongsToCall(interaction: Interaction, calls: ReadonlyMap<string, unknown>): boolean {
   const { prompt } = interaction;
   switch (prompt.kind) {
     case 'approval':
