@@ -36,7 +36,7 @@ export function failureOf(error: unknown): CallFailure {
   return {
     code: 'unreachable',
     message: 'Glasshouse does not answer.',
-    advice: 'It may have been closed. Start it again; what you wrote is kept.',
+    advice: 'It may have been closed: start it again.',
   };
 }
 

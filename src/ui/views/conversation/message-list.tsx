@@ -54,10 +54,10 @@ export function MessageList({ open, soughtId }: MessageListProps) {
   const items = virtualizer.getVirtualItems();
   return (
     <div className="list-room">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div
         className="scroll"
         ref={scroll}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         tabIndex={0}
         role="region"
         aria-label="Conversation"

@@ -1,28 +1,37 @@
 import type { Interaction } from '../../../core/models/interaction.ts';
+import { isSettled } from '../../../core/models/tool-call.ts';
 import type { Message } from '../../../core/models/message.ts';
 import type { RunLine } from '../../../contract/views.ts';
 import type { OpenConversation } from '../../stores/open-conversation.ts';
+import { splitWords } from './tool-words.ts';
 
 /** One row of the list: a message, and what stands below or above it. */
 export interface TurnRow {
   readonly message: Message;
   /** The run whose last message this is: its figures, its failure and what it asks stand below. */
   readonly run: RunLine | null;
+  /** When the run went on in another message: what was asked before then stands below this one. */
+  readonly until: number;
   /** What left the window just before this message. */
   readonly leftOut: string | null;
+  /** What the first words from outside came with, when it was with this message (S3). */
+  readonly outside: string | null;
 }
 
 /** The rows of a conversation, oldest first. */
 export function turnRows(open: OpenConversation): readonly TurnRow[] {
   const { messages } = open.snapshot;
   const mark = leftOutMark(open);
+  const outside = firstFromOutside(open);
   return messages.map((message, index) => {
     const next = messages[index + 1];
     const isLast = message.runId !== null && next?.runId !== message.runId;
     return {
       message,
+      until: isLast || next === undefined ? Number.POSITIVE_INFINITY : next.createdAt,
       run: isLast && message.runId !== null ? (open.runs.get(message.runId) ?? null) : null,
       leftOut: mark?.index === index ? mark.words : null,
+      outside: outside?.index === index ? outside.name : null,
     };
   });
 }
@@ -40,12 +49,29 @@ function leftOutMark(open: OpenConversation): { index: number; words: string } |
   return { index: next < 0 ? messages.length - 1 : next, words: `${count} old ${count === 1 ? 'exchange' : 'exchanges'} left the window` };
 }
 
-/** What a run asks that belongs to no call: a plan, an answer that repeats itself. */
-export function asksOfRun(interactions: Iterable<Interaction>, runId: string, calls: ReadonlySet<string>): Interaction[] {
-  return [...interactions].filter((each) => each.runId === runId && !belongsToCall(each, calls));
+/** The first message with words from outside: from there on every unsafe call asks. */
+function firstFromOutside({ snapshot }: OpenConversation): { index: number; name: string } | null {
+  for (const [index, message] of snapshot.messages.entries()) {
+    for (const part of message.parts) {
+      if (part.type === 'file' && part.trust === 'untrusted') return { index, name: part.name };
+      const call = part.type === 'tool_call' ? snapshot.calls.get(part.callId) : undefined;
+      // Words that are still to come are not in the conversation yet.
+      if (call?.trust === 'untrusted' && isSettled(call.state)) {
+        return { index, name: splitWords(call.words?.past ?? call.tool, call.input).object ?? call.tool };
+      }
+    }
+  }
+  return null;
 }
 
-function belongsToCall(interaction: Interaction, calls: ReadonlySet<string>): boolean {
+/** What a run asked below one of its messages that belongs to no call: a plan, an answer that repeats itself. */
+export function asksBelow(message: Message, until: number, { interactions, calls }: OpenConversation['snapshot']): Interaction[] {
+  return [...interactions.values()].filter(
+    (each) => each.runId === message.runId && each.createdAt >= message.createdAt && each.createdAt < until && !belongsToCall(each, calls),
+  );
+}
+
+function belongsToCall(interaction: Interaction, calls: ReadonlyMap<string, unknown>): boolean {
   const { prompt } = interaction;
   switch (prompt.kind) {
     case 'approval':
