@@ -305,8 +305,8 @@ describe('settings', () => {
 describe('the first run', () => {
   it('shows what was found on this machine, and a starter task really runs in the example folder', async () => {
     const { scene, page, faults } = await open([
-      { toolCalls: [{ name: 'read_file', input: { path: 'wedding.md' } }] },
-      { text: 'The florist wants an answer by the end of March.' },
+      { toolCalls: [{ name: 'read_file', input: { path: 'garden.md' } }] },
+      { text: 'The roses are pruned in February.' },
     ]);
     await page.getByText('Start with something small.').waitFor();
     const found = page.locator('.found');
@@ -320,9 +320,9 @@ describe('the first run', () => {
       expect(await accessFaults(page), scheme).toEqual([]);
     }
     await page.getByRole('button', { name: /^Ask a note/ }).click();
-    await page.getByText('by the end of March').waitFor();
-    await page.locator('.tool', { hasText: 'wedding.md' }).waitFor();
-    expect(scene.model.requests[1]?.body.toString('utf8')).toContain('florist');
+    await page.getByText('The roses are pruned in February.').waitFor();
+    await page.locator('.tool', { hasText: 'garden.md' }).waitFor();
+    expect(scene.model.requests[1]?.body.toString('utf8')).toContain('Prune the roses in February');
     expect(faults).toEqual([]);
   });
 
