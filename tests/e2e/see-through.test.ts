@@ -247,6 +247,23 @@ describe('settings', () => {
     expect(faults).toEqual([]);
   });
 
+  it('says that a key was refused, until another is kept', async () => {
+    const { scene, page } = await open([{ status: 401, body: '{"error":{"message":"bad key"}}' }]);
+    await say(page, 'Hello');
+    await page.getByText('The key was refused').first().waitFor();
+    await page.getByRole('button', { name: 'Enter a key' }).click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/settings/providers');
+    const row = page.locator('.settings-line', { hasText: 'OPENAI_API_KEY' });
+    await row.getByText(/The key was refused at \d\d:\d\d\./).waitFor();
+    await row.getByRole('button', { name: /^Enter a new key/ }).click();
+    await row.getByRole('textbox').fill('sk-another-0123456789');
+    await page.keyboard.press('Enter');
+    await page.getByText('kept in an encrypted file').waitFor();
+    expect(await row.innerText()).not.toContain('refused');
+    expect(await page.content()).not.toContain('sk-another-0123456789');
+    expect(await page.content()).not.toContain(scene.env['OPENAI_API_KEY']);
+  });
+
   it('S1 a rule is made by the form, revoked, and brought back by Undo', async () => {
     const { scene, page } = await open([]);
     await goToPath(page, scene, '/settings/tools');
