@@ -68,7 +68,6 @@ interface Shot {
   readonly name: string;
   readonly replies: readonly ScriptedReply[];
   readonly act: (page: Page, scene: PageScene) => Promise<void>;
-  readonly narrow?: boolean;
   /** Done in every window: what none of them remembers. */
   readonly show?: (page: Page, scene: PageScene) => Promise<void>;
 }
@@ -115,10 +114,9 @@ async function sayQuestion(page: Page): Promise<void> {
 }
 
 const SHOTS: readonly Shot[] = [
-  { name: 'empty', replies: [], act: async () => undefined, narrow: true },
+  { name: 'empty', replies: [], act: (page) => page.waitForTimeout(900) },
   {
     name: 'conversation',
-    narrow: true,
     replies: [
       ...FIRST,
       {
@@ -138,7 +136,11 @@ const SHOTS: readonly Shot[] = [
         ],
         usage: { input: 12_000, output: 70 },
       },
-      { text: 'The inspector’s report is newer than both surveys, and where they differ it is the one to trust. '.repeat(9), delayMs: 120 },
+      {
+        text: 'The inspector’s report is newer than both surveys, and where they differ it is the one to trust. Three places change: the fender of berth 3 holds on two bolts of six, pile 2 has lost less than was measured in spring, and the deck of bay 4 is sound again since it was mended in August.',
+        delayMs: 250,
+        chunkSize: 8,
+      },
     ],
     act: async (page) => {
       await say(page, QUESTION);
@@ -151,8 +153,17 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'inspector',
+    replies: FIRST,
+    act: async (page) => {
+      await say(page, QUESTION);
+      await page.waitForSelector('.after');
+      await page.keyboard.press('Control+i');
+      await page.waitForTimeout(1_200);
+    },
+  },
+  {
     name: 'answer',
-    narrow: true,
     replies: FIRST,
     act: async (page) => {
       await say(page, QUESTION);
@@ -162,7 +173,6 @@ const SHOTS: readonly Shot[] = [
   },
   {
     name: 'approval-command',
-    narrow: true,
     replies: [{ text: 'I will run the tests first.', toolCalls: [{ name: 'run_command', input: { command: 'npm test -- --run loss' } }] }],
     act: async (page) => {
       await say(page, 'Run the tests of loss.js');
@@ -172,7 +182,6 @@ const SHOTS: readonly Shot[] = [
   },
   {
     name: 'approval-diff',
-    narrow: true,
     replies: [
       {
         toolCalls: [{ name: 'read_file', input: { path: 'src/loss.js' } }],
@@ -206,7 +215,6 @@ const SHOTS: readonly Shot[] = [
   },
   {
     name: 'question',
-    narrow: true,
     replies: [
       {
         toolCalls: [
@@ -225,7 +233,6 @@ const SHOTS: readonly Shot[] = [
   },
   {
     name: 'failure',
-    narrow: true,
     replies: [{ text: 'Pile 7 lost 31 % of its section between the two surveys, and', cutAfterEvents: 4 }],
     act: async (page) => {
       await say(page, 'And what else?');

@@ -5,7 +5,11 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-const TOOLS = [{ program: 'bwrap', package: 'bubblewrap' }];
+const TOOLS = [
+  { program: 'bwrap', package: 'bubblewrap' },
+  // The tests of the page go through a real browser.
+  { program: 'chromium', package: 'chromium' },
+];
 const unpacked = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'glasshouse', 'system-tools');
 
 function has(program) {

@@ -49,7 +49,7 @@ export interface Parts {
   readonly storage: Storage;
   readonly secrets: Secrets;
   readonly catalog: ModelCatalog;
-  readonly sandbox: Sandbox;
+  readonly sandbox: Sandbox & { close(): Promise<void> };
   readonly tools: ToolRegistry;
   readonly supervisor: RunSupervisor;
   readonly feed: EventFeed;

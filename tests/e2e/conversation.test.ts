@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
@@ -100,6 +102,9 @@ describe('the page: a conversation', () => {
     await row.click();
     expect(await page.locator('.opened').innerText()).toContain('You allowed it once');
     expect(await page.locator('.opened .output').innerText()).toContain('hello-from-the-shell');
+    // A conversation keeps its model, and what is said next goes to it.
+    await page.focus('#composer');
+    expect(await page.locator('button.pick').innerText()).toContain('scripted');
   });
 
   it('R5 a denial takes a reason, and the model is told of it', async () => {
@@ -260,6 +265,71 @@ describe('the page: a conversation', () => {
     faults = faults.filter((fault) => !/ERR_(?:CONNECTION_REFUSED|INCOMPLETE_CHUNKED|CONNECTION_RESET|EMPTY_RESPONSE)/.test(fault));
   });
 
+  it('R4 R5 the server is killed while it asks: the question is closed, nothing has run, and the person lets it go on', async () => {
+    const ask = { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] };
+    const { page, scene } = await open([ask, { text: 'Then I leave it.' }]);
+    await say(page, 'Write it');
+    await page.locator('.ask').waitFor();
+    await scene.stop('SIGKILL');
+    await scene.start();
+    await page.getByRole('button', { name: 'Go on' }).click({ timeout: 20_000 });
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Then I leave it.');
+    expect(await page.locator('.ask').count()).toBe(0);
+    expect(existsSync(join(scene.workspace, 'a.txt'))).toBe(false);
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
+  });
+
+  it('a conversation that another window deletes is gone here too, in words', async () => {
+    const { page, scene } = await open([{ text: 'Soon gone.' }]);
+    await say(page, 'Hello');
+    await page.locator('.after').waitFor();
+    await scene.call('conversations/delete', { id: page.url().split('/').at(-1) });
+    await page.getByText('This conversation is not here').waitFor();
+    await expect.poll(() => page.locator('.side-link').count()).toBe(0);
+    // The browser tells of each answer that is no success, also of one that was expected.
+    faults = faults.filter((fault) => !fault.includes('404'));
+  });
+
+  it('after an answer by key the focus is back where one writes', async () => {
+    const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
+    await say(page, 'Write it');
+    await page.locator('.ask').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('composer');
+  });
+
+  it('the address of a message opens its conversation there', async () => {
+    const long = Array.from({ length: 80 }, (_, index) => `Paragraph ${index}.`).join('\n\n');
+    const { page, scene } = await open([{ text: `The first answer. ${long}` }, { text: `The second answer. ${long}` }]);
+    await say(page, 'First');
+    await page.locator('.after').waitFor();
+    await say(page, 'Second');
+    await page.locator('.after').nth(0).waitFor();
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('The second answer.');
+    const id = page.url().split('/').at(-1) ?? '';
+    const view = (await scene.call('conversations/get', { id })) as { messages: { id: string; role: string }[] };
+    const first = view.messages.find((message) => message.role === 'agent');
+    await page.goto(`${page.url()}/m/${first?.id}`);
+    const sought = page.locator('.is-sought');
+    await sought.waitFor();
+    await expect.poll(async () => (await sought.boundingBox())?.y ?? -1).toBeGreaterThan(0);
+    expect((await sought.boundingBox())?.y).toBeLessThan(300);
+    expect(await sought.innerText()).toContain('The first answer.');
+  });
+
+  it('a refused key is told with what to do about it', async () => {
+    const { page } = await open([{ status: 401, body: JSON.stringify({ error: { message: 'invalid api key' } }) }]);
+    await say(page, 'Hello');
+    const card = page.locator('.error-card');
+    await card.waitFor();
+    expect(await card.locator('h3').innerText()).toBe('The key was refused');
+    expect(await card.innerText()).toContain('401');
+    await card.getByRole('button', { name: 'Enter a key' }).click();
+    await page.waitForURL(/\/settings\/models$/);
+  });
+
   it('U2 a draft survives a reload, and a message that cannot be sent keeps its words', async () => {
     const { page, scene } = await open([{ text: 'Here it is.' }]);
     await page.fill('#composer', 'Half a thought');
@@ -269,7 +339,12 @@ describe('the page: a conversation', () => {
     await say(page, 'A whole thought');
     await page.locator('.compose-failure').waitFor();
     expect(await page.inputValue('#composer')).toBe('A whole thought');
+    await page.fill('#composer', 'A whole thought, and more');
     await scene.start();
+    // The database still has the half; what was typed while nobody answered is newer, over a reload too.
+    await page.reload();
+    await page.waitForTimeout(600);
+    expect(await page.inputValue('#composer')).toBe('A whole thought, and more');
     await page.press('#composer', 'Enter');
     await expect.poll(() => lastAnswer(page).innerText(), { timeout: 15_000 }).toBe('Here it is.');
     expect(scene.model.requests).toHaveLength(1);
@@ -321,6 +396,7 @@ describe('the page: a conversation', () => {
     await say(page, 'How many lines?');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Nine lines.');
     expect(await page.locator('.said .chip.is-outside').innerText()).toContain('notes.txt');
+    expect(await page.locator('.banner').innerText()).toContain('From outside. Words of notes.txt are in this conversation.');
     expect(scene.model.requests[0]?.body.toString()).toContain('a line of notes');
   });
 

@@ -1,9 +1,18 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+
+/** Where a program stands. */
+function onPath(name: string): string {
+  const folder = (process.env['PATH'] ?? '').split(delimiter).find((each) => existsSync(join(each, name)));
+  if (folder === undefined) throw new Error(`the tests of the page need ${name}`);
+  return join(folder, name);
+}
 
 /** The system's Chromium, quiet: it asks nobody for anything. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env['CHROMIUM'] ?? onPath('chromium'),
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-background-networking',

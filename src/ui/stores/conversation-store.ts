@@ -73,8 +73,10 @@ export function rereadConversations(): void {
   for (const id of useConversationStore.getState().open.keys()) void readConversation(id);
 }
 
+/** It was deleted, here or elsewhere: whoever still looks at it is told so. */
 export function dropConversation(id: string): void {
-  useConversationStore.setState((state) => ({ open: without(state.open, id), failures: without(state.failures, id) }));
+  const gone: CallFailure = { code: 'conversation_not_found', message: 'This conversation was deleted.', advice: '' };
+  useConversationStore.setState((state) => ({ open: without(state.open, id), failures: new Map(state.failures).set(id, gone) }));
 }
 
 /** Takes an event in. What comes within a frame is folded together and drawn once. */

@@ -208,7 +208,9 @@ function addNotice(
   const { messages } = open.snapshot;
   const at = messages.findLastIndex((message) => message.runId === runId);
   const message = messages[at];
-  if (!message) return open;
+  // A message that was read again holds it already, under the name that the database gave it.
+  const isThere = message?.parts.some((each) => each.type === 'notice' && each.code === event.code && each.text === event.text);
+  if (!message || isThere) return open;
   const part: Part = {
     type: 'notice',
     id: `notice:${runId}:${seq ?? message.parts.length}`,

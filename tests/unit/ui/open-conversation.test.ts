@@ -136,6 +136,12 @@ describe('U1 the conversation that the page holds', () => {
     expect(after.snapshot.messages[1]?.parts[0]).toMatchObject({ text: 'Good day to' });
   });
 
+  it('shows a notice once, when its message was read with it and the event comes later', () => {
+    const once = foldAll(openFrom(VIEW), numbered(EVENTS));
+    const again = foldRunEvent(once, { seq: 9_999, runId: 'r', event: { type: 'notice_raised', code: 'x', text: 'A notice.' } }, 'here');
+    expect(again.snapshot.messages).toEqual(once.snapshot.messages);
+  });
+
   it('says so when words are missing', () => {
     const open = foldAll(openFrom(VIEW), numbered(EVENTS.slice(0, 6)));
     const fold = (event: AnnouncedEvent) => () => foldRunEvent(open, { seq: null, runId: 'r', event }, 'here');

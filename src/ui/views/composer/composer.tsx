@@ -1,5 +1,5 @@
 import { ArrowUp, ListChecks, Plus } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import { api, failureOf, type CallFailure } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
@@ -7,10 +7,10 @@ import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { ALT, Kbd } from '../../components/kbd.tsx';
 import { goTo } from '../../route.ts';
+import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
 import { memoryIsLoaded, recall, remember, useRecalled } from '../../stores/memory-store.ts';
-import { defaultModel, useModels } from '../../stores/models-store.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useUi } from '../../stores/ui-store.ts';
@@ -31,7 +31,7 @@ interface ComposerProps {
 }
 
 /** Where a message is written: the sill. The state of the run lies on it. */
-export function Composer({ conversationId, placeholder }: ComposerProps) {
+export const Composer = memo(({ conversationId, placeholder }: ComposerProps) => {
   const draftKey = `draft:${conversationId ?? 'new'}`;
   const draft = useRecalled(draftKey) ?? '';
   const [files, setFiles] = useState<readonly Attached[]>([]);
@@ -40,7 +40,6 @@ export function Composer({ conversationId, placeholder }: ComposerProps) {
   const run = useOpen(conversationId ?? '', latestRun) ?? null;
   const isBusy = run !== null && isActive(run.state);
   const isElsewhere = isBusy && !run.isHere;
-  const model = useChosenModel(run?.model);
   const mode = useMode(conversationId);
   const workspace = useChosenWorkspace();
 
@@ -56,12 +55,13 @@ export function Composer({ conversationId, placeholder }: ComposerProps) {
     setFailure(null);
     remember(draftKey, '');
     setFiles([]);
+    const model = await chosenModel(conversationId);
     const place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
     const result = await sendMessage({
       ...place,
       text: text === '' ? 'See the attached file.' : text,
       whenBusy,
-      ...(model ? { model } : {}),
+      ...(model === undefined ? {} : { model }),
       ...(conversationId === null && mode.mode === 'plan' ? { mode: 'plan' as const } : {}),
       ...(files.length > 0
         ? { attachments: files.map(({ name, text: words }) => ({ name, text: words, trust: 'untrusted' as const })) }
@@ -128,7 +128,7 @@ export function Composer({ conversationId, placeholder }: ComposerProps) {
             <div className="compose-tools">
               <AttachButton onChoose={attach} />
               <WorkspacePicker conversationId={conversationId} chosen={workspace.chosen} />
-              <ModelPicker chosen={model} />
+              <ModelPicker conversationId={conversationId} />
               <Button
                 look="plain"
                 small
@@ -165,7 +165,8 @@ export function Composer({ conversationId, placeholder }: ComposerProps) {
       </div>
     </div>
   );
-}
+});
+Composer.displayName = 'Composer';
 
 function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promise<void> }) {
   const input = useRef<HTMLInputElement>(null);
@@ -207,14 +208,6 @@ function useFocusOnRequest(area: React.RefObject<HTMLTextAreaElement | null>): v
     if (asked === 0 && matchMedia('(pointer: coarse)').matches) return;
     area.current?.focus({ preventScroll: true });
   }, [area, asked]);
-}
-
-/** The model that will answer: the one chosen last, else the conversation's own, else the default. */
-function useChosenModel(ofRun: string | undefined): string | undefined {
-  const chosen = useRecalled('choice:model');
-  const models = useModels((state) => state.models);
-  if (chosen !== undefined && models.some((model) => model.id === chosen)) return chosen;
-  return ofRun ?? defaultModel(models)?.id;
 }
 
 function useMode(conversationId: string | null): { mode: 'ask' | 'plan'; set: (mode: 'ask' | 'plan') => void } {

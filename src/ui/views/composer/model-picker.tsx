@@ -4,19 +4,20 @@ import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../../components/menu.tsx';
 import { bytes } from '../../figures.ts';
 import { goTo } from '../../route.ts';
-import { remember } from '../../stores/memory-store.ts';
+import { chooseModel, useChosenModel } from '../../stores/chosen-model.ts';
 import { isProviderOnly, shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { focusComposer, openPicker, useUi } from '../../stores/ui-store.ts';
 
 /** Which model answers, and beside each where the words go (U3). */
-export function ModelPicker({ chosen }: { chosen: string | undefined }) {
+export function ModelPicker({ conversationId }: { conversationId: string | null }) {
+  const chosen = useChosenModel(conversationId);
   const models = useModels((state) => state.models);
   const isOpen = useUi((state) => state.picker === 'model');
   const model = models.find((each) => each.id === chosen);
   const ready = models.filter((each) => each.ready);
   const others = models.filter((each) => !each.ready);
   const choose = (id: string) => {
-    remember('choice:model', id);
+    chooseModel(conversationId, id);
     focusComposer();
   };
   return (

@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Interaction, InteractionAnswer } from '../../../core/models/interaction.ts';
 import { api, failureOf } from '../../api.ts';
 import { Sign } from '../../components/sign.tsx';
 import { clock } from '../../figures.ts';
 import { useNow } from '../../now.ts';
 import { tell } from '../../stores/toast-store.ts';
+import { focusComposer } from '../../stores/ui-store.ts';
 import './ask-card.css';
 
 /** Sends an answer once. Somebody else may have been first: that is said, and the stream brings what they answered. */
@@ -41,6 +42,13 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
   useEffect(() => {
     // The first focus comes by itself only where it takes nothing away: nobody is typing anywhere.
     if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
+  }, []);
+  useLayoutEffect(() => {
+    const element = card.current;
+    // Answered by key: the focus would be lost with the card.
+    return () => {
+      if (element?.contains(document.activeElement)) setTimeout(focusComposer);
+    };
   }, []);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;

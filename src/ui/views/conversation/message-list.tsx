@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import type { OpenConversation } from '../../stores/open-conversation.ts';
@@ -54,8 +54,15 @@ export function MessageList({ open, soughtId }: MessageListProps) {
   const items = virtualizer.getVirtualItems();
   return (
     <div className="list-room">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="scroll" ref={scroll} tabIndex={0} role="region" aria-label="Conversation">
+      <div
+        className="scroll"
+        ref={scroll}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+        onKeyDown={(event) => onScrollKey(event, virtualizer)}
+      >
         <div className="column list" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index];
@@ -88,6 +95,33 @@ export function MessageList({ open, soughtId }: MessageListProps) {
 }
 
 type List = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
+
+/**
+ * Keys that go far. Left to the browser they would be a long movement, which ends where the first row on the way turns out to be higher than
+ * it was thought to be.
+ */
+function onScrollKey(event: KeyboardEvent<HTMLDivElement>, virtualizer: List): void {
+  const room = event.currentTarget;
+  if (event.target !== room || event.ctrlKey || event.metaKey || event.altKey) return;
+  const page = room.clientHeight * 0.9;
+  switch (event.key) {
+    case 'Home':
+      virtualizer.scrollToOffset(0);
+      break;
+    case 'End':
+      virtualizer.scrollToEnd();
+      break;
+    case 'PageUp':
+      room.scrollTop -= page;
+      break;
+    case 'PageDown':
+      room.scrollTop += page;
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+}
 
 /** Goes to the message of the address, once for each address. */
 function useSoughtMessage(virtualizer: List, rows: readonly TurnRow[], soughtId: string | null): void {

@@ -1,10 +1,11 @@
-import { PauseIcon, Scissors } from 'lucide-react';
+import { Globe, PauseIcon, Scissors } from 'lucide-react';
 import { memo } from 'react';
 import { isEnded } from '../../../core/agent/agent-state.ts';
 import { textOf } from '../../../core/models/message.ts';
 import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
@@ -23,7 +24,7 @@ interface MessageRowProps extends TurnRow {
 }
 
 /** One message, and at the end of its run what the run came to. */
-export const MessageRow = memo(({ message, run, leftOut, isSought, workspace }: MessageRowProps) => {
+export const MessageRow = memo(({ message, run, leftOut, outside, isSought, workspace }: MessageRowProps) => {
   const owner = useOpen(message.conversationId, (open) => (message.runId === null ? undefined : open.runs.get(message.runId)?.isHere));
   const isHere = owner ?? true;
   const isDone = run !== null && isEnded(run.state);
@@ -37,15 +38,22 @@ export const MessageRow = memo(({ message, run, leftOut, isSought, workspace }: 
         </p>
       ) : null}
       {message.role === 'person' ? <Said message={message} /> : <AgentMessage message={message} isHere={isHere} workspace={workspace} />}
+      {outside === null ? null : (
+        <p className="banner">
+          <Icon of={Globe} small />
+          <span>
+            <b>From outside.</b> Words of <span className="mono">{outside}</span> are in this conversation. Changes and commands now ask you
+            first, whatever was saved.
+          </span>
+        </p>
+      )}
       {run ? <RunAsks conversationId={message.conversationId} runId={run.id} isHere={isHere} workspace={workspace} /> : null}
       {run && isDone && run.failure ? (
         <RunFailure
           run={run}
           failure={run.failure}
           hasWords={hasWords}
-          onTryAgain={() =>
-            void sendMessage({ conversationId: message.conversationId, text: hasWords ? 'Go on from where you stopped.' : 'Try again.' })
-          }
+          onTryAgain={() => void sayOn(message.conversationId, hasWords ? 'Go on from where you stopped.' : 'Try again.')}
         />
       ) : null}
       {run && isDone && (hasWords || run.steps > 0) ? <RunFooter message={message} run={run} /> : null}
@@ -54,6 +62,13 @@ export const MessageRow = memo(({ message, run, leftOut, isSought, workspace }: 
   );
 });
 MessageRow.displayName = 'MessageRow';
+
+/** Speaks for the person, with the model that is chosen now. */
+async function sayOn(conversationId: string, text: string): Promise<void> {
+  const model = await chosenModel(conversationId);
+  const result = await sendMessage({ conversationId, text, ...(model === undefined ? {} : { model }) });
+  if (!result.ok) tell(result.failure.message);
+}
 
 function RunAsks({
   conversationId,

@@ -1,7 +1,9 @@
 import type { Interaction } from '../../../core/models/interaction.ts';
+import { isSettled } from '../../../core/models/tool-call.ts';
 import type { Message } from '../../../core/models/message.ts';
 import type { RunLine } from '../../../contract/views.ts';
 import type { OpenConversation } from '../../stores/open-conversation.ts';
+import { splitWords } from './tool-words.ts';
 
 /** One row of the list: a message, and what stands below or above it. */
 export interface TurnRow {
@@ -10,12 +12,15 @@ export interface TurnRow {
   readonly run: RunLine | null;
   /** What left the window just before this message. */
   readonly leftOut: string | null;
+  /** What the first words from outside came with, when it was with this message (S3). */
+  readonly outside: string | null;
 }
 
 /** The rows of a conversation, oldest first. */
 export function turnRows(open: OpenConversation): readonly TurnRow[] {
   const { messages } = open.snapshot;
   const mark = leftOutMark(open);
+  const outside = firstFromOutside(open);
   return messages.map((message, index) => {
     const next = messages[index + 1];
     const isLast = message.runId !== null && next?.runId !== message.runId;
@@ -23,6 +28,7 @@ export function turnRows(open: OpenConversation): readonly TurnRow[] {
       message,
       run: isLast && message.runId !== null ? (open.runs.get(message.runId) ?? null) : null,
       leftOut: mark?.index === index ? mark.words : null,
+      outside: outside?.index === index ? outside.name : null,
     };
   });
 }
@@ -38,6 +44,21 @@ function leftOutMark(open: OpenConversation): { index: number; words: string } |
   }
   const next = messages.findIndex((message, index) => index > at && message.role === 'person');
   return { index: next < 0 ? messages.length - 1 : next, words: `${count} old ${count === 1 ? 'exchange' : 'exchanges'} left the window` };
+}
+
+/** The first message with words from outside: from there on every unsafe call asks. */
+function firstFromOutside({ snapshot }: OpenConversation): { index: number; name: string } | null {
+  for (const [index, message] of snapshot.messages.entries()) {
+    for (const part of message.parts) {
+      if (part.type === 'file' && part.trust === 'untrusted') return { index, name: part.name };
+      const call = part.type === 'tool_call' ? snapshot.calls.get(part.callId) : undefined;
+      // Words that are still to come are not in the conversation yet.
+      if (call?.trust === 'untrusted' && isSettled(call.state)) {
+        return { index, name: splitWords(call.words?.past ?? call.tool, call.input).object ?? call.tool };
+      }
+    }
+  }
+  return null;
 }
 
 /** What a run asks that belongs to no call: a plan, an answer that repeats itself. */
