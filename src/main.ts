@@ -12,6 +12,8 @@ import { PRODUCT_ROOT, serveable } from './serve.ts';
 /** How long a server that is just starting is waited for; milliseconds. */
 const STARTING = 5_000;
 const LOOK_EVERY = 100;
+/** How long after its start the server tidies up; milliseconds. */
+const TIDYING = 60_000;
 /** How long runs and requests may take to end when the server does; milliseconds. */
 const LEAVING = 1_500;
 
@@ -52,6 +54,7 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
   writeServerRecord(folder, { pid: process.pid, port: server.port, instance, hasStoredToken: given === null });
   endOnSignal(composed, served, server);
   await sayReady(options, server.port, process.pid, given === null ? token : null);
+  setTimeout(() => void storage.trimFeed().catch(composed.reportBug), TIDYING).unref();
 }
 
 /** The server that runs on this data folder; null while it is starting or ending. */
@@ -87,7 +90,16 @@ async function sayReady(options: ServerOptions, port: number, pid: number, token
   const url = `http://127.0.0.1:${port}/${token === null ? '' : `#token=${token}`}`;
   const line = options.readyJson ? JSON.stringify({ url, port, pid }) : `Glasshouse is ready: ${url}`;
   await new Promise<void>((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
-  if (options.opens && !options.readyJson) (await import('./infrastructure/system/open-browser.ts')).openBrowser(url);
+  if (options.opens && !options.readyJson && token !== null) await openPage(port, token);
+}
+
+/** Opens the page in the browser by a ticket: the token must not stand in the command line of another program. */
+async function openPage(port: number, token: string): Promise<void> {
+  const server = `http://127.0.0.1:${port}`;
+  const launch = await fetch(`${server}/launch`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  if (!launch.ok) return;
+  const { url } = (await launch.json()) as { url: string };
+  (await import('./infrastructure/system/open-browser.ts')).openBrowser(server + url);
 }
 
 /** A polite end: no more requests, what was told is stored, runs stand to be gone on with. A second signal ends it at once. */
@@ -146,4 +158,5 @@ function fail(error: unknown): never {
 
 // A promise that nobody waited for must not end the runs of others.
 process.on('unhandledRejection', (error) => reportBug(error));
+process.on('uncaughtException', (error) => fail(error));
 await main().catch(fail);

@@ -9,7 +9,6 @@ import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall
 
 /** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
 const TEXT_LIMIT = 400_000;
-const ATTACHMENT_LIMIT = 2_000_000;
 const TITLE_LIMIT = 200;
 const MEMORY_KEY_LIMIT = 200;
 const MEMORY_VALUE_LIMIT = 100_000;
@@ -19,6 +18,12 @@ const UPLOAD_LIMIT = 2_000_000;
 const id = z.string().min(1).max(100);
 const limit = z.coerce.number().int().min(1).max(1_000).optional();
 const nothing = z.object({});
+
+/** A list that is only read. Not `readonly()`: in a document that would mean that it must not be sent. */
+function few<Item>(item: z.ZodType<Item, Item>): z.ZodType<readonly Item[], readonly Item[]> {
+  return z.array(item).max(20);
+}
+
 const sent = z.object({ conversationId: z.string(), runId: z.string() });
 const conversationLine = conversation.extend({
   pinned: z.boolean(),
@@ -38,7 +43,7 @@ const conversationView = z.object({
   plan: plan.nullable(),
   trim: trim.nullable(),
   runs: z.array(runLine),
-  waiting: z.array(z.object({ input, text: z.string() })),
+  waiting: z.array(z.object({ input, messageId: z.string().exactOptional(), text: z.string() })),
 });
 
 /**
@@ -95,12 +100,8 @@ export const procedures = {
           conversationId: id.optional(),
           workspace: z.string().max(4_096).optional(),
           text: z.string().max(TEXT_LIMIT),
-          uploads: z.array(id).max(20).readonly().optional(),
-          attachments: z
-            .array(z.object({ name: z.string().max(500), text: z.string().max(ATTACHMENT_LIMIT), trust }))
-            .max(20)
-            .readonly()
-            .optional(),
+          uploads: few(id).optional(),
+          attachments: few(z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust })).optional(),
           model: z.string().max(500).optional(),
           mode: mode.optional(),
           whenBusy: z.enum(['steer', 'follow_up', 'refuse']).optional(),

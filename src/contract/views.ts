@@ -38,6 +38,8 @@ export interface RunLine {
 /** An input that waits for its turn (R6): it can still be changed or taken back. */
 export interface WaitingInput {
   readonly input: Input;
+  /** The message that it becomes: the `message_started` or `input_accepted` with it says that it waits no longer. */
+  readonly messageId?: string;
   readonly text: string;
 }
 

@@ -142,6 +142,8 @@ describe('messages', () => {
     await scene.client.interactions.answer({ interactionId: asked.interactions[0]?.id ?? '', answer: { kind: 'deny' } });
     const view = await scene.until(conversationId, (each) => each.runs.length === 2 && each.runs[1]?.state.name === 'completed');
     expect(view.waiting).toEqual([]);
+    const entered = new Set(view.messages.map((message) => message.id));
+    for (const { messageId = '' } of waiting) expect(entered).toContain(messageId);
     const said = view.messages
       .filter((message) => message.role === 'person')
       .map((message) => message.parts.map((part) => ('text' in part ? part.text : '')).join());
@@ -424,6 +426,31 @@ describe('the table of failures', () => {
     // None of it did anything, and none of it was a fault of ours.
     expect((await scene.client.conversations.list({})).conversations).toEqual([]);
     expect(existsSync(join(scene.cli.home, 'glasshouse.log'))).toBe(false);
+  });
+
+  it('is described, with every operation and every code', async () => {
+    const scene = await ServerScene.start();
+    const text = await (await scene.fetch('/api/openapi.json')).text();
+    const document = JSON.parse(text) as {
+      openapi: string;
+      paths: Record<
+        string,
+        Record<string, { operationId?: string; summary?: string; tags?: string[]; responses?: Record<string, unknown> }>
+      >;
+      components: { schemas: { Failure: { properties: { code: { enum: string[] } } } } };
+    };
+    expect(document.openapi).toBe('3.1.1');
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods).filter((each) => each.operationId));
+    expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
+    for (const operation of operations) {
+      expect(operation.summary, operation.operationId).toBeTruthy();
+      expect(operation.tags, operation.operationId).toHaveLength(1);
+      expect(Object.keys(operation.responses ?? {}), operation.operationId).toContainEqual(expect.stringMatching(/^20\d$/));
+    }
+    expect(document.components.schemas.Failure.properties.code.enum).toContain('conversation_not_found');
+    // No schema that nothing fits, and nothing that must not be sent.
+    expect(text).not.toContain('"not":{}');
+    expect(text).not.toContain('readOnly');
   });
 
   it('is the same over REST', async () => {

@@ -88,6 +88,7 @@ describe('the wall around the server', () => {
     ['GET', '/events'],
     ['POST', '/rpc/conversations/list'],
     ['POST', '/rpc/nothing'],
+    ['POST', '/launch'],
     ['GET', '/api/openapi.json'],
     ['GET', '/api/nothing'],
     ['GET', '/rpc'],
@@ -104,6 +105,7 @@ describe('the wall around the server', () => {
     ['GET', '/'],
     ['GET', '/c/0195d2a4'],
     ['GET', '/assets/page-12345678.js'],
+    ['GET', '/open/x'],
     ['GET', '/downloads/x'],
     ['PUT', '/uploads/x'],
   ])('S4: wants a known Host and Origin at %s %s, where no token is wanted', async (method, path) => {

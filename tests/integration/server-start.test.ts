@@ -72,6 +72,35 @@ describe('npm start', () => {
     expect((await scene.fetch('/api/rules')).status).toBe(200);
   });
 
+  it('S4: opens the page by a ticket that is good once: no command line holds the token', async () => {
+    const cli = new CliScene();
+    const browser = join(cli.root, 'xdg-open');
+    writeFileSync(browser, `#!/bin/sh\necho "$@" >> '${join(cli.root, 'opened')}'\n`, { mode: 0o755 });
+    const env = { DISPLAY: ':99', PATH: `${cli.root}:${cli.env['PATH'] ?? ''}` };
+    const opened = async (count: number) => {
+      for (let tries = 0; tries < 250; tries += 1) {
+        const text = existsSync(join(cli.root, 'opened')) ? readFileSync(join(cli.root, 'opened'), 'utf8') : '';
+        const addresses = text.split('\n').filter((line) => line !== '');
+        if (addresses.length === count) return addresses;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error('no browser was opened');
+    };
+    const program = cli.serve([], { opens: true, env });
+    await program.until(/#token=\S+\n/);
+    const [, token = ''] = /#token=(\S+)/.exec(program.stdout()) ?? [];
+    const [first = ''] = await opened(1);
+    expect(first).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/open\/[\w-]{32}$/);
+    const answer = await fetch(first, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/#token=${token}`]);
+    expect((await fetch(first, { redirect: 'manual' })).status).toBe(404);
+    // The second start opens the same page, by a ticket of its own.
+    expect((await cli.serve([], { opens: true, env }).done).code).toBe(0);
+    const [, second = ''] = await opened(2);
+    expect(second).not.toBe(first);
+    expect((await fetch(second, { redirect: 'manual' })).headers.get('location')).toBe(`/#token=${token}`);
+  });
+
   it('waits for one that is just ending, and takes its place', async () => {
     const scene = await ServerScene.start([{ text: 'word '.repeat(3), delayMs: 2_000, firstDelayMs: 10_000 }]);
     await scene.send('Talk.');

@@ -146,6 +146,24 @@ describe('the journal', () => {
     expect((await other.reader.snapshot('c'))?.messages[1]?.parts[0]).toMatchObject({ text: 'Good morning', state: 'complete' });
   });
 
+  it('keeps the newest entries of its feed, and all of its tables', async () => {
+    const storage = open(folder());
+    await storage.journal.commit('run', 0, begin('Hello'), 'terminal');
+    let version = 2;
+    for (let commit = 0; commit < 6; commit += 1) {
+      const events = Array.from({ length: 1_000 }, (): AgentEvent => ({ type: 'mode_changed', mode: 'ask' }));
+      ({ version } = await storage.journal.commit('run', version, events, 'agent'));
+    }
+    expect(await storage.trimFeed(100)).toBe(5_902);
+    expect(await storage.trimFeed(100)).toBe(0);
+    expect(await storage.events.position()).toBe(6_002);
+    const reading = await storage.events.read({ after: 0, limit: 9_999, known: new Map(), exceptOwner: null });
+    expect(reading.entries.map((entry) => entry.seq)).toEqual(Array.from({ length: 100 }, (_, index) => 5_903 + index));
+    expect((await storage.reader.snapshot('c'))?.messages).toHaveLength(1);
+    await storage.journal.commit('run', version, [{ type: 'mode_changed', mode: 'plan' }], 'agent');
+    expect(await storage.events.position()).toBe(6_003);
+  });
+
   it('holds ids in its events, not words', async () => {
     const path = folder();
     const { journal } = open(path);

@@ -71,13 +71,20 @@ export class CliScene {
   }
 
   /** Starts the bundled server on a port that is free. */
-  serve(args: readonly string[] = [], options: { readonly input?: string; readonly env?: Record<string, string> } = {}): RunningCli {
+  serve(
+    args: readonly string[] = [],
+    options: { readonly input?: string; readonly env?: Record<string, string>; readonly opens?: boolean } = {},
+  ): RunningCli {
     return follow(
-      spawn(process.execPath, [serverProgram, '--no-open', ...(args.includes('--port') ? [] : ['--port', '0']), ...args], {
-        cwd: this.workspace,
-        env: { ...this.env, ...options.env },
-        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      }),
+      spawn(
+        process.execPath,
+        [serverProgram, ...(options.opens ? [] : ['--no-open']), ...(args.includes('--port') ? [] : ['--port', '0']), ...args],
+        {
+          cwd: this.workspace,
+          env: { ...this.env, ...options.env },
+          stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        },
+      ),
       options.input ?? null,
     );
   }

@@ -36,7 +36,7 @@ export interface ConversationPicture {
   readonly plan: Plan | null;
   readonly trim: Trim | null;
   readonly runs: readonly RunSummary[];
-  readonly waiting: readonly { readonly input: Input; readonly text: string }[];
+  readonly waiting: readonly { readonly input: Input; readonly messageId: string; readonly text: string }[];
 }
 
 /** What a person sees of conversations. Null where there is no such thing; rejects with FailureError only for a damaged or busy database. */

@@ -198,13 +198,13 @@ export class ChangeStream {
   }
 
   async #catchUp(listener: (told: Told) => void, after: number): Promise<void> {
-    const nothing = new Map<string, number>();
-    const { entries, growing } = await this.#deps.events.read({ after, limit: MOST_MISSED + 1, known: nothing, exceptOwner: null });
-    // What another process has written since the drain comes again: folding it twice changes nothing.
     // A place that was never given out: the data folder is another one.
-    const isTooFar = entries.length > MOST_MISSED || after > this.#position;
+    const isTooFar = this.#position - after > MOST_MISSED || after > this.#position;
     if (isTooFar) listener({ seq: this.#position, announcement: { type: 'reset' } });
-    else for (const entry of entries) listener(toldOf(entry));
+    const from = isTooFar ? this.#position : after;
+    const { entries, growing } = await this.#deps.events.read({ after: from, limit: MOST_MISSED, known: new Map(), exceptOwner: null });
+    // What another process has written since the drain comes again: folding it twice changes nothing.
+    for (const entry of entries) listener(toldOf(entry));
     for (const words of growing) listener({ seq: null, announcement: growth(words) });
   }
 

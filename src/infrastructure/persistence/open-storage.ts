@@ -8,6 +8,7 @@ import type { Instances, Purge, RuleStore, SettingStore } from '../../applicatio
 import { createSqliteChangeLog } from './change-record.ts';
 import { Database } from './database.ts';
 import { createSqliteEventReader } from './event-reader.ts';
+import { trimFeed } from './feed-retention.ts';
 import { createInstances } from './instances.ts';
 import { createSqliteConversationEditor } from './sqlite-conversation-editor.ts';
 import { createSqliteConversationReader } from './sqlite-conversation-reader.ts';
@@ -30,6 +31,8 @@ export interface Storage {
   readonly editor: ConversationEditor;
   readonly changes: ChangeLog;
   readonly events: EventReader;
+  /** Takes the oldest entries out of the change feed. @returns how many went */
+  trimFeed(kept?: number): Promise<number>;
   /** What SQLite's own check of the whole file says: `ok`, or what is wrong. */
   checkIntegrity(): string;
   close(): void;
@@ -57,6 +60,7 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       editor: createSqliteConversationEditor(db, options.now),
       changes: createSqliteChangeLog(db, options.now),
       events: createSqliteEventReader(db),
+      trimFeed: (kept) => trimFeed(db, kept),
       checkIntegrity: () => String(db.get('PRAGMA quick_check')?.['quick_check']),
       close() {
         instances.close();

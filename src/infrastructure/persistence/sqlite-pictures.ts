@@ -44,9 +44,10 @@ function readPicture(db: Database, id: string): ConversationPicture | null {
     plan: snapshot.plan,
     trim: snapshot.trim,
     runs: readRuns(db, id),
-    waiting: db
-      .all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY created_at, rowid`, id)
-      .map((input) => ({ input: toInput(input), text: textOf(JSON.parse(String(input['message'])) as Message) })),
+    waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY created_at, rowid`, id).map((row) => {
+      const message = JSON.parse(String(row['message'])) as Message;
+      return { input: toInput(row), messageId: message.id, text: textOf(message) };
+    }),
   };
 }
 

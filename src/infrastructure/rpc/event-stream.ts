@@ -20,9 +20,12 @@ export async function serveEvents(request: IncomingMessage, response: ServerResp
   const conversation = url.searchParams.get('conversation');
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.flushHeaders();
+  // A window that goes away in the middle of a word is no fault of anybody's.
+  response.on('error', () => {});
   // What it missed comes all at once, and may wait as long as it likes.
   let mayWait = Number.POSITIVE_INFINITY;
   const send = (event: StreamEvent, id: number | null) => {
+    if (response.destroyed) return;
     if (response.writableLength > mayWait) {
       response.destroy();
       return;

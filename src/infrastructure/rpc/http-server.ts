@@ -109,6 +109,7 @@ class Routes {
     const { served } = this.#options;
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (path === '/health' && reads) return replyJson(response, 200, { status: 'ok' });
+    if (room === 'open' && request.method === 'GET') return this.#open(ticket, response);
     if (room === 'downloads' && request.method === 'GET') return serveDownload(ticket, response, served.tickets);
     if (room === 'uploads' && request.method === 'PUT') return takeUpload(ticket, request, response, served.tickets);
     if (!PROTECTED.has(room)) {
@@ -129,6 +130,9 @@ class Routes {
       const { served, instance, version } = this.#options;
       return serveEvents(request, response, { stream: served.stream, instance, version });
     }
+    if (path === '/launch' && request.method === 'POST') {
+      return replyJson(response, 200, { url: `/open/${this.#options.served.tickets.forLaunch()}` });
+    }
     if (path === '/api/openapi.json' && request.method === 'GET')
       return replyJson(response, 200, await (await this.#restHandler()).document());
     const withBody = Object.assign(request, { body: await readJson(request, JSON_LIMIT) });
@@ -138,6 +142,15 @@ class Routes {
         )(withBody, response)
       : path.startsWith('/api/') && (await (await this.#restHandler()).handle(withBody, response));
     if (!isAnswered) replyFailure(response, failure('route_not_found', 'There is nothing at this address.'));
+  }
+
+  /** The way into the page for a browser that is started: what stands in its command line can be read by everybody on the machine. */
+  #open(ticket: string, response: ServerResponse): void {
+    const { served, token } = this.#options;
+    if (!served.tickets.takeLaunch(ticket))
+      return replyFailure(response, failure('route_not_found', 'This address is good once, and for a minute.'));
+    response.writeHead(303, { location: `/#token=${encodeURIComponent(token)}`, 'cache-control': 'no-store' });
+    response.end();
   }
 
   #rpcHandler(): Promise<Handle> {
@@ -171,7 +184,7 @@ class Routes {
 }
 
 /** Rooms that want the token; everything else is the page. */
-const PROTECTED: ReadonlySet<string> = new Set(['rpc', 'api', 'events']);
+const PROTECTED: ReadonlySet<string> = new Set(['rpc', 'api', 'events', 'launch']);
 
 function refuse(request: IncomingMessage, response: ServerResponse, reason: Parameters<typeof replyFailure>[1]): void {
   // The body of a request that is turned away is not read.

@@ -3,6 +3,7 @@ import { OpenAPIGenerator } from '@orpc/openapi';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { procedures } from '../../contract/procedures.ts';
+import { FAILURE_CODES } from '../../core/models/failure.ts';
 import { createRouter } from './router.ts';
 import type { Served } from './served.ts';
 import { toWireError } from './wire-error.ts';
@@ -47,7 +48,35 @@ async function describe({ version, address }: { readonly version: string; readon
     security: [{ token: [] }],
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   });
-  return { ...document, paths: { ...document.paths, '/events': eventsPath(address) } };
+  const paths = { ...withFailures(document.paths ?? {}), '/events': eventsPath(address) };
+  return { ...document, paths, components: { ...document.components, schemas: { ...document.components?.schemas, Failure: FAILURE } } };
+}
+
+/** What every operation answers when it fails. */
+const FAILURE = {
+  type: 'object',
+  properties: {
+    code: { enum: FAILURE_CODES },
+    status: { type: 'integer' },
+    message: { type: 'string' },
+    data: { type: 'object', properties: { advice: { type: 'string' } }, required: ['advice'] },
+  },
+  required: ['code', 'status', 'message', 'data'],
+};
+
+function withFailures(paths: Readonly<Record<string, object | undefined>>): Readonly<Record<string, unknown>> {
+  const failed = { description: 'A failure', content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } } };
+  const completed = (operation: { readonly responses?: object }) => ({
+    ...operation,
+    responses: { ...operation.responses, default: failed },
+  });
+  const entries = Object.entries(paths).map(([path, operations]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(operations ?? {}).map(([method, operation]) => [method, completed(operation as { responses?: object })]),
+    ),
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
 /** The stream is no procedure, and does not lie under `/api`. */

@@ -24,7 +24,8 @@ interface Ticket<Value> {
 }
 
 /**
- * Tickets stand in for the token where a browser cannot send one: each opens one download or takes one upload, once, within a minute.
+ * Tickets stand in for the token where a browser cannot send one: each opens one window or one download, or
+ * takes one upload, once, within a minute.
  * Kept in memory only.
  */
 export class Tickets {
@@ -32,9 +33,18 @@ export class Tickets {
   readonly #downloads = new Map<string, Ticket<Download>>();
   readonly #expected = new Map<string, Ticket<{ readonly name: string; readonly bytes: number }>>();
   readonly #uploads = new Map<string, Ticket<Upload>>();
+  readonly #launches = new Map<string, Ticket<true>>();
 
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  forLaunch(): string {
+    return this.#put(this.#launches, true, TICKET_LIFE);
+  }
+
+  takeLaunch(ticket: string): boolean {
+    return this.#take(this.#launches, ticket) !== null;
   }
 
   forDownload(download: Download): string {

@@ -23,9 +23,12 @@ export function conversationRoutes(served: Served): GlasshouseClient['conversati
       return line;
     },
     delete: async ({ id }) => {
-      const deleted = await served.app.purge(id);
-      served.stream.look();
-      return { deleted };
+      try {
+        return { deleted: await served.app.purge(id) };
+      } finally {
+        // It can be gone although the last trace of it could not be wiped yet.
+        served.stream.look();
+      }
     },
     export: async ({ id, format }) => {
       const file = await exportConversation(served, id, format);
