@@ -15,6 +15,7 @@ import { applyToList, forgetConversation, loadConversations, refreshConversation
 import { loadMemory } from './stores/memory-store.ts';
 import { applyModelEvent, loadModels } from './stores/models-store.ts';
 import { arrived } from './stores/sending-store.ts';
+import { noteKeyRefusals } from './stores/refused-keys.ts';
 import { loadWorkspaces } from './stores/workspaces-store.ts';
 import { announce } from './stream-listeners.ts';
 import { savedToken } from './token.ts';
@@ -51,6 +52,7 @@ function handle(event: StreamEvent): void {
       receive(event.conversationId, event);
       if (event.event.type === 'input_accepted') arrivedWithNextFrame(event.event.input.id);
       applyToList(event.conversationId, event.event);
+      noteKeyRefusals(event.event);
       break;
     case 'conversation_changed':
       refreshConversations();

@@ -327,7 +327,7 @@ describe('the page: a conversation', () => {
     expect(await card.locator('h3').innerText()).toBe('The key was refused');
     expect(await card.innerText()).toContain('401');
     await card.getByRole('button', { name: 'Enter a key' }).click();
-    await page.waitForURL(/\/settings\/models$/);
+    await page.waitForURL(/\/settings\/providers$/);
   });
 
   it('U2 a draft survives a reload, and a message that cannot be sent keeps its words', async () => {

@@ -247,6 +247,23 @@ describe('settings', () => {
     expect(faults).toEqual([]);
   });
 
+  it('says that a key was refused, until another is kept', async () => {
+    const { scene, page } = await open([{ status: 401, body: '{"error":{"message":"bad key"}}' }]);
+    await say(page, 'Hello');
+    await page.getByText('The key was refused').first().waitFor();
+    await page.getByRole('button', { name: 'Enter a key' }).click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/settings/providers');
+    const row = page.locator('.settings-line', { hasText: 'OPENAI_API_KEY' });
+    await row.getByText(/The key was refused at \d\d:\d\d\./).waitFor();
+    await row.getByRole('button', { name: /^Enter a new key/ }).click();
+    await row.getByRole('textbox').fill('sk-another-0123456789');
+    await page.keyboard.press('Enter');
+    await page.getByText('kept in an encrypted file').waitFor();
+    expect(await row.innerText()).not.toContain('refused');
+    expect(await page.content()).not.toContain('sk-another-0123456789');
+    expect(await page.content()).not.toContain(scene.env['OPENAI_API_KEY']);
+  });
+
   it('S1 a rule is made by the form, revoked, and brought back by Undo', async () => {
     const { scene, page } = await open([]);
     await goToPath(page, scene, '/settings/tools');
@@ -305,8 +322,8 @@ describe('settings', () => {
 describe('the first run', () => {
   it('shows what was found on this machine, and a starter task really runs in the example folder', async () => {
     const { scene, page, faults } = await open([
-      { toolCalls: [{ name: 'read_file', input: { path: 'wedding.md' } }] },
-      { text: 'The florist wants an answer by the end of March.' },
+      { toolCalls: [{ name: 'read_file', input: { path: 'garden.md' } }] },
+      { text: 'The roses are pruned in February.' },
     ]);
     await page.getByText('Start with something small.').waitFor();
     const found = page.locator('.found');
@@ -320,9 +337,9 @@ describe('the first run', () => {
       expect(await accessFaults(page), scheme).toEqual([]);
     }
     await page.getByRole('button', { name: /^Ask a note/ }).click();
-    await page.getByText('by the end of March').waitFor();
-    await page.locator('.tool', { hasText: 'wedding.md' }).waitFor();
-    expect(scene.model.requests[1]?.body.toString('utf8')).toContain('florist');
+    await page.getByText('The roses are pruned in February.').waitFor();
+    await page.locator('.tool', { hasText: 'garden.md' }).waitFor();
+    expect(scene.model.requests[1]?.body.toString('utf8')).toContain('Prune the roses in February');
     expect(faults).toEqual([]);
   });
 

@@ -35,7 +35,7 @@ export function RunFailure({ run, failure, hasWords, onTryAgain }: RunFailurePro
         ) : null}
         <div className="acts">
           {act === 'key' ? (
-            <Button look="main" small onClick={() => goTo({ screen: 'settings', section: 'models' })}>
+            <Button look="main" small onClick={() => goTo({ screen: 'settings', section: 'providers' })}>
               Enter a key
             </Button>
           ) : (

@@ -1,4 +1,6 @@
 import { useRef } from 'react';
+import type { FetchProgress } from '../../../core/reasoning/model-listing.ts';
+import type { ModelLine } from '../../../contract/views.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Trouble } from '../../components/trouble.tsx';
@@ -13,6 +15,7 @@ import { useAnswer } from '../../use-answer.ts';
 import { FoundRows } from './found-rows.tsx';
 import { House } from './house.tsx';
 import { STARTER_TASKS, type StarterTask } from './starter-tasks.ts';
+import { useFetchInRun } from './use-fetch-in-run.ts';
 import './first-run.css';
 
 /**
@@ -22,7 +25,9 @@ import './first-run.css';
 export function FirstRun() {
   const lines = useConversations((state) => state.lines);
   const isKnown = useConversations((state) => state.isLoaded);
-  const models = useModels((state) => state.models);
+  const listed = useModels((state) => state.models);
+  const inRun = useFetchInRun();
+  const models = inRun ? listed.map((model) => withFetch(model, inRun.progress)) : listed;
   const areModelsKnown = useModels((state) => state.isLoaded);
   const found = useAnswer(
     'found',
@@ -31,9 +36,9 @@ export function FirstRun() {
   );
   const answering = defaultModel(models);
   const isFirst = isKnown && lines.length === 0;
-  const isAnybodyThere = answering?.ready ?? false;
+  const isAnybodyThere = answering !== undefined && answering.ready && (answering.file?.state ?? 'ready') === 'ready';
   const showsFound = isFirst || (areModelsKnown && !isAnybodyThere);
-  const { share, label } = useLight();
+  const { share, label } = useLight(models);
   if (!isKnown && !found.failure) return <div className="first" />;
   return (
     <div className="first">
@@ -46,7 +51,13 @@ export function FirstRun() {
             you choose a model that lives elsewhere.
           </p>
         ) : null}
-        {showsFound && found.value ? <FoundRows found={found.value} models={models.length > 0 ? models : found.value.models} /> : null}
+        {showsFound && found.value ? (
+          <FoundRows
+            found={found.value}
+            models={models.length > 0 ? models : found.value.models}
+            fetchedFor={inRun?.conversationId ?? null}
+          />
+        ) : null}
         {found.failure && !found.value ? (
           <div className="first-trouble">
             <Trouble title="This machine could not be looked at" failure={found.failure} onRetry={found.askAgain} />
@@ -59,8 +70,7 @@ export function FirstRun() {
 }
 
 /** How far the light has come: as far as a model that is being fetched. Once it is here, the house stays lit while this page stands. */
-function useLight(): { readonly share: number; readonly label: string } {
-  const models = useModels((state) => state.models);
+function useLight(models: readonly ModelLine[]): { readonly share: number; readonly label: string } {
   const wasFetching = useRef(false);
   const fetching = models.find((model) => model.file?.state === 'fetching');
   if (fetching) {
@@ -71,6 +81,11 @@ function useLight(): { readonly share: number; readonly label: string } {
   }
   const isHere = wasFetching.current && models.some((model) => model.file?.state === 'ready');
   return { share: isHere ? 1 : 0, label: isHere ? 'The model is here' : 'A glasshouse' };
+}
+
+/** A model whose file is not here, while a run fetches it. */
+function withFetch(model: ModelLine, progress: FetchProgress): ModelLine {
+  return model.file?.state === 'missing' ? { ...model, file: { ...model.file, state: 'fetching', progress } } : model;
 }
 
 function StarterTasks() {

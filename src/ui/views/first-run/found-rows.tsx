@@ -15,16 +15,18 @@ interface FoundRowsProps {
   readonly found: FoundHere;
   /** As the stream tells them: with the progress of a fetch. */
   readonly models: readonly ModelLine[];
+  /** The conversation whose run fetches the model; null: it is fetched by itself, if at all. */
+  readonly fetchedFor: string | null;
 }
 
 /** What can answer here: the embedded model, servers on this machine, keys. Each with the one thing to do about it. */
-export function FoundRows({ found, models }: FoundRowsProps) {
+export function FoundRows({ found, models, fetchedFor }: FoundRowsProps) {
   const embedded = models.filter((model) => model.file);
   const isNothingElse = found.servers.length === 0 && found.keys.length === 0;
   return (
     <ul className="found">
       {embedded.map((model) => (
-        <EmbeddedRow key={model.id} model={model} />
+        <EmbeddedRow key={model.id} model={model} fetchedFor={fetchedFor} />
       ))}
       {found.servers.map((server) => (
         <Row
@@ -61,7 +63,7 @@ export function FoundRows({ found, models }: FoundRowsProps) {
 
 const WHERE = { environment: 'is in your environment', keychain: 'is in the keychain', file: 'is kept in an encrypted file' } as const;
 
-function EmbeddedRow({ model }: { model: ModelLine }) {
+function EmbeddedRow({ model, fetchedFor }: { model: ModelLine; fetchedFor: string | null }) {
   const file = model.file;
   if (!file) return null;
   const name = <b>{shortModelName(model.id)}</b>;
@@ -94,9 +96,15 @@ function EmbeddedRow({ model }: { model: ModelLine }) {
         <Row
           sign={<Sign lit="4" live />}
           act={
-            <Button look="plain" small onClick={() => void act(api.models.stopPull({ id: model.id }))}>
-              Stop
-            </Button>
+            fetchedFor === null ? (
+              <Button look="plain" small onClick={() => void act(api.models.stopPull({ id: model.id }))}>
+                Stop
+              </Button>
+            ) : (
+              <Button look="plain" small onClick={() => goTo({ screen: 'conversation', id: fetchedFor, messageId: null })}>
+                Show
+              </Button>
+            )
           }
         >
           {name} <span className="quiet">{fetchWords(file.progress)}</span>

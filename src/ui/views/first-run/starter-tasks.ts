@@ -1,4 +1,4 @@
-import { Calculator, FilePlus, FileSearch, type LucideIcon } from 'lucide-react';
+import { FilePlus, FileSearch, FileText, type LucideIcon } from 'lucide-react';
 
 export interface StarterTask {
   readonly title: string;
@@ -8,19 +8,19 @@ export interface StarterTask {
   readonly text: string;
 }
 
-/** Three tasks on the example folder: one reads, one finds, one changes something and therefore asks. */
+/** Three tasks on the example folder, each tried on the smallest model: one finds, one sums up, one changes something and therefore asks. */
 export const STARTER_TASKS: readonly StarterTask[] = [
   {
     title: 'Ask a note',
-    about: 'Find in the example folder when the florist wants an answer.',
+    about: 'Find out in the example folder when the roses are pruned.',
     icon: FileSearch,
-    text: 'Read wedding.md and tell me by when the florist wants an answer.',
+    text: 'When are the roses pruned, according to garden.md?',
   },
   {
-    title: 'Look through a budget',
-    about: 'Read budget.csv and say what costs the most each month.',
-    icon: Calculator,
-    text: 'Read budget.csv and tell me which item costs the most.',
+    title: 'Sum up a page',
+    about: 'Say in short what the notes about the wedding hold.',
+    icon: FileText,
+    text: 'Give me a short summary of wedding.md.',
   },
   {
     title: 'Write a list down',

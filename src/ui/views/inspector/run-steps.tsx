@@ -15,6 +15,7 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
+import type { Failure } from '../../../core/models/failure.ts';
 import type { InteractionAnswer } from '../../../core/models/interaction.ts';
 import type { RecordedRun, RecordedStep } from '../../../core/models/records.ts';
 import type { ToolCall, ToolCallState } from '../../../core/models/tool-call.ts';
@@ -71,7 +72,9 @@ function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepPr
   const took = liveState ? now - from : Math.max(...ends) - from;
   const figures = [
     liveState ? elapsed(took) : callDuration(took),
-    tried.usage ? `${tokens(tried.usage.input, tried.usage.exact)} → ${tokens(tried.usage.output)}` : null,
+    tried.usage && tried.usage.input + tried.usage.output > 0
+      ? `${tokens(tried.usage.input, tried.usage.exact)} → ${tokens(tried.usage.output)}`
+      : null,
     tried.cost === undefined ? null : shortMoney(tried.cost),
   ];
   return (
@@ -95,7 +98,7 @@ function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepPr
       )}
       {tried.finish === 'failed' && tried.failure ? (
         <Row sign={<Icon of={X} small />} isBad>
-          {tried.failure.message} <span className="mono">{tried.failure.code}</span>
+          {reasonOf(tried, tried.failure)} <span className="mono">{tried.failure.code}</span>
         </Row>
       ) : null}
       {tried.finish === 'cancelled' ? <Row sign={<Icon of={Square} small className="filled" />}>Stopped</Row> : null}
@@ -120,9 +123,15 @@ function TryRow({ step, onOpenRequest }: { step: RecordedStep; onOpenRequest: (r
       tip="Open its request"
       onOpen={() => onOpenRequest(step.requestId)}
     >
-      {step.failure?.message ?? 'It did not answer.'} Asked again
+      Asked again{step.failure ? `: ${reasonOf(step, step.failure)}` : ''}
     </Row>
   );
+}
+
+/** Why, without the model's name before it: it stands above. */
+function reasonOf(step: RecordedStep, failure: Failure): string {
+  const prefix = `${step.model}: `;
+  return failure.message.startsWith(prefix) ? failure.message.slice(prefix.length) : failure.message;
 }
 
 const SIGNS: Record<ToolCallState, LucideIcon | null> = {

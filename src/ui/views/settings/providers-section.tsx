@@ -9,9 +9,10 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Trouble } from '../../components/trouble.tsx';
-import { bytes, counted } from '../../figures.ts';
+import { bytes, counted, dayOf, daysAgo, timeOfDay } from '../../figures.ts';
 import { goTo } from '../../route.ts';
 import { loadModels, shortModelName, useModels } from '../../stores/models-store.ts';
+import { forgetRefusal, useRefusedAt } from '../../stores/refused-keys.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
@@ -52,6 +53,13 @@ export function ProvidersSection() {
       </Group>
     </>
   );
+}
+
+/** What a provider said of its key when it was asked last. */
+function withRefusal(each: ProviderKey, at: number | null): ProviderKey {
+  if (at === null || each.from === null) return each;
+  const when = daysAgo(at, Date.now()) === 0 ? `at ${timeOfDay(at)}` : `on ${dayOf(at, Date.now())}`;
+  return { ...each, trouble: `The key was refused ${when}.` };
 }
 
 function FirstLook({ failure }: { failure: boolean }) {
@@ -115,7 +123,8 @@ function whereItIs(provider: ProviderKey): string {
   }
 }
 
-function OneProvider({ provider, onChanged }: { provider: ProviderKey; onChanged: () => void }) {
+function OneProvider({ provider: told, onChanged }: { provider: ProviderKey; onChanged: () => void }) {
+  const provider = withRefusal(told, useRefusedAt(told.provider ?? told.key));
   const [isOpen, setOpen] = useState(false);
   const below = useId();
   const hasKey = provider.from !== null;
@@ -173,6 +182,7 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
     try {
       tell(await act());
       setValue('');
+      if (provider.provider !== null) forgetRefusal(provider.provider);
       onChanged();
       void loadModels().catch(() => undefined);
       onDone();
