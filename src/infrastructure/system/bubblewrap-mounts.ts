@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SandboxPolicy } from '../../application/ports/sandbox.ts';
 import { FailureError } from '../../core/models/failure.ts';
 import { SELF_RUNNING } from '../../core/tools/self-running-files.ts';
+import type { HiddenPlaces } from './hidden-places.ts';
 
 /** What bubblewrap is told about files. */
 export interface Mounts {
@@ -30,8 +31,8 @@ const KEPT_OF_RUN = [
  * and last what cannot be seen.
  * @throws FailureError path_protected when the folder itself is a hidden place, path_not_found when it is gone
  */
-export function mountsFor(policy: SandboxPolicy, hidden: readonly string[]): Mounts {
-  const covered = hidden.find((place) => isIn(policy.directory, place));
+export function mountsFor(policy: SandboxPolicy, hidden: HiddenPlaces): Mounts {
+  const covered = hidden.all.find((place) => isIn(policy.directory, place));
   if (covered !== undefined)
     throw new FailureError('path_protected', `Commands cannot run in ${policy.directory}: it is a protected place.`);
   if (!isRealFolder(policy.directory)) throw new FailureError('path_not_found', `The folder ${policy.directory} is not there any more.`);
@@ -61,7 +62,8 @@ export function mountsFor(policy: SandboxPolicy, hidden: readonly string[]): Mou
 }
 
 function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+  if (!path.startsWith(folder)) return false;
+  return path.length === folder.length || folder === '/' || path[folder.length] === '/';
 }
 
 function depth(path: string): number {
@@ -75,15 +77,6 @@ function deepestPrivate(path: string): number {
 
 function isRealFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Null when there is nothing that a command could see either. Most places do not exist: no error is made for those, it would cost most of the time. */
-function realPathOf(path: string): string | null {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : realpathSync(path);
-  } catch {
-    return null;
-  }
 }
 
 /** Existing files of the folder that other programs run by themselves: read-only, and fixed in their place. */
@@ -113,18 +106,14 @@ function keptReadOnly(folder: string, absent: string[]): string[] {
 }
 
 function masks(
-  hidden: readonly string[],
+  hidden: HiddenPlaces,
   isShown: (path: string) => boolean,
   isWritable: (path: string) => boolean,
   absent: string[],
 ): string[] {
-  const real = new Set<string>();
-  for (const place of hidden) {
-    const path = realPathOf(place);
-    if (path !== null) real.add(path);
-    else if (isWritable(place)) absent.push(place);
-  }
-  const outermost = [...real].filter((place) => isShown(place) && ![...real].some((other) => other !== place && isIn(place, other)));
+  const { present, absent: missing } = hidden.find();
+  absent.push(...missing.filter(isWritable));
+  const outermost = [...present].filter((place) => isShown(place) && ![...present].some((other) => other !== place && isIn(place, other)));
   return outermost.flatMap((place) =>
     isRealFolder(place) ? ['--tmpfs', place, '--remount-ro', place] : ['--ro-bind-data', EMPTY_FILE, place],
   );

@@ -4,6 +4,7 @@ import type { Sandbox, SandboxedExit, SandboxPolicy } from '../../application/po
 import { FailureError } from '../../core/models/failure.ts';
 import { EMPTY_FILE, mountsFor } from './bubblewrap-mounts.ts';
 import { gitRunnersIn, plantedSince } from './planted-git.ts';
+import { HiddenPlaces } from './hidden-places.ts';
 import { openRoom, type RoomPlan, type Starter } from './sandbox-room.ts';
 import { setAside } from './set-aside.ts';
 import { createSpawnBroker, type SpawnBroker } from './spawn-broker.ts';
@@ -22,6 +23,8 @@ export interface BubblewrapDependencies {
 interface Rooms {
   readonly start: Starter;
   readonly waiting: WaitingRoom | null;
+  /** What nobody may see, and besides it what one command may not. */
+  hiddenFrom(command: readonly string[]): HiddenPlaces;
 }
 
 type RunOptions = Parameters<Sandbox['run']>[2];
@@ -45,12 +48,12 @@ export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): B
     if (shell !== null) broker = createSpawnBroker({ shell, program, environment: dependencies.environment, emptyFile: openEmptyFile });
     const start = starterOf(program, dependencies.environment, broker);
     // Whoever starts the programs directly pays for every start on the spot: then no room waits.
-    return { start, waiting: broker && new WaitingRoom(start) };
+    return { start, waiting: broker && new WaitingRoom(start), hiddenFrom: hiddenPlacesOf(dependencies.protectedPlaces) };
   };
   const run: Sandbox['run'] = async (command, policy, options) => {
     rooms ??= findRooms();
     if (rooms === null) throw new FailureError('sandbox_missing', missing());
-    return runIn(rooms, dependencies.protectedPlaces, command, policy, options);
+    return runIn(rooms, command, policy, options);
   };
   return {
     run,
@@ -70,6 +73,16 @@ export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): B
           return { ok: false, reason: error.failure.message } as const;
         }
       })()),
+  };
+}
+
+/** The places are the same for most commands: they are put in order once. */
+function hiddenPlacesOf(protectedPlaces: readonly string[]): Rooms['hiddenFrom'] {
+  const known = new WeakMap<readonly string[], HiddenPlaces>();
+  return (more) => {
+    const hidden = known.get(more) ?? new HiddenPlaces([...protectedPlaces, ...more]);
+    known.set(more, hidden);
+    return hidden;
   };
 }
 
@@ -122,16 +135,10 @@ function starterOf(program: string, environment: Readonly<Record<string, string>
 }
 
 /** Runs one command: in the room that waits for it, or in a new one. */
-async function runIn(
-  rooms: Rooms,
-  protectedPlaces: readonly string[],
-  command: string,
-  policy: SandboxPolicy,
-  options: RunOptions,
-): Promise<SandboxedExit> {
+async function runIn(rooms: Rooms, command: string, policy: SandboxPolicy, options: RunOptions): Promise<SandboxedExit> {
   const { signal } = options;
   signal.throwIfAborted();
-  const mounts = mountsFor(policy, [...new Set([...protectedPlaces, ...policy.hidden])]);
+  const mounts = mountsFor(policy, rooms.hiddenFrom(policy.hidden));
   const before = gitRunnersIn(policy.writable);
   const since = Date.now();
   const plan = planFor(policy, mounts.args);
