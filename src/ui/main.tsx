@@ -13,9 +13,11 @@ import { followServer, readEverything } from './follow-server.ts';
 import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
 import { flushMemory } from './stores/memory-store.ts';
+import { measureScrollbar } from './scrollbar-room.ts';
 import { takeToken } from './token.ts';
 
 applyLook();
+measureScrollbar();
 if (takeToken() === null) {
   useConnection.setState({ state: 'refused' });
 } else {

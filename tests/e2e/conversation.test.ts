@@ -442,7 +442,12 @@ describe('the page: a conversation', () => {
     expect(await page.locator('.ask').innerText()).toContain('A terminal asks this. It is answered there.');
     expect(await page.locator('.ask footer').count()).toBe(0);
     expect(await state(page).innerText()).toContain('at work in a terminal');
-    terminal.stdin?.write('y\n');
+    // The terminal takes no answer that was typed before it had asked.
+    const asked = async () => {
+      terminal.stdin?.write('y\n');
+      return page.locator('.ask').count();
+    };
+    await expect.poll(asked, { interval: 500 }).toBe(0);
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Done in the terminal.');
     await page.locator('.after').nth(1).waitFor();
   });
