@@ -23,8 +23,7 @@ export interface NamedPipe {
  * @throws Error when no pipe can be made (no mkfifo, no temporary folder)
  */
 export async function openCommandPipes(): Promise<{ readonly output: NamedPipe; readonly status: NamedPipe }> {
-  const places = free.length >= 2 ? free.splice(-2) : await makePipes();
-  const [output, status] = places;
+  const [output, status] = await takePipes(2);
   if (output === undefined || status === undefined) throw new Error('too few pipes were made');
   // Who tells the status reads it as well: it does not die of telling it when this process is gone.
   return { output: open(output, constants.O_WRONLY), status: open(status, constants.O_RDWR) };
@@ -56,12 +55,7 @@ export interface OrderPipe {
 
 /** @throws Error when no pipe can be made */
 export async function openOrderPipe(): Promise<OrderPipe> {
-  const place =
-    free.pop() ??
-    (await makePipes().then(([one, other]) => {
-      if (other !== undefined) free.push(other);
-      return one;
-    }));
+  const [place] = await takePipes(1);
   if (place === undefined) throw new Error('no pipe was made');
   const descriptor = openSync(`/proc/self/fd/${place}`, constants.O_RDWR | constants.O_NONBLOCK);
   return {
@@ -74,9 +68,12 @@ export async function openOrderPipe(): Promise<OrderPipe> {
   };
 }
 
+/** How many are made at once: three for each of the rooms that are in use at a time. To make them takes a program of its own. */
+const BATCH = 12;
+
 async function makePipes(): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-pipe-'));
-  const paths = [join(folder, 'output'), join(folder, 'status')];
+  const paths = Array.from({ length: BATCH }, (_, at) => join(folder, String(at)));
   try {
     const { execFile } = process.getBuiltinModule('node:child_process');
     await new Promise<void>((resolve, reject) => {
@@ -86,4 +83,10 @@ async function makePipes(): Promise<number[]> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws Error when no pipe can be made */
+async function takePipes(count: number): Promise<number[]> {
+  while (free.length < count) free.push(...(await makePipes()));
+  return free.splice(-count);
 }
