@@ -1,20 +1,27 @@
 import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Boundary } from './components/boundary.tsx';
 import { TipProvider } from './components/tooltip.tsx';
 import { Toasts } from './components/toast.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from './layout.ts';
 import { goTo, useRoute, type Route } from './route.ts';
 import { useConnection } from './stores/connection-store.ts';
 import { closePalette, focusComposer, openPalette, setDrawer, useUi } from './stores/ui-store.ts';
-import { ConversationView } from './views/conversation/conversation-view.tsx';
+import { ConversationHeader } from './views/conversation/conversation-header.tsx';
 import { NewConversationView } from './views/new-conversation/new-conversation-view.tsx';
 import { RefusedView } from './views/refused-view.tsx';
 import { Sidebar, startNew } from './views/sidebar/sidebar.tsx';
 
 /** Loaded when they are first wanted: the first script stays small. */
+const ConversationView = lazy(async () => ({ default: (await loadConversationView()).ConversationView }));
 const Inspector = lazy(async () => ({ default: (await import('./views/inspector/inspector.tsx')).Inspector }));
 const SettingsView = lazy(async () => ({ default: (await import('./views/settings/settings-view.tsx')).SettingsView }));
 const loadPalette = () => import('./views/palette/palette.tsx');
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+
+/** The conversation is wanted sooner or later by everybody: fetched as soon as there is nothing better to do. */
+export function loadConversationView() {
+  return import('./views/conversation/conversation-view.tsx');
+}
 
 /** The window: list, conversation, inspector; or the settings in their place; and over all the palette. */
 export function App() {
@@ -36,9 +43,11 @@ export function App() {
     <TipProvider delayDuration={500} skipDelayDuration={200}>
       {route.screen === 'settings' ? (
         <div className="frame is-settings">
-          <Suspense fallback={<SettingsRoom />}>
-            <SettingsView section={route.section} onClose={leaveSettings} />
-          </Suspense>
+          <Boundary part="The settings">
+            <Suspense fallback={<SettingsRoom />}>
+              <SettingsView section={route.section} onClose={leaveSettings} />
+            </Suspense>
+          </Boundary>
         </div>
       ) : (
         <>
@@ -47,15 +56,21 @@ export function App() {
           </a>
           <div className={`frame ${isSidebarHidden ? 'is-wide' : ''} ${hasInspector ? 'has-inspector' : ''}`}>
             <div className={`side-room ${isDrawerOpen ? 'is-open' : ''}`} inert={isSidebarHidden && !isDrawerOpen ? true : undefined}>
-              <Sidebar />
+              <Boundary part="The list of conversations">
+                <Sidebar />
+              </Boundary>
             </div>
             <main className="main">
-              <Screen route={route} />
+              <Boundary part="The conversation" key={route.screen === 'conversation' ? route.id : 'new'}>
+                <Screen route={route} />
+              </Boundary>
             </main>
             {hasInspector ? (
-              <Suspense fallback={<aside className="inspector" aria-label="Inspector" />}>
-                <Inspector conversationId={route.id} onClose={toggleInspector} />
-              </Suspense>
+              <Boundary part="The inspector">
+                <Suspense fallback={<aside className="inspector" aria-label="Inspector" />}>
+                  <Inspector conversationId={route.id} onClose={toggleInspector} />
+                </Suspense>
+              </Boundary>
             ) : null}
           </div>
           {isDrawerOpen ? (
@@ -64,9 +79,11 @@ export function App() {
         </>
       )}
       {isPaletteOpen ? (
-        <Suspense fallback={null}>
-          <Palette onClose={closePalette} />
-        </Suspense>
+        <Boundary part="The palette">
+          <Suspense fallback={null}>
+            <Palette onClose={closePalette} />
+          </Suspense>
+        </Boundary>
       ) : null}
       <Toasts />
     </TipProvider>
@@ -106,7 +123,11 @@ function Screen({ route }: { route: Exclude<Route, { screen: 'settings' }> }) {
     case 'new':
       return <NewConversationView />;
     case 'conversation':
-      return <ConversationView key={route.id} id={route.id} soughtId={route.messageId} />;
+      return (
+        <Suspense fallback={<ConversationHeader open={null} />}>
+          <ConversationView key={route.id} id={route.id} soughtId={route.messageId} />
+        </Suspense>
+      );
   }
 }
 

@@ -8,7 +8,7 @@ import '@fontsource-variable/spline-sans-mono/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/frame.css';
-import { App } from './app.tsx';
+import { App, loadConversationView } from './app.tsx';
 import { followServer, readEverything } from './follow-server.ts';
 import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
@@ -18,12 +18,9 @@ import { takeToken } from './token.ts';
 
 applyLook();
 measureScrollbar();
-if (takeToken() === null) {
-  useConnection.setState({ state: 'refused' });
-} else {
-  readEverything();
-  followServer(new AbortController().signal);
-}
+const hasToken = takeToken() !== null;
+if (!hasToken) useConnection.setState({ state: 'refused' });
+if (location.pathname.startsWith('/c/')) void loadConversationView().catch(() => undefined);
 globalThis.addEventListener('pagehide', flushMemory);
 
 const root = document.getElementById('root');
@@ -33,4 +30,16 @@ if (root) {
       <App />
     </StrictMode>,
   );
+}
+
+// After the first paint: one can write before anything is known.
+requestAnimationFrame(() => setTimeout(begin));
+
+function begin(): void {
+  if (hasToken) {
+    readEverything();
+    followServer(new AbortController().signal);
+  }
+  // What cannot be fetched now is fetched when it is wanted.
+  setTimeout(() => void loadConversationView().catch(() => undefined), 300);
 }

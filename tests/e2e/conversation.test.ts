@@ -351,6 +351,21 @@ describe('the page: a conversation', () => {
     faults = faults.filter((fault) => !fault.includes('ERR_'));
   });
 
+  it('a part of the page that cannot be fetched takes no other along, and comes when it is asked for again', async () => {
+    const { page } = await open([{ text: 'Here it is.' }]);
+    await page.route('**/assets/conversation-view*', (route) => route.abort());
+    await page.reload();
+    await say(page, 'Say something.');
+    const trouble = page.locator('.boundary');
+    await trouble.waitFor();
+    expect(await trouble.innerText()).toContain('could not be fetched');
+    expect(await page.locator('.side').innerText()).toContain('Say something.');
+    await page.unroute('**/assets/conversation-view*');
+    await trouble.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Here it is.');
+    faults = [];
+  });
+
   it('tells a failure with its reason and what to do, and goes on from there', async () => {
     const { page } = await open([
       { text: 'Half of the answer is here, and the rest', cutAfterEvents: 3, chunkSize: 10 },

@@ -194,7 +194,8 @@ function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promi
 function useGrowing(area: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
     const element = area.current;
-    if (!element) return;
+    // Where the style sheet can say it, nothing has to be measured.
+    if (!element || CSS.supports('field-sizing', 'content')) return;
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, Math.max(120, globalThis.innerHeight / 3))}px`;
   }, [area, text]);
