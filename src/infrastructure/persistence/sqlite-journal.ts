@@ -9,13 +9,14 @@ import { project } from './projection.ts';
 /** The shape of event bodies; raised when they change. */
 const EVENT_VERSION = 1;
 
-/** Events after which a power cut must not undo them: what a person said, and what starts an effect or permits it. */
+/** Events after which a power cut must not undo them: what a person said, what starts an effect or permits it, and an answer that stands. */
 const DURABLE: ReadonlySet<AgentEvent['type']> = new Set([
   'input_accepted',
   'tool_call_started',
   'interaction_closed',
   'file_recorded',
   'rule_saved',
+  'run_completed',
 ]);
 
 /** A call without an effect has nothing that could be forgotten. */
