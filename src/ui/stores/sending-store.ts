@@ -24,7 +24,11 @@ const unanswered = new Map<string, string>();
 export type SendRequest = Omit<SendInput, 'commandId'>;
 export type SendResult = { readonly ok: true; readonly conversationId: string } | { readonly ok: false; readonly failure: CallFailure };
 
-export async function sendMessage(request: SendRequest): Promise<SendResult> {
+/**
+ * Says something. The words go first: what is drawn for them would hold them up by some milliseconds.
+ * @param onGone called when they are on their way
+ */
+export async function sendMessage(request: SendRequest, onGone: () => void = () => {}): Promise<SendResult> {
   const key = JSON.stringify([request.conversationId ?? null, request.text, request.attachments?.map((each) => each.name) ?? []]);
   const commandId = unanswered.get(key) ?? crypto.randomUUID();
   unanswered.set(key, commandId);
@@ -34,9 +38,13 @@ export async function sendMessage(request: SendRequest): Promise<SendResult> {
     text: request.text,
     files: request.attachments?.map((each) => each.name) ?? [],
   };
+  const answer = api.messages.send({ ...request, commandId });
+  answer.catch(() => undefined);
+  await nextTask();
+  onGone();
   useSending.setState((state) => ({ sending: [...state.sending.filter((each) => each.commandId !== commandId), sending] }));
   try {
-    const sent = await api.messages.send({ ...request, commandId });
+    const sent = await answer;
     unanswered.delete(key);
     // Its event is usually here already; a conversation that is new is read first, so that nothing blinks.
     if (!useConversationStore.getState().open.has(sent.conversationId)) await readConversation(sent.conversationId);
@@ -47,6 +55,19 @@ export async function sendMessage(request: SendRequest): Promise<SendResult> {
     arrived(commandId);
     return { ok: false, failure: failureOf(error) };
   }
+}
+
+/** Resolves when everything is done that waits for nothing. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(null);
+  });
 }
 
 /** The server told of it: it stands in the conversation now. */

@@ -52,12 +52,15 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       if (isBusy) focusAsk();
       return;
     }
-    setFailure(null);
-    remember(draftKey, '');
-    setFiles([]);
+    const clear = () => {
+      setFailure(null);
+      // What was typed in the meantime stays.
+      if (recall(draftKey)?.trim() === text) remember(draftKey, '');
+      setFiles([]);
+    };
     const model = await chosenModel(conversationId);
     const place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
-    const result = await sendMessage({
+    const message = {
       ...place,
       text: text === '' ? 'See the attached file.' : text,
       whenBusy,
@@ -66,7 +69,8 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       ...(files.length > 0
         ? { attachments: files.map(({ name, text: words }) => ({ name, text: words, trust: 'untrusted' as const })) }
         : {}),
-    });
+    };
+    const result = await sendMessage(message, clear);
     if (!result.ok) {
       // Nothing typed is ever lost: it stands where it was, before what was written since.
       const since = recall(draftKey);
