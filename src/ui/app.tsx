@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Boundary } from './components/boundary.tsx';
+import { lazily } from './components/lazily.tsx';
 import { TipProvider } from './components/tooltip.tsx';
 import { Toasts } from './components/toast.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from './layout.ts';
@@ -12,16 +13,11 @@ import { RefusedView } from './views/refused-view.tsx';
 import { Sidebar, startNew } from './views/sidebar/sidebar.tsx';
 
 /** Loaded when they are first wanted: the first script stays small. */
-const ConversationView = lazy(async () => ({ default: (await loadConversationView()).ConversationView }));
-const Inspector = lazy(async () => ({ default: (await import('./views/inspector/inspector.tsx')).Inspector }));
-const SettingsView = lazy(async () => ({ default: (await import('./views/settings/settings-view.tsx')).SettingsView }));
-const loadPalette = () => import('./views/palette/palette.tsx');
-const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
-
-/** The conversation is wanted sooner or later by everybody: fetched as soon as there is nothing better to do. */
-export function loadConversationView() {
-  return import('./views/conversation/conversation-view.tsx');
-}
+const Inspector = lazily(async () => (await import('./views/inspector/inspector.tsx')).Inspector);
+const SettingsView = lazily(async () => (await import('./views/settings/settings-view.tsx')).SettingsView);
+const Palette = lazily(async () => (await import('./views/palette/palette.tsx')).Palette);
+/** Wanted sooner or later by everybody: fetched as soon as there is nothing better to do. */
+export const ConversationRoom = lazily(async () => (await import('./views/conversation/conversation-view.tsx')).ConversationView);
 
 /** The window: list, conversation, inspector; or the settings in their place; and over all the palette. */
 export function App() {
@@ -44,9 +40,7 @@ export function App() {
       {route.screen === 'settings' ? (
         <div className="frame is-settings">
           <Boundary part="The settings">
-            <Suspense fallback={<SettingsRoom />}>
-              <SettingsView section={route.section} onClose={leaveSettings} />
-            </Suspense>
+            <SettingsView section={route.section} onClose={leaveSettings} fallback={<SettingsRoom />} />
           </Boundary>
         </div>
       ) : (
@@ -67,9 +61,11 @@ export function App() {
             </main>
             {hasInspector ? (
               <Boundary part="The inspector">
-                <Suspense fallback={<aside className="inspector" aria-label="Inspector" />}>
-                  <Inspector conversationId={route.id} onClose={toggleInspector} />
-                </Suspense>
+                <Inspector
+                  conversationId={route.id}
+                  onClose={toggleInspector}
+                  fallback={<aside className="inspector" aria-label="Inspector" />}
+                />
               </Boundary>
             ) : null}
           </div>
@@ -80,9 +76,7 @@ export function App() {
       )}
       {isPaletteOpen ? (
         <Boundary part="The palette">
-          <Suspense fallback={null}>
-            <Palette onClose={closePalette} />
-          </Suspense>
+          <Palette onClose={closePalette} fallback={null} />
         </Boundary>
       ) : null}
       <Toasts />
@@ -103,7 +97,7 @@ function SettingsRoom() {
 /** Who opens the palette types at once: it is fetched as soon as the page has nothing better to do. */
 function usePaletteAtHand(): void {
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 400);
+    const timer = setTimeout(Palette.preload, 400);
     return () => clearTimeout(timer);
   }, []);
 }
@@ -123,11 +117,7 @@ function Screen({ route }: { route: Exclude<Route, { screen: 'settings' }> }) {
     case 'new':
       return <NewConversationView />;
     case 'conversation':
-      return (
-        <Suspense fallback={<ConversationHeader open={null} />}>
-          <ConversationView key={route.id} id={route.id} soughtId={route.messageId} />
-        </Suspense>
-      );
+      return <ConversationRoom key={route.id} id={route.id} soughtId={route.messageId} fallback={<ConversationHeader open={null} />} />;
   }
 }
 

@@ -8,7 +8,7 @@ import '@fontsource-variable/spline-sans-mono/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/frame.css';
-import { App, loadConversationView } from './app.tsx';
+import { App, ConversationRoom } from './app.tsx';
 import { followServer, readEverything } from './follow-server.ts';
 import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
@@ -20,7 +20,7 @@ applyLook();
 measureScrollbar();
 const hasToken = takeToken() !== null;
 if (!hasToken) useConnection.setState({ state: 'refused' });
-if (location.pathname.startsWith('/c/')) void loadConversationView().catch(() => undefined);
+if (location.pathname.startsWith('/c/')) ConversationRoom.preload();
 globalThis.addEventListener('pagehide', flushMemory);
 
 const root = document.getElementById('root');
@@ -40,6 +40,5 @@ function begin(): void {
     readEverything();
     followServer(new AbortController().signal);
   }
-  // What cannot be fetched now is fetched when it is wanted.
-  setTimeout(() => void loadConversationView().catch(() => undefined), 300);
+  setTimeout(ConversationRoom.preload, 300);
 }

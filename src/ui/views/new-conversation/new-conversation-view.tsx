@@ -1,4 +1,5 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
+import { lazily } from '../../components/lazily.tsx';
 import { useRecalled } from '../../stores/memory-store.ts';
 import { defaultModel, useModels } from '../../stores/models-store.ts';
 import { useSending } from '../../stores/sending-store.ts';
@@ -7,7 +8,7 @@ import { SendingView } from '../conversation/sending-view.tsx';
 import { ConversationHeader } from '../conversation/conversation-header.tsx';
 import './new-conversation-view.css';
 
-const FirstRun = lazy(async () => ({ default: (await import('../first-run/first-run.tsx')).FirstRun }));
+const FirstRun = lazily(async () => (await import('../first-run/first-run.tsx')).FirstRun);
 
 /** Nothing was said yet: a greeting with what to begin with, and the composer. */
 export function NewConversationView() {
@@ -28,9 +29,7 @@ export function NewConversationView() {
           </div>
         </div>
       ) : (
-        <Suspense fallback={<div />}>
-          <FirstRun />
-        </Suspense>
+        <FirstRun fallback={<div />} />
       )}
       <Composer key="composer:new" conversationId={null} placeholder={placeholder} />
     </>
