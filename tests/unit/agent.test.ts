@@ -393,6 +393,15 @@ describe('a run', () => {
     ]);
   });
 
+  it('R9: says why it waits in whole sentences, also where the provider left out the full stop', async () => {
+    const model = new FakeModel([
+      { failure: { code: 'model_rate_limited', message: 'the provider says: slow down', retryAfterMs: 30_000 } },
+      { text: 'Here.' },
+    ]);
+    const notices = (await play({ model })).events.filter((event) => event.type === 'notice_raised');
+    expect(notices.map((notice) => notice.text)).toEqual(['the provider says: slow down. Trying again in 30 s (1 of 3).']);
+  });
+
   it('R9: never tries again once a word was shown', async () => {
     const model = new FakeModel([{ text: 'Half of', failure: { code: 'model_stream_cut', message: 'Cut.' } }, { text: 'twice' }]);
     const played = await play({ model });

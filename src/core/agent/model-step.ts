@@ -116,10 +116,16 @@ async function* waitToRetry(context: AgentContext, wait: number, failure: Failur
   yield {
     type: 'notice_raised',
     code: 'retrying',
-    text: `${failure.message} Trying again in ${seconds} s (${attempt} of ${MAX_ATTEMPTS - 1}).`,
+    text: `${asSentence(failure.message)} Trying again in ${seconds} s (${attempt} of ${MAX_ATTEMPTS - 1}).`,
   };
   await context.ports.sleep(wait, context.signal);
   if (!context.signal.aborted) yield go(context, returnTo);
+}
+
+/** What a provider says often lacks its full stop, and our words follow it. */
+function asSentence(text: string): string {
+  const said = text.trim();
+  return /[.!?…:]["'”’)\]]*$/.test(said) ? said : `${said}.`;
 }
 
 /** The agent's message that the step writes into; started when there is none. */
