@@ -3,7 +3,7 @@ import { ReadStream } from 'node:tty';
 import type { Interaction, InteractionAnswer, InteractionPrompt } from '../core/models/interaction.ts';
 import type { Preview } from '../core/models/tool-call.ts';
 import { wrap, type Screen, type TerminalStreams } from './screen.ts';
-import { visible } from './visible.ts';
+import { visible } from '../core/models/visible.ts';
 
 /** Rows of the terminal that an approval leaves for its question, reasons and keys; `m` shows what does not fit above them. */
 const ROWS_AROUND = 9;

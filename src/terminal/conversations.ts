@@ -7,7 +7,8 @@ import type { Command } from './arguments.ts';
 import { money, tokens } from './figures.ts';
 import { callLine } from './run-view.ts';
 import { fit, Screen, type TerminalStreams } from './screen.ts';
-import { harmless, visible } from './visible.ts';
+import { visible } from '../core/models/visible.ts';
+import { harmless } from './harmless.ts';
 
 type Conversations = Extract<Command, { name: 'conversations' }>;
 

@@ -1,6 +1,6 @@
 import { adviceFor, type Failure } from '../core/models/failure.ts';
 import type { Screen } from './screen.ts';
-import { visible } from './visible.ts';
+import { visible } from '../core/models/visible.ts';
 
 /** A failure as a person reads it: what happened, its code, what to do. */
 export function showFailure(screen: Screen, failure: Failure): void {

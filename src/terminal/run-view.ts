@@ -6,7 +6,7 @@ import { planAsText } from '../core/models/plan.ts';
 import { isSettled, type ToolCall } from '../core/models/tool-call.ts';
 import { bytes, destination, duration, money, progress, tokens } from './figures.ts';
 import { fit, wrap, type Screen } from './screen.ts';
-import { visible } from './visible.ts';
+import { visible } from '../core/models/visible.ts';
 
 /** Lines of a running tool's output that are shown; all of it is stored. */
 const OUTPUT_LINES = 12;

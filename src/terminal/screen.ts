@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { harmless } from './visible.ts';
+import { harmless } from './harmless.ts';
 
 /** The streams of a terminal session, injected. */
 export interface TerminalStreams {

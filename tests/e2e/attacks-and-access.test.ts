@@ -73,6 +73,41 @@ describe('markdown that attacks', () => {
   });
 });
 
+describe('an approval in disguise', () => {
+  it('S6 shows characters that hide or reorder others by their codes, says so, and offers no “Always”', async () => {
+    const path = 'photo\u202Egnp.sh';
+    const { page } = await open([
+      { toolCalls: [{ name: 'write_file', input: { path, content: 'echo a\u200Bb\n' } }] },
+      { toolCalls: [{ name: 'run_command', input: { command: 'echo safe \u2066# harmless\u2069' } }] },
+      { text: 'Done.' },
+    ]);
+    await say(page, 'Write it');
+    const card = page.locator('.ask');
+    await card.locator('.diff').waitFor();
+    expect(await card.locator('.facts .mono').innerText()).toBe('photo‹U+202E›gnp.sh');
+    expect(await card.locator('.diff').innerText()).toContain('echo a‹U+200B›b');
+    expect(await card.locator('.says').innerText()).toBe('The path holds invisible or reordering characters, shown as ‹…›.');
+    expect(await card.locator('footer').innerText()).not.toMatch(/Always|For this conversation/);
+    expect(await card.locator('.facts .mono').evaluate((element) => getComputedStyle(element).unicodeBidi)).toBe('isolate');
+    expect(await page.locator('.state').innerText()).toContain('photo‹U+202E›gnp.sh');
+    await card.getByRole('button', { name: 'Allow once' }).click();
+    await card.locator('.command').waitFor();
+    expect(await card.locator('.command').innerText()).toBe('echo safe ‹U+2066›# harmless‹U+2069›');
+    expect(await card.locator('.says').innerText()).toContain('The command holds invisible or reordering characters, shown as ‹…›.');
+    await card.getByRole('button', { name: 'Allow once' }).click();
+    await page.locator('.after').waitFor();
+    const row = page.locator('.tool', { hasText: 'photo' });
+    expect(await row.innerText()).toContain('photo‹U+202E›gnp.sh');
+    await row.click();
+    expect(await page.locator('.opened').innerText()).toContain('photo‹U+202E›gnp.sh');
+    await page.keyboard.press('Control+i');
+    await page.getByRole('tab', { name: /Files/ }).click();
+    await page.locator('.changed-files h2').waitFor();
+    expect(await page.locator('.changed-files h2').innerText()).toBe('photo‹U+202E›gnp.sh');
+    expect(await page.locator('body').innerText()).not.toMatch(/[\u200b\u202e\u2066\u2069]/);
+  });
+});
+
 const KINDS: readonly WindowOptions[] = [
   { scheme: 'light' },
   { scheme: 'dark' },

@@ -121,6 +121,15 @@ describe('the permission policy', () => {
     expect(suggestPattern(write('/work/docs/a.md'), '/work')).toBe('docs/**');
     expect(suggestPattern(write('/work/a.md'), '/work')).toBe('a.md');
     expect(canRemember(command(['ls']), { ...SITUATION, untrusted: true })).toBe(false);
+    expect(canRemember(write('/work/docs/a.md'), SITUATION)).toBe(true);
+  });
+
+  it('S6: offers no pattern that reads as something else than it is', () => {
+    for (const call of [write('/work/photo\u202Egnp.sh'), write('/work/d\u200bocs/a.md'), command(['rm\u00ad', 'a'])]) {
+      expect(suggestPattern(call, '/work')).toBeNull();
+      expect(canRemember(call, SITUATION)).toBe(false);
+    }
+    expect(canRemember(write('/work/docs/photo\u202Egnp.sh'), SITUATION)).toBe(false);
   });
 });
 

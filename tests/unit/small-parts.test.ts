@@ -7,7 +7,8 @@ import { costOf, NO_USAGE } from '../../src/core/models/usage.ts';
 import { parseCommand, parseToolPattern } from '../../src/terminal/arguments.ts';
 import { toMatch } from '../../src/infrastructure/persistence/sqlite-search.ts';
 import { wrap } from '../../src/terminal/screen.ts';
-import { harmless, visible } from '../../src/terminal/visible.ts';
+import { hasInvisible, visible } from '../../src/core/models/visible.ts';
+import { harmless } from '../../src/terminal/harmless.ts';
 import { fakeTool } from '../support/agent-scene.ts';
 
 describe('repetition', () => {
@@ -69,8 +70,36 @@ describe('the tool registry', () => {
 
 describe('words of the terminal', () => {
   it('S6: shows what could disguise an approval', () => {
-    expect(visible('rm \u001b[2K\u202Eok\u0007')).toBe('rm ⟨001B⟩[2K⟨202E⟩ok⟨0007⟩');
+    expect(visible('rm \u001b[2K\u202Eok\u0007')).toBe('rm ‹U+001B›[2K‹U+202E›ok‹U+0007›');
     expect(visible('a\tb\nc\r\n')).toBe('a\tb\nc\n');
+  });
+
+  it.each([
+    ['\u202a', '202A'],
+    ['\u2069', '2069'],
+    ['\u200b', '200B'],
+    ['\u200f', '200F'],
+    ['\u2060', '2060'],
+    ['\u2064', '2064'],
+    ['\ufeff', 'FEFF'],
+    ['\u00ad', '00AD'],
+    ['\u061c', '061C'],
+    ['\u{e0041}', 'E0041'],
+    ['\ufe0f', 'FE0F'],
+    ['\u{e0101}', 'E0101'],
+    ['\u200d', '200D'],
+    ['\u2028', '2028'],
+    ['\r', '000D'],
+  ])('S6: says %j by its code', (char, code) => {
+    expect(visible(`a${char}b`)).toBe(`a‹U+${code}›b`);
+    expect(hasInvisible(`a${char}b`)).toBe(true);
+  });
+
+  it('S6: leaves alone what is seen: other scripts, emoji, lines and tabs', () => {
+    for (const text of ['a\tb\nc', 'Grüße, Ελλάδα, 日本語, שלום', '👩‍🚀 👍🏽 ❤️ 1️⃣ 👩‍❤️‍👨']) {
+      expect(visible(text)).toBe(text);
+      expect(hasInvisible(text)).toBe(false);
+    }
   });
 
   it('S6: leaves commands to the terminal out of an answer, and emoji whole', () => {

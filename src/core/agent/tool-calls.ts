@@ -4,6 +4,7 @@ import { FailureError, failure, type Failure } from '../models/failure.ts';
 import type { Rule } from '../models/rule.ts';
 import { advanceCall, isSettled, type Authorisation, type Preview, type ToolCall } from '../models/tool-call.ts';
 import type { ProposedCall } from '../reasoning/strategy.ts';
+import { disguiseReason } from '../tools/disguise-reason.ts';
 import { canRemember, decide, suggestPattern, type PolicySituation } from '../tools/permission-policy.ts';
 import { refusalOfJson } from '../tools/raw-input.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -108,6 +109,7 @@ async function* askApproval(
   }
   const policyCall = { tool: tool.name, effect: tool.effect, touches: call.touches };
   const pattern = canRemember(policyCall, situation) ? suggestPattern(policyCall, context.workspace) : null;
+  const disguise = disguiseReason(preview);
   const waiting = advanceCall(call, 'awaiting_approval');
   yield { type: 'tool_call_changed', call: waiting };
   const answer = yield* askPerson(
@@ -118,7 +120,7 @@ async function* askApproval(
       tool: tool.name,
       title: questionOf(call),
       preview,
-      reasons,
+      reasons: disguise === null ? reasons : [...reasons, disguise],
       ...(pattern === null ? {} : { pattern }),
     },
     { tool: tool.name, input: call.input },

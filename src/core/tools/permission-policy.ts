@@ -1,5 +1,6 @@
 import type { Rule } from '../models/rule.ts';
 import type { Effect, Touches } from '../models/tool-call.ts';
+import { hasInvisible } from '../models/visible.ts';
 import { matchGlob } from './glob.ts';
 
 /** A call as the policy sees it: parsed and resolved, never strings (S2). */
@@ -51,7 +52,14 @@ export function decide(call: PolicyCall, situation: PolicySituation): PolicyDeci
 
 /** Whether a saved rule could ever allow this call unasked; if not, an approval offers no "always". */
 export function canRemember(call: PolicyCall, situation: PolicySituation): boolean {
-  return !situation.untrusted && !call.touches.network && (call.touches.mustAsk ?? []).length === 0;
+  return (
+    !situation.untrusted && !call.touches.network && (call.touches.mustAsk ?? []).length === 0 && !touchedNames(call).some(hasInvisible)
+  );
+}
+
+/** Every word that a rule would be held against. A rule that reads as something else than it is would allow what nobody meant. */
+function touchedNames({ touches: { reads = [], writes = [], commands } }: PolicyCall): readonly string[] {
+  return [...reads, ...writes, ...(commands ?? []).flat()];
 }
 
 /** The pattern that "always" would save: the command (with its verb, where it has verbs), or the file's folder. Null: no pattern would be safe to offer. */
@@ -67,7 +75,7 @@ export function suggestPattern(call: PolicyCall, workspace: string): string | nu
   const [path] = writes ?? [];
   if (!path || writes?.length !== 1) return null;
   const relative = relativeTo(workspace, path);
-  if (relative === null) return null;
+  if (relative === null || hasInvisible(relative)) return null;
   const slash = relative.lastIndexOf('/');
   return slash < 0 ? relative : `${relative.slice(0, slash)}/**`;
 }
@@ -92,7 +100,7 @@ const HAS_VERBS: ReadonlySet<string> = new Set([
 
 /** Words that mean only themselves in a pattern. */
 function isPlainWord(word: string): boolean {
-  return word.length > 0 && !/[\s*?[\]{}]/.test(word);
+  return word.length > 0 && !/[\s*?[\]{}]/.test(word) && !hasInvisible(word);
 }
 
 function applies(rule: Rule, tool: string, situation: PolicySituation): boolean {

@@ -6,6 +6,8 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { Sign } from '../../components/sign.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { elapsed, shortMoney, tokens } from '../../figures.ts';
 import { useNow } from '../../now.ts';
 import { useConversationStore } from '../../stores/conversation-store.ts';
@@ -29,8 +31,14 @@ export function StateLine({ conversationId }: { conversationId: string }) {
   };
   const words = (
     <>
-      <span className="cut">{state.words}</span>
-      {state.detail ? <span className="quiet cut detail">{state.detail}</span> : null}
+      <span className="cut">
+        <Visible text={state.words} />
+      </span>
+      {state.detail ? (
+        <span className="quiet cut detail">
+          <Visible text={state.detail} />
+        </span>
+      ) : null}
     </>
   );
   return (
@@ -66,7 +74,7 @@ export function StateLine({ conversationId }: { conversationId: string }) {
       <div className="beam" aria-hidden="true">
         {state.share === null ? null : <i style={{ width: `${state.share * 100}%` }} />}
       </div>
-      <LiveWords words={isWaiting ? `${state.words}: ${state.detail}` : state.words.replace(/…$/, '')} />
+      <LiveWords words={visible(isWaiting ? `${state.words}: ${state.detail}` : state.words.replace(/…$/, ''))} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { Interaction, InteractionPrompt } from '../../../core/models/intera
 import type { Preview } from '../../../core/models/tool-call.ts';
 import { Button } from '../../components/button.tsx';
 import { Kbd } from '../../components/kbd.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { duration } from '../../figures.ts';
 import { folderName } from '../../stores/workspaces-store.ts';
 import { AskCard, useAnswer } from './ask-card.tsx';
@@ -39,7 +40,11 @@ export function ApprovalCard({ interaction, prompt, workspace, isHere }: Approva
     >
       <PreviewView preview={preview} diff={diff} />
       {preview.kind === 'command' ? <Will preview={preview} workspace={workspace} /> : null}
-      {prompt.reasons.length > 0 ? <p className="says">{prompt.reasons.join(' ')}</p> : null}
+      {prompt.reasons.length > 0 ? (
+        <p className="says">
+          <Visible text={prompt.reasons.join(' ')} />
+        </p>
+      ) : null}
       {!isHere ? null : isRefusing ? (
         <Refusal onBack={() => setRefusing(false)} onRefuse={(reason) => answer({ kind: 'deny', ...(reason ? { reason } : {}) })} />
       ) : (
@@ -53,7 +58,11 @@ export function ApprovalCard({ interaction, prompt, workspace, isHere }: Approva
                 For this conversation <Kbd>2</Kbd>
               </Button>
               <Button disabled={isSending} onClick={always}>
-                Always: <span className="mono cut">{pattern}</span> <Kbd>3</Kbd>
+                Always:{' '}
+                <span className="mono cut">
+                  <Visible text={pattern} />
+                </span>{' '}
+                <Kbd>3</Kbd>
               </Button>
             </>
           )}
@@ -83,7 +92,9 @@ function titleOf(prompt: ApprovalCardProps['prompt'], workspace: string): string
 function DiffFacts({ preview, diff }: { preview: Extract<Preview, { kind: 'diff' }>; diff: ParsedDiff }) {
   return (
     <span className="facts">
-      <span className="mono">{preview.path}</span>
+      <span className="mono">
+        <Visible text={preview.path} />
+      </span>
       <DiffCounts diff={diff} />
     </span>
   );
@@ -92,12 +103,24 @@ function DiffFacts({ preview, diff }: { preview: Extract<Preview, { kind: 'diff'
 function PreviewView({ preview, diff }: { preview: Preview; diff: ParsedDiff | null }) {
   switch (preview.kind) {
     case 'command':
-      return <div className="command is-shell">{preview.command}</div>;
+      return (
+        <div className="command is-shell">
+          <Visible text={preview.command} />
+        </div>
+      );
     case 'diff':
-      return diff ? <DiffView diff={diff} name={preview.path} /> : <div className="command">{preview.diff}</div>;
+      return diff ? <DiffView diff={diff} name={preview.path} /> : <PlainPreview text={preview.diff} />;
     case 'text':
-      return <div className="command">{preview.text}</div>;
+      return <PlainPreview text={preview.text} />;
   }
+}
+
+function PlainPreview({ text }: { text: string }) {
+  return (
+    <div className="command">
+      <Visible text={text} />
+    </div>
+  );
 }
 
 function Will({ preview, workspace }: { preview: Extract<Preview, { kind: 'command' }>; workspace: string }) {
@@ -105,7 +128,9 @@ function Will({ preview, workspace }: { preview: Extract<Preview, { kind: 'comma
   return (
     <dl className="will">
       <dt>Where</dt>
-      <dd className="mono">{homeless(preview.directory)}</dd>
+      <dd className="mono">
+        <Visible text={homeless(preview.directory)} />
+      </dd>
       <dt>May write</dt>
       <dd>{isInside ? 'this workspace' : 'that folder'}</dd>
       <dt>Network</dt>

@@ -2,6 +2,8 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type 
 import type { Interaction, InteractionAnswer } from '../../../core/models/interaction.ts';
 import { api, failureOf } from '../../api.ts';
 import { Sign } from '../../components/sign.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { clock } from '../../figures.ts';
 import { useNow } from '../../now.ts';
 import { tell } from '../../stores/toast-store.ts';
@@ -65,7 +67,7 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
     <section
       ref={card}
       className="ask"
-      aria-label={title}
+      aria-label={visible(title)}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it must be reachable for its single keys
       tabIndex={0}
       data-interaction={interaction.id}
@@ -73,7 +75,9 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
     >
       <header>
         <Sign lit="1 2 3 4" live />
-        <h2>{title}</h2>
+        <h2>
+          <Visible text={title} />
+        </h2>
         {facts ?? <Waiting since={interaction.createdAt} />}
       </header>
       {children}

@@ -1,6 +1,7 @@
 import { Folder, Menu as MenuIcon, PanelLeft, PanelRight } from 'lucide-react';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from '../../layout.ts';
 import { useConnection } from '../../stores/connection-store.ts';
 import type { OpenConversation } from '../../stores/open-conversation.ts';
@@ -14,7 +15,11 @@ export function ConversationHeader({ open }: { open: OpenConversation | null }) 
   return (
     <header className={`bar ${open ? '' : 'is-bare'}`}>
       <SidebarButtons />
-      {open ? <h1 className="cut">{open.conversation.title || 'New conversation'}</h1> : null}
+      {open ? (
+        <h1 className="cut">
+          <Visible text={open.conversation.title || 'New conversation'} />
+        </h1>
+      ) : null}
       {open ? (
         <span className="pick workspace-name" title={open.conversation.workspace}>
           <Icon of={Folder} small />

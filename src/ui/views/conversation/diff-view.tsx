@@ -1,3 +1,5 @@
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import type { CodeToken } from '../../markdown/code-language.ts';
 import { useHighlighted } from '../../markdown/code-block.tsx';
 import type { DiffLine, ParsedDiff } from './parse-diff.ts';
@@ -8,7 +10,7 @@ export function DiffView({ diff, name }: { diff: ParsedDiff; name: string }) {
   const coloured = useHighlighted(text, /\.(\w+)$/.exec(name)?.[1] ?? '', false);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="lines diff" tabIndex={0} role="region" aria-label={`Changes in ${name}`}>
+    <div className="lines diff" tabIndex={0} role="region" aria-label={`Changes in ${visible(name)}`}>
       {diff.lines.map((line, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- a diff is drawn once
         <div key={index} className={line.kind}>
@@ -33,7 +35,7 @@ function LineText({ line, coloured }: { line: DiffLine; coloured: string | reado
           <Tokens tokens={slice(tokens, from, to)} />
         </em>
       ) : null}
-      <Tokens tokens={slice(tokens, Math.max(from, to), Infinity)} />
+      <Tokens tokens={slice(tokens, Math.max(from, to), line.text.endsWith('\r') ? line.text.length - 1 : Infinity)} />
     </>
   );
 }
@@ -43,10 +45,11 @@ function Tokens({ tokens }: { tokens: readonly CodeToken[] }) {
     token.ink ? (
       // oxlint-disable-next-line react/no-array-index-key -- a line is drawn whole
       <span key={index} className={token.ink}>
-        {token.text}
+        <Visible text={token.text} />
       </span>
     ) : (
-      token.text
+      // oxlint-disable-next-line react/no-array-index-key -- a line is drawn whole
+      <Visible key={index} text={token.text} />
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { Ban, Check } from 'lucide-react';
 import type { Interaction } from '../../../core/models/interaction.ts';
 import { Icon } from '../../components/icon.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { timeOfDay } from '../../figures.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import { PlanCard } from './plan-card.tsx';
@@ -55,7 +56,10 @@ function SettledWords({ interaction }: { interaction: Interaction }) {
       const remember = answer.kind === 'allow' ? answer.remember : undefined;
       return (
         <>
-          You allowed <span className="mono">{remember?.pattern ?? `every ${prompt.tool}`}</span>{' '}
+          You allowed{' '}
+          <span className="mono">
+            <Visible text={remember?.pattern ?? `every ${prompt.tool}`} />
+          </span>{' '}
           {remember?.scope === 'conversation' ? 'for this conversation' : 'from now on'}
         </>
       );
@@ -63,7 +67,7 @@ function SettledWords({ interaction }: { interaction: Interaction }) {
     case 'question':
       return (
         <>
-          {prompt.question} <span className="medium">{answer.kind === 'reply' ? answer.text : 'No answer'}</span>
+          <Visible text={prompt.question} /> <span className="medium">{answer.kind === 'reply' ? answer.text : 'No answer'}</span>
         </>
       );
     case 'plan_approval':

@@ -3,6 +3,8 @@ import type { Interaction, InteractionPrompt } from '../../../core/models/intera
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Kbd } from '../../components/kbd.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { AskCard, useAnswer } from './ask-card.tsx';
 
 interface QuestionCardProps {
@@ -32,7 +34,7 @@ export function QuestionCard({ interaction, prompt, isHere }: QuestionCardProps)
   };
   return (
     <AskCard interaction={interaction} title={prompt.question} keys={keys} isHere={isHere}>
-      <div className="choices" role="radiogroup" aria-label={prompt.question}>
+      <div className="choices" role="radiogroup" aria-label={visible(prompt.question)}>
         {choices.map((choice, index) => (
           <button
             key={choice}
@@ -44,7 +46,9 @@ export function QuestionCard({ interaction, prompt, isHere }: QuestionCardProps)
             onDoubleClick={send}
           >
             <span className="radio" />
-            <span>{choice}</span>
+            <span>
+              <Visible text={choice} />
+            </span>
             <Kbd>{String(index + 1)}</Kbd>
           </button>
         ))}

@@ -4,6 +4,7 @@ import type { ToolCall } from '../../../core/models/tool-call.ts';
 import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Tag } from '../../components/tag.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { bytes, callDuration, exactTime } from '../../figures.ts';
 import { useHighlighted } from '../../markdown/code-block.tsx';
 import { useOpen } from '../../stores/conversation-store.ts';
@@ -32,7 +33,7 @@ export function ToolDetails({ conversationId, call, interaction }: ToolDetailsPr
       {call.failure && !call.output?.includes(call.failure.message) ? (
         <Fact label="Reason">
           <span>
-            {call.failure.message} <span className="quiet mono">{call.failure.code}</span>
+            <Visible text={call.failure.message} /> <span className="quiet mono">{call.failure.code}</span>
           </span>
         </Fact>
       ) : null}
@@ -46,7 +47,9 @@ export function ToolDetails({ conversationId, call, interaction }: ToolDetailsPr
               {call.endedAt === undefined ? '' : `, took ${callDuration(call.endedAt - call.startedAt)}`}
             </span>
           )}
-          <span>{allowedBy(call, interaction)}</span>
+          <span>
+            <Visible text={allowedBy(call, interaction)} />
+          </span>
           {isOutside ? <Tag look="outside">From outside</Tag> : null}
         </span>
       </Fact>
@@ -71,14 +74,16 @@ function Input({ value }: { value: unknown }) {
       {lines.map((line, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- drawn once
         <div key={index}>
-          {typeof line === 'string'
-            ? line
-            : line.map((token, at) => (
-                // oxlint-disable-next-line react/no-array-index-key -- drawn once
-                <span key={at} className={token.ink ?? ''}>
-                  {token.text}
-                </span>
-              ))}
+          {typeof line === 'string' ? (
+            <Visible text={line} />
+          ) : (
+            line.map((token, at) => (
+              // oxlint-disable-next-line react/no-array-index-key -- drawn once
+              <span key={at} className={token.ink ?? ''}>
+                <Visible text={token.text} />
+              </span>
+            ))
+          )}
         </div>
       ))}
     </div>
@@ -116,7 +121,7 @@ function Output({ conversationId, call }: { conversationId: string; call: ToolCa
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div className={`pre output ${isLong ? 'is-long' : ''}`} tabIndex={isLong ? 0 : -1} role="region" aria-label="Output">
-        {shown.trimEnd()}
+        <Visible text={shown.trimEnd()} />
         {shown.length < text.length && call.state !== 'started' ? '…' : ''}
       </div>
       <span className="facts">

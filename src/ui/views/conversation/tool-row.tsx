@@ -4,6 +4,7 @@ import type { Interaction } from '../../../core/models/interaction.ts';
 import type { ToolCall } from '../../../core/models/tool-call.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Sign } from '../../components/sign.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { callDuration, elapsed } from '../../figures.ts';
 import { useNow } from '../../now.ts';
 import { ToolDetails } from './tool-details.tsx';
@@ -35,11 +36,29 @@ export const ToolRow = memo(({ conversationId, call, interaction }: ToolRowProps
           <CallSign state={call.state} />
         </span>
         <span className="what">
-          <span>{verb}</span>
-          {object === null ? null : <span className="mono cut">{object}</span>}
-          {rest ? <span className="quiet cut">{rest}</span> : null}
-          {result && result !== object ? <span className="quiet cut">{result}</span> : null}
-          {why ? <span className="why cut">{why}</span> : null}
+          <span>
+            <Visible text={verb} />
+          </span>
+          {object === null ? null : (
+            <span className="mono cut">
+              <Visible text={object} />
+            </span>
+          )}
+          {rest ? (
+            <span className="quiet cut">
+              <Visible text={rest} />
+            </span>
+          ) : null}
+          {result && result !== object ? (
+            <span className="quiet cut">
+              <Visible text={result} />
+            </span>
+          ) : null}
+          {why ? (
+            <span className="why cut">
+              <Visible text={why} />
+            </span>
+          ) : null}
           {call.trust === 'untrusted' ? <span className="from-outside">from outside</span> : null}
           <span className="chevron">
             <Icon of={ChevronRight} small />

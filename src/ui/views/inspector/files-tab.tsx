@@ -4,6 +4,8 @@ import type { Authorisation } from '../../../core/models/tool-call.ts';
 import { Blank } from '../../components/blank.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { timeOfDay } from '../../figures.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { DiffCounts, DiffView } from '../conversation/diff-view.tsx';
@@ -30,9 +32,11 @@ export function FilesTab({ files }: { files: readonly ChangedFile[] }) {
     <ul className="changed-files">
       {files.map((file) => (
         <li key={file.path}>
-          <h2 title={file.path}>
+          <h2 title={visible(file.path)}>
             <Icon of={file.touches[0]?.creates ? FilePlus : FilePen} small />
-            <span className="mono cut">{file.name}</span>
+            <span className="mono cut">
+              <Visible text={file.name} />
+            </span>
           </h2>
           {file.touches.map((touch) => (
             <OneTouch key={touch.call.id} name={file.name} touch={touch} />
@@ -54,7 +58,7 @@ function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touc
         </span>
         <span className="grow" />
         {parsed ? <DiffCounts diff={parsed} /> : null}
-        <Button look="plain" small aria-label={`Show the change of ${name} in the conversation`} onClick={() => showCall(call)}>
+        <Button look="plain" small aria-label={`Show the change of ${visible(name)} in the conversation`} onClick={() => showCall(call)}>
           Show
         </Button>
       </p>
@@ -63,7 +67,9 @@ function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touc
           <DiffView diff={parsed} name={name} />
         </div>
       ) : (
-        <p className="quiet touch-note">{diff ?? noDiff(creates)}</p>
+        <p className="quiet touch-note">
+          <Visible text={diff ?? noDiff(creates)} />
+        </p>
       )}
     </div>
   );

@@ -21,6 +21,7 @@ import type { RecordedRun, RecordedStep } from '../../../core/models/records.ts'
 import type { ToolCall, ToolCallState } from '../../../core/models/tool-call.ts';
 import { Icon } from '../../components/icon.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { callDuration, clock, duration, elapsed, money, shortMoney, tokens } from '../../figures.ts';
 import { callWords } from '../conversation/tool-words.ts';
 import { showCall } from './show-call.ts';
@@ -168,8 +169,19 @@ function CallRow({ call, now }: { call: ToolCall; now: number }) {
       tip="Show it in the conversation"
       onOpen={() => showCall(call)}
     >
-      {words.verb} {words.object ? <span className="mono">{words.object}</span> : null} {words.rest}
-      {words.why ? <span className="harm"> {words.why}</span> : null}
+      <Visible text={words.verb} />{' '}
+      {words.object ? (
+        <span className="mono">
+          <Visible text={words.object} />
+        </span>
+      ) : null}{' '}
+      <Visible text={words.rest} />
+      {words.why ? (
+        <span className="harm">
+          {' '}
+          <Visible text={words.why} />
+        </span>
+      ) : null}
     </Row>
   );
 }

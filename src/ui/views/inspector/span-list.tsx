@@ -4,6 +4,7 @@ import type { Trim } from '../../../core/agent/agent-event.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Tag } from '../../components/tag.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { counted, money, wholeNumber } from '../../figures.ts';
 import { ExactText } from './exact-text.tsx';
 import type { ShownSection, ShownSectionName, ShownSpan } from './request-sections.ts';
@@ -102,7 +103,12 @@ function OneSpan({ shown, isPriced }: { shown: ShownSpan; isPriced: boolean }) {
         <Icon of={SIGNS[source.kind]} small />
         <span className="span-title">
           <span className="cut">
-            {source.title} {source.object === null ? null : <span className="mono">{source.object}</span>}
+            <Visible text={source.title} />{' '}
+            {source.object === null ? null : (
+              <span className="mono">
+                <Visible text={source.object} />
+              </span>
+            )}
           </span>
           {span.trust === 'untrusted' ? <Tag look="outside">outside</Tag> : null}
         </span>

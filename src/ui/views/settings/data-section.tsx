@@ -9,6 +9,8 @@ import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { bytes, counted, whenInList } from '../../figures.ts';
 import { goTo, pathOf } from '../../route.ts';
 import { forgetConversation } from '../../stores/conversations-store.ts';
@@ -121,16 +123,16 @@ function OneConversation({ line, onDelete }: { line: ConversationLine; onDelete:
             goTo({ screen: 'conversation', id: line.id, messageId: null });
           }}
         >
-          {line.title}
+          <Visible text={line.title} />
         </a>
       }
       detail={`${folderName(line.workspace)} · ${counted(line.messages, 'message')} · ${whenInList(line.updatedAt, Date.now())}`}
     >
-      <Menu name="Export" align="end" trigger={<IconButton icon={Download} name={`Export ${line.title}`} />}>
+      <Menu name="Export" align="end" trigger={<IconButton icon={Download} name={`Export ${visible(line.title)}`} />}>
         <MenuItem onSelect={() => void download(line.id, 'markdown')}>As Markdown</MenuItem>
         <MenuItem onSelect={() => void download(line.id, 'json')}>As JSON</MenuItem>
       </Menu>
-      <IconButton icon={Trash2} name={`Delete ${line.title}`} onClick={onDelete} />
+      <IconButton icon={Trash2} name={`Delete ${visible(line.title)}`} onClick={onDelete} />
     </Line>
   );
 }
@@ -180,8 +182,8 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
   return (
     <Dialog title={`Delete ${name}?`} onClose={() => (done === null ? onClose() : undefined)}>
       <p>
-        {loss.what === 'one' ? `“${loss.line.title}” goes` : 'They go'} with every message, tool call and request, and the place on the disk
-        is overwritten. This cannot be undone.
+        {loss.what === 'one' ? `“${visible(loss.line.title)}” goes` : 'They go'} with every message, tool call and request, and the place on
+        the disk is overwritten. This cannot be undone.
       </p>
       {wrong ? (
         <p className="harm" role="alert">

@@ -9,6 +9,8 @@ import { Icon } from '../../components/icon.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Trouble } from '../../components/trouble.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { counted, dayOf, wholeNumber } from '../../figures.ts';
 import { useConversations } from '../../stores/conversations-store.ts';
 import { tell } from '../../stores/toast-store.ts';
@@ -130,7 +132,7 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
     try {
       await api.rules.remove({ id: rule.id });
       onChanged();
-      tell(`${decision === 'allow' ? 'Revoked' : 'Lifted'}: ${verb} ${pattern ?? ''}`, {
+      tell(`${decision === 'allow' ? 'Revoked' : 'Lifted'}: ${verb} ${visible(pattern ?? '')}`, {
         label: 'Undo',
         run: () => {
           const { id: _id, createdAt: _createdAt, used: _used, ...again } = rule;
@@ -166,7 +168,13 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
                 <tr key={rule.id}>
                   <td>
                     <span className="medium">{verb}</span>{' '}
-                    {pattern === null ? <span className="quiet">whatever it is asked</span> : <span className="mono">{pattern}</span>}
+                    {pattern === null ? (
+                      <span className="quiet">whatever it is asked</span>
+                    ) : (
+                      <span className="mono">
+                        <Visible text={pattern} />
+                      </span>
+                    )}
                   </td>
                   <td className="quiet" title={rule.scopeId ?? ''}>
                     {whereItHolds(rule, (id) => lines.find((line) => line.id === id)?.title)}
@@ -177,7 +185,7 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
                     <Button
                       look="plain"
                       small
-                      aria-label={`${words.takeBack}: ${verb} ${pattern ?? ''}`}
+                      aria-label={`${words.takeBack}: ${verb} ${visible(pattern ?? '')}`}
                       onClick={() => void takeBack(rule)}
                     >
                       {words.takeBack}

@@ -5,6 +5,8 @@ import { api, failureOf } from '../../api.ts';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../components/menu.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
+import { visible } from '../../../core/models/visible.ts';
+import { Visible } from '../../components/visible.tsx';
 import { whenInList } from '../../figures.ts';
 import { goTo } from '../../route.ts';
 import { pinConversation, renameConversation } from '../../stores/conversations-store.ts';
@@ -56,13 +58,15 @@ export function ConversationItem({ line, isCurrent, onDelete }: ConversationItem
           event.preventDefault();
         }}
       >
-        <span className="grow cut">{title}</span>
+        <span className="grow cut">
+          <Visible text={title} />
+        </span>
         <Now line={line} />
       </a>
       <Menu
-        name={`Acts for ${title}`}
+        name={`Acts for ${visible(title)}`}
         align="end"
-        trigger={<IconButton className="side-more" icon={Ellipsis} name={`More for ${title}`} fine />}
+        trigger={<IconButton className="side-more" icon={Ellipsis} name={`More for ${visible(title)}`} fine />}
         onCloseAutoFocus={(event) => {
           if (isRenaming) event.preventDefault();
         }}
