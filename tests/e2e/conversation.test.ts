@@ -279,6 +279,20 @@ describe('the page: a conversation', () => {
     faults = faults.filter((fault) => !fault.includes('ERR_'));
   });
 
+  it('a button that is disabled looks so, also under the pointer', async () => {
+    const { page } = await open([]);
+    const send = page.getByRole('button', { name: 'Send' });
+    const look = () => send.evaluate((element) => [getComputedStyle(element).backgroundColor, getComputedStyle(element).color]);
+    const [background] = await look();
+    expect(background).toBe('rgba(0, 0, 0, 0)');
+    const before = await look();
+    await send.hover({ force: true });
+    await page.waitForTimeout(400);
+    expect(await look()).toEqual(before);
+    await page.fill('#composer', 'Words');
+    await expect.poll(look).not.toEqual(before);
+  });
+
   it('a conversation that another window deletes is gone here too, in words', async () => {
     const { page, scene } = await open([{ text: 'Soon gone.' }]);
     await say(page, 'Hello');
