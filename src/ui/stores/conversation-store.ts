@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { api, failureOf, type CallFailure } from '../api.ts';
 import { useConnection } from './connection-store.ts';
-import { foldRunEvent, MissedEvent, openFrom, type OpenConversation, type RunEvent } from './open-conversation.ts';
+import { foldRunEvent, hasResumed, MissedEvent, openFrom, type OpenConversation, type RunEvent } from './open-conversation.ts';
 
 interface ConversationState {
   readonly open: ReadonlyMap<string, OpenConversation>;
@@ -107,7 +107,9 @@ function flush(): void {
 
 function fold(id: string, open: OpenConversation, event: RunEvent): OpenConversation {
   try {
-    return foldRunEvent(open, event, useConnection.getState().instance);
+    const after = foldRunEvent(open, event, useConnection.getState().instance);
+    if (hasResumed(open, after, event.runId)) setTimeout(() => void readConversation(id));
+    return after;
   } catch (error) {
     if (!(error instanceof MissedEvent)) console.error(error);
     // After this flush: the store must not be changed inside of its own change.

@@ -1,4 +1,5 @@
 import type { AnnouncedEvent } from '../../core/agent/agent-event.ts';
+import { isActive } from '../../core/agent/agent-state.ts';
 import { foldEvent, type ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import type { Message, Part } from '../../core/models/message.ts';
 import { textOf } from '../../core/models/message.ts';
@@ -226,6 +227,13 @@ function addNotice(
 function onRun(open: OpenConversation, runId: string, change: (run: RunLine) => RunLine): OpenConversation {
   const run = open.runs.get(runId);
   return run ? { ...open, runs: new Map(open.runs).set(runId, change(run)) } : open;
+}
+
+/** Whether a run that was suspended goes on: in which process only the server knows, so the conversation must be read again. */
+export function hasResumed(before: OpenConversation, after: OpenConversation, runId: string): boolean {
+  const was = before.runs.get(runId)?.state.name;
+  const is = after.runs.get(runId)?.state;
+  return was === 'suspended' && is !== undefined && isActive(is);
 }
 
 /** The run that is at work, or waits for a person's word to go on. */
