@@ -76,7 +76,7 @@ export class RunView {
         this.#endCall(event.call);
         break;
       case 'interaction_closed':
-        if (event.by === 'nobody') break;
+        if (event.answer === null) break;
         this.#screen.line(this.#screen.style('dim', `    ${settledWords(event.answer)}`));
         break;
       case 'plan_updated':

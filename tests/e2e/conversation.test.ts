@@ -275,7 +275,43 @@ describe('the page: a conversation', () => {
     await page.getByRole('button', { name: 'Go on' }).click({ timeout: 20_000 });
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Then I leave it.');
     expect(await page.locator('.ask').count()).toBe(0);
+    expect(await page.locator('.settled').allInnerTexts()).toEqual([expect.stringContaining('Not answered: Glasshouse ended before')]);
+    await page.reload();
+    await page.locator('.after').waitFor();
+    expect(await page.locator('.settled').allInnerTexts()).toEqual([expect.stringContaining('Not answered: Glasshouse ended before')]);
     expect(existsSync(join(scene.workspace, 'a.txt'))).toBe(false);
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
+  });
+
+  it('R4 R5 what a run asks after “Go on” can be answered in every window, without a reload', async () => {
+    const ask = { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] };
+    const { page, scene } = await open([ask, ask, { text: 'Written.' }]);
+    await say(page, 'Write it');
+    await page.locator('.ask').waitFor();
+    const second = await another(scene, page.url());
+    await second.locator('.ask').waitFor();
+    await scene.stop('SIGKILL');
+    await scene.start();
+    await page.getByRole('button', { name: 'Go on' }).click({ timeout: 20_000 });
+    for (const each of [page, second]) {
+      await each.locator('.ask').getByRole('button', { name: 'Allow once' }).waitFor();
+      expect(await each.locator('.ask').innerText()).not.toContain('A terminal asks this');
+    }
+    await second.locator('.ask').getByRole('button', { name: 'Allow once' }).click();
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Written.');
+    expect(existsSync(join(scene.workspace, 'a.txt'))).toBe(true);
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
+  });
+
+  it('R5 a plan that was not answered before the end says so', async () => {
+    const { page, scene } = await open([{ text: '1. Look at the files' }, { text: 'Looked.' }]);
+    await page.getByRole('button', { name: 'Plan first' }).click();
+    await say(page, 'Sum it up');
+    await page.locator('.ask h2', { hasText: 'Carry out this plan?' }).waitFor();
+    await scene.stop('SIGKILL');
+    await scene.start();
+    await page.getByRole('button', { name: 'Go on' }).waitFor({ timeout: 20_000 });
+    expect(await page.locator('.settled').allInnerTexts()).toEqual([expect.stringContaining('Not answered: Glasshouse ended before')]);
     faults = faults.filter((fault) => !fault.includes('ERR_'));
   });
 

@@ -35,6 +35,7 @@ export interface Interaction {
   readonly digest: string;
   readonly state: InteractionState;
   readonly answer?: InteractionAnswer;
+  /** Whose the answer was. Without an answer: `nobody`, or `process_end`, where the process that asked ended before. */
   readonly answeredBy?: string;
   readonly createdAt: number;
 }

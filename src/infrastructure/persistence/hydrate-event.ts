@@ -83,7 +83,7 @@ export function hydrate(db: Database, row: Row): AnnouncedEvent | null {
         type,
         interactionId: text('interactionId'),
         answer: parsed<InteractionAnswer>(found['answer']) ?? null,
-        by: found['answered_by'] === null ? 'nobody' : String(found['answered_by']),
+        by: found['answered_by'] === null ? 'process_end' : String(found['answered_by']),
       }));
     case 'rule_saved':
       return find('SELECT * FROM rule WHERE id = ?', 'ruleId', (found) => ({ type, rule: toRule(found) }));

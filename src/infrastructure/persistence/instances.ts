@@ -153,8 +153,8 @@ function newTeller(db: Database, run: { conversationId: string; runId: string; v
 
 function expireInteractions(db: Database, runId: string, at: number, tell: Teller): void {
   for (const row of db.all(`SELECT id FROM interaction WHERE run_id = ? AND state = 'open'`, runId)) {
-    db.run(`UPDATE interaction SET state = 'expired', closed_at = ? WHERE id = ?`, at, String(row['id']));
-    tell('interaction_closed', { interactionId: String(row['id']), answer: null, by: 'nobody' });
+    db.run(`UPDATE interaction SET state = 'expired', answered_by = 'process_end', closed_at = ? WHERE id = ?`, at, String(row['id']));
+    tell('interaction_closed', { interactionId: String(row['id']), answer: null, by: 'process_end' });
   }
 }
 

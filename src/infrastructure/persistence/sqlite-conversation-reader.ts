@@ -263,7 +263,12 @@ export function toInteraction(row: Row): Interaction {
     state: String(row['state']) as Interaction['state'],
     createdAt: Number(row['created_at']),
     ...(answer ? { answer } : {}),
-    ...(row['answered_by'] === null ? {} : { answeredBy: String(row['answered_by']) }),
+    // Rows of earlier versions name nobody where the process had ended.
+    ...(row['answered_by'] === null
+      ? row['state'] === 'expired'
+        ? { answeredBy: 'process_end' }
+        : {}
+      : { answeredBy: String(row['answered_by']) }),
   };
 }
 

@@ -30,6 +30,7 @@ export function InteractionView({ interaction, workspace, isHere }: InteractionV
 
 /** Whether a settled one is told in a line of its own; else the row of its call says it all. */
 function isTold(interaction: Interaction): boolean {
+  if (interaction.answeredBy === 'process_end') return true;
   if (interaction.prompt.kind !== 'approval') return interaction.answeredBy !== 'nobody';
   return interaction.answer?.kind === 'allow' && interaction.answer.remember !== undefined;
 }
@@ -50,7 +51,7 @@ function Settled({ interaction }: { interaction: Interaction }) {
 
 function SettledWords({ interaction }: { interaction: Interaction }) {
   const { prompt, answer } = interaction;
-  if (!answer) return 'Nobody answered in time';
+  if (!answer) return 'Not answered: Glasshouse ended before';
   switch (prompt.kind) {
     case 'approval': {
       const remember = answer.kind === 'allow' ? answer.remember : undefined;

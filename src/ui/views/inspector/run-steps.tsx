@@ -16,7 +16,7 @@ import {
 import type { ReactNode } from 'react';
 import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
 import type { Failure } from '../../../core/models/failure.ts';
-import type { InteractionAnswer } from '../../../core/models/interaction.ts';
+import type { Interaction } from '../../../core/models/interaction.ts';
 import type { RecordedRun, RecordedStep } from '../../../core/models/records.ts';
 import type { ToolCall, ToolCallState } from '../../../core/models/tool-call.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -193,13 +193,13 @@ function WaitRow({ wait: { interaction, from, to } }: { wait: Wait }) {
       sign={isOpen ? <Sign lit="1 2 3 4" /> : <Icon of={User} small />}
       figure={to === null ? '' : isOpen ? elapsed(to - from) : callDuration(to - from)}
     >
-      {isOpen ? 'Waiting for you' : `Waited for you: ${answerInWords(interaction.answer)}`}
+      {isOpen ? 'Waiting for you' : `Waited for you: ${answerInWords(interaction)}`}
     </Row>
   );
 }
 
-function answerInWords(answer: InteractionAnswer | undefined): string {
-  if (!answer) return 'nobody answered';
+function answerInWords({ answer, answeredBy }: Interaction): string {
+  if (!answer) return answeredBy === 'process_end' ? 'not answered, Glasshouse ended before' : 'nobody answered';
   switch (answer.kind) {
     case 'allow':
       return answer.remember ? `allowed ${SCOPES[answer.remember.scope]}` : 'allowed once';
