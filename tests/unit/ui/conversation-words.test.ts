@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationLine } from '../../../src/contract/views.ts';
+import type { ConversationLine, RequestSpan } from '../../../src/contract/views.ts';
+import { emptySnapshot } from '../../../src/core/agent/conversation-fold.ts';
 import type { Interaction } from '../../../src/core/models/interaction.ts';
 import type { ToolCall } from '../../../src/core/models/tool-call.ts';
 import { pathOf, routeOf, type Route } from '../../../src/ui/route.ts';
 import { parseDiff } from '../../../src/ui/views/conversation/parse-diff.ts';
 import { allowedBy, callWords, shortResult, splitWords } from '../../../src/ui/views/conversation/tool-words.ts';
+import { sourceInWords } from '../../../src/ui/views/inspector/source-in-words.ts';
 import { groupByDay } from '../../../src/ui/views/sidebar/group-by-day.ts';
 
 const call = (change: Partial<ToolCall>): ToolCall => ({
@@ -54,6 +56,32 @@ describe('the words of a call', () => {
     [{ state: 'cancelled' }, 'Not begun: npm test'],
     [{ state: 'interrupted', startedAt: 1 }, 'Cut off: npm test may have run'],
   ])('R3 %o reads "%s"', (change, words) => expect(row(call(change))).toBe(words));
+
+  it.each<[Partial<ToolCall>, string]>([
+    [{ state: 'succeeded', startedAt: 1 }, 'Ran npm test'],
+    [{ state: 'failed', startedAt: 1 }, 'Asked to run npm test, failed'],
+    [{ state: 'failed' }, 'Asked to run npm test, failed before it began'],
+    [{ state: 'denied' }, 'Asked to run npm test, not allowed'],
+    [{ state: 'cancelled' }, 'Asked to run npm test, not begun'],
+    [{ state: 'cancelled', startedAt: 1 }, 'Asked to run npm test, stopped by you'],
+    [{ state: 'interrupted', startedAt: 1 }, 'Asked to run npm test, cut off: may have run'],
+  ])('R3 the result of %o is told in a request as "%s"', (change, words) => {
+    const snapshot = { ...emptySnapshot('c'), calls: new Map([['x', call(change)]]) };
+    const span = {
+      section: 'history',
+      source: 'call:x',
+      text: '',
+      trust: 'trusted',
+      cost: null,
+      cacheBreakpoint: false,
+      bytes: 0,
+      tokens: 0,
+    };
+    const source = (earlier: readonly string[]) => sourceInWords(span as RequestSpan, new Set(earlier), snapshot);
+    const told = ({ title, object, rest = '' }: ReturnType<typeof source>) => `${title} ${object ?? ''}${rest}`;
+    expect(told(source(['call:x']))).toBe(words);
+    expect(told(source([]))).toBe('Asked to run npm test');
+  });
 
   it('says who did not allow it', () => {
     const each = call({ state: 'denied', failure: { code: 'tool_denied', message: 'A rule denies rm. The call did not run.' } });

@@ -1,5 +1,6 @@
 import type { ConversationSnapshot } from '../../../core/agent/conversation-fold.ts';
 import type { Section } from '../../../core/models/request.ts';
+import type { ToolCall } from '../../../core/models/tool-call.ts';
 import type { RequestSpan } from '../../../contract/views.ts';
 import { timeOfDay } from '../../figures.ts';
 import { splitWords } from '../conversation/tool-words.ts';
@@ -12,6 +13,8 @@ export interface SourceInWords {
   readonly title: string;
   /** After the title, in the machine's own words: a tool's name, a path, syntax. */
   readonly object: string | null;
+  /** After the object: what became of it. */
+  readonly rest?: string;
 }
 
 const OF_THE_HOUSE: Record<Section, string> = {
@@ -68,10 +71,38 @@ function callInWords(id: string, isResult: boolean, snapshot: ConversationSnapsh
   const kind = isResult ? 'result' : 'call';
   if (!call) return { kind, title: isResult ? 'Result of a tool' : 'Call of a tool', object: null };
   const name = call.tool.replaceAll('_', ' ');
-  const words = isResult ? (call.words?.past ?? name) : (call.words?.future ?? name).replace(/^Will /, '');
+  const isDone = isResult && call.state === 'succeeded';
+  const words = isDone ? (call.words?.past ?? name) : (call.words?.future ?? name).replace(/^Will /, '');
   const { verb, object, rest } = splitWords(words, call.input);
-  const said = isResult ? capital(verb) : `Asked to ${verb.toLowerCase()}`;
-  return { kind, title: object === null && rest ? `${said} ${rest}` : said, object };
+  const said = isDone ? capital(verb) : `Asked to ${verb.charAt(0).toLowerCase()}${verb.slice(1)}`;
+  const end = isResult ? endInWords(call) : '';
+  return {
+    kind,
+    title: object === null ? `${said}${rest ? ` ${rest}` : ''}${end}` : said,
+    object,
+    ...(object !== null && end !== '' ? { rest: end } : {}),
+  };
+}
+
+/** What became of a call that did not do what was asked, after the words of what was. */
+function endInWords(call: ToolCall): string {
+  switch (call.state) {
+    case 'denied':
+      return ', not allowed';
+    case 'failed':
+      return call.startedAt === undefined ? ', failed before it began' : ', failed';
+    case 'cancelled':
+      return call.startedAt === undefined ? ', not begun' : ', stopped by you';
+    case 'interrupted':
+      return ', cut off: may have run';
+    case 'proposed':
+    case 'validated':
+    case 'awaiting_approval':
+    case 'authorized':
+    case 'started':
+    case 'succeeded':
+      return '';
+  }
 }
 
 function capital(words: string): string {

@@ -109,6 +109,7 @@ function OneSpan({ shown, isPriced }: { shown: ShownSpan; isPriced: boolean }) {
                 <Visible text={source.object} />
               </span>
             )}
+            {source.rest ?? ''}
           </span>
           {span.trust === 'untrusted' ? <Tag look="outside">outside</Tag> : null}
         </span>
