@@ -63,6 +63,18 @@ describe('the inspector', () => {
       await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(sent);
     }
 
+    // Copied twice, told once, and not over what one writes with or goes on by.
+    const toast = page.locator('.toast');
+    expect(await toast.count()).toBe(1);
+    const room = await toast.boundingBox();
+    for (const covered of [page.locator('.sill'), page.getByRole('link', { name: 'Settings' })]) {
+      const box = await covered.boundingBox();
+      if (!room || !box) throw new Error('one of them is not shown');
+      const isApart =
+        room.x + room.width <= box.x || box.x + box.width <= room.x || room.y + room.height <= box.y || box.y + box.height <= room.y;
+      expect(isApart).toBe(true);
+    }
+
     await page.getByRole('radio', { name: 'By span' }).click();
     await page.getByRole('button', { name: /^Input of this run/ }).click();
     const exact = await page

@@ -7,7 +7,7 @@ import './toast.css';
 
 const SHOWN_FOR = 6_000;
 
-/** Where short news are told, at the lower edge. */
+/** Where short news are told: below the bar, where nothing is written or chosen. */
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   return (

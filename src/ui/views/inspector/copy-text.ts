@@ -4,8 +4,8 @@ import { tell } from '../../stores/toast-store.ts';
 export async function copyText(text: string, said: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    tell(said);
+    tell(said, { kind: 'clipboard' });
   } catch {
-    tell('The browser did not allow the clipboard');
+    tell('The browser did not allow the clipboard', { kind: 'clipboard' });
   }
 }

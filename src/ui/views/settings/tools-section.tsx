@@ -133,13 +133,15 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
       await api.rules.remove({ id: rule.id });
       onChanged();
       tell(`${decision === 'allow' ? 'Revoked' : 'Lifted'}: ${verb} ${visible(pattern ?? '')}`, {
-        label: 'Undo',
-        run: () => {
-          const { id: _id, createdAt: _createdAt, used: _used, ...again } = rule;
-          void api.rules
-            .add(again)
-            .then(onChanged)
-            .catch((error: unknown) => tell(failureInWords(failureOf(error))));
+        act: {
+          label: 'Undo',
+          run: () => {
+            const { id: _id, createdAt: _createdAt, used: _used, ...again } = rule;
+            void api.rules
+              .add(again)
+              .then(onChanged)
+              .catch((error: unknown) => tell(failureInWords(failureOf(error))));
+          },
         },
       });
     } catch (error) {
