@@ -43,7 +43,14 @@ const conversationView = z.object({
   plan: plan.nullable(),
   trim: trim.nullable(),
   runs: z.array(runLine),
-  waiting: z.array(z.object({ input, messageId: z.string().exactOptional(), text: z.string() })),
+  waiting: z.array(
+    z.object({
+      input,
+      messageId: z.string().exactOptional(),
+      text: z.string(),
+      attachments: z.array(z.object({ name: z.string(), text: z.string(), trust })),
+    }),
+  ),
 });
 
 /**

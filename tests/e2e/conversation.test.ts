@@ -188,6 +188,30 @@ describe('the page: a conversation', () => {
     expect(await waiting.count()).toBe(0);
   });
 
+  it('R6 R7 what waits when the run is stopped says so, and can be said at once', async () => {
+    const { page, scene } = await open([slow('These words stay. '.repeat(60), 80), { text: 'In metres.' }, { text: 'And the sum.' }]);
+    await say(page, 'Talk');
+    await expect.poll(() => lastAnswer(page).innerText()).toContain('These words stay.');
+    await say(page, 'In metres, please');
+    await say(page, 'Then sum it up', 'Alt+Enter');
+    const waiting = page.locator('.waiting-inputs li');
+    await expect.poll(() => waiting.count()).toBe(2);
+    expect(await waiting.getByRole('button', { name: 'Send now' }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.locator('.after').waitFor();
+    await expect
+      .poll(() => waiting.allInnerTexts())
+      .toEqual([
+        expect.stringContaining('Waits: the run was stopped. In metres, please'),
+        expect.stringContaining('Waits: the run was stopped. Then sum it up'),
+      ]);
+    await waiting.nth(0).getByRole('button', { name: 'Send now' }).click();
+    await expect.poll(() => page.locator('.said-text').allInnerTexts()).toEqual(['Talk', 'In metres, please', 'Then sum it up']);
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('And the sum.');
+    expect(await waiting.count()).toBe(0);
+    expect(scene.model.requests[1]?.body.toString()).toContain('In metres, please');
+  });
+
   it('U1 a reload in mid-stream shows the same, nothing lost or doubled', async () => {
     const text = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
     const { page } = await open([

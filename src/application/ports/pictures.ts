@@ -3,7 +3,7 @@ import type { RunState } from '../../core/agent/agent-state.ts';
 import type { Conversation } from '../../core/models/conversation.ts';
 import type { Failure } from '../../core/models/failure.ts';
 import type { Interaction } from '../../core/models/interaction.ts';
-import type { Message } from '../../core/models/message.ts';
+import type { attachmentsOf, Message } from '../../core/models/message.ts';
 import type { Plan } from '../../core/models/plan.ts';
 import type { ConversationSummary } from '../../core/models/records.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
@@ -36,7 +36,12 @@ export interface ConversationPicture {
   readonly plan: Plan | null;
   readonly trim: Trim | null;
   readonly runs: readonly RunSummary[];
-  readonly waiting: readonly { readonly input: Input; readonly messageId: string; readonly text: string }[];
+  readonly waiting: readonly {
+    readonly input: Input;
+    readonly messageId: string;
+    readonly text: string;
+    readonly attachments: ReturnType<typeof attachmentsOf>;
+  }[];
 }
 
 /** What a person sees of conversations. Null where there is no such thing; rejects with FailureError only for a damaged or busy database. */

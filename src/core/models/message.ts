@@ -68,3 +68,8 @@ export function textOf(message: Message): string {
     .map((part) => part.text)
     .join('\n\n');
 }
+
+/** The files that were handed over with a message, as they would be handed over again. */
+export function attachmentsOf(message: Message): readonly Pick<FilePart, 'name' | 'text' | 'trust'>[] {
+  return message.parts.flatMap((part) => (part.type === 'file' ? [{ name: part.name, text: part.text, trust: part.trust }] : []));
+}

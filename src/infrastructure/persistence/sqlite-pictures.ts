@@ -1,7 +1,7 @@
 import type { ConversationPicture, Pictures, RunSummary, Tallies } from '../../application/ports/pictures.ts';
 import { isEnded } from '../../core/agent/agent-state.ts';
 import type { Failure } from '../../core/models/failure.ts';
-import { textOf, type Message } from '../../core/models/message.ts';
+import { attachmentsOf, textOf, type Message } from '../../core/models/message.ts';
 import type { ConversationSummary } from '../../core/models/records.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import { addUsage, NO_USAGE, type Usage } from '../../core/models/usage.ts';
@@ -46,7 +46,7 @@ function readPicture(db: Database, id: string): ConversationPicture | null {
     runs: readRuns(db, id),
     waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY created_at, rowid`, id).map((row) => {
       const message = JSON.parse(String(row['message'])) as Message;
-      return { input: toInput(row), messageId: message.id, text: textOf(message) };
+      return { input: toInput(row), messageId: message.id, text: textOf(message), attachments: attachmentsOf(message) };
     }),
   };
 }

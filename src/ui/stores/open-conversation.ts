@@ -2,7 +2,7 @@ import type { AnnouncedEvent } from '../../core/agent/agent-event.ts';
 import { isActive } from '../../core/agent/agent-state.ts';
 import { foldEvent, type ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import type { Message, Part } from '../../core/models/message.ts';
-import { textOf } from '../../core/models/message.ts';
+import { attachmentsOf, textOf } from '../../core/models/message.ts';
 import { addUsage, NO_USAGE } from '../../core/models/usage.ts';
 import type { Destination } from '../../core/reasoning/language-model.ts';
 import type { ConversationView, RunLine, WaitingInput } from '../../contract/views.ts';
@@ -169,7 +169,11 @@ function acceptInput(
   instance: string | null,
 ): OpenConversation {
   const waiting = open.waiting.filter((each) => each.input.id !== event.input.id);
-  if (!event.run) return { ...open, waiting: [...waiting, { input: event.input, text: textOf(event.message) }] };
+  if (!event.run)
+    return {
+      ...open,
+      waiting: [...waiting, { input: event.input, text: textOf(event.message), attachments: attachmentsOf(event.message) }],
+    };
   const { run } = event;
   const line: RunLine = {
     id: run.id,

@@ -1,15 +1,22 @@
-import { CornerDownRight, Pencil, X } from 'lucide-react';
+import { ArrowUp, CornerDownRight, Pencil, X } from 'lucide-react';
 import { useState } from 'react';
+import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
 import type { WaitingInput } from '../../../contract/views.ts';
 import { api, failureOf } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { Visible } from '../../components/visible.tsx';
+import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
+import { recall, remember } from '../../stores/memory-store.ts';
+import { latestRun } from '../../stores/open-conversation.ts';
+import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 
 /** What was said while a run is at work, and waits for its turn (R6): it can still be changed or taken back. */
 export function WaitingInputs({ conversationId }: { conversationId: string }) {
   const waiting = useOpen(conversationId, (open) => open.waiting);
+  const state = useOpen(conversationId, (open) => latestRun(open)?.state) ?? null;
   if (!waiting || waiting.length === 0) return null;
   // In the order in which they will be said.
   const inOrder = [
@@ -19,15 +26,53 @@ export function WaitingInputs({ conversationId }: { conversationId: string }) {
   return (
     <ul className="waiting-inputs" aria-label="Waiting for their turn">
       {inOrder.map((each) => (
-        <Waiting key={each.input.id} waiting={each} />
+        <Waiting key={each.input.id} waiting={each} state={state} />
       ))}
     </ul>
   );
 }
 
-function Waiting({ waiting }: { waiting: WaitingInput }) {
+/** The words before those that wait: when they will be said, or, where no run is at work that would say them, why they still wait. */
+function waitingWords(delivery: WaitingInput['input']['delivery'], state: RunState | null): string {
+  switch (state?.name) {
+    case 'cancelled':
+      return 'Waits: the run was stopped. ';
+    case 'suspended':
+      return 'Waits: the run is unfinished. ';
+    case 'failed':
+      return 'Waits: the run has failed. ';
+    case 'exhausted':
+      return 'Waits: the run used up its budget. ';
+    default:
+      return delivery === 'steer' ? 'Steers at the next step: ' : 'Comes after: ';
+  }
+}
+
+/** Takes it back, and says it as a message of its own. If that fails, the words go where they can be sent again. */
+async function sayNow({ input, text, attachments }: WaitingInput): Promise<void> {
+  const { id, conversationId } = input;
+  try {
+    const result = await api.messages.withdrawWaiting({ inputId: id });
+    if (!result.withdrawn) {
+      tell('It was said already.');
+      return;
+    }
+  } catch (error) {
+    tell(failureOf(error).message);
+    return;
+  }
+  const model = await chosenModel(conversationId);
+  const sent = await sendMessage({ conversationId, text, attachments, ...(model === undefined ? {} : { model }) });
+  if (sent.ok) return;
+  const draft = recall(`draft:${conversationId}`);
+  remember(`draft:${conversationId}`, draft ? `${text}\n${draft}` : text);
+  tell(sent.failure.message);
+}
+
+function Waiting({ waiting, state }: { waiting: WaitingInput; state: RunState | null }) {
   const [text, setText] = useState<string | null>(null);
   const { id, delivery } = waiting.input;
+  const isAtWork = state !== null && (isActive(state) || state.name === 'completed');
   const save = async () => {
     const changed = text?.trim();
     setText(null);
@@ -52,8 +97,8 @@ function Waiting({ waiting }: { waiting: WaitingInput }) {
       <Icon of={CornerDownRight} small />
       {text === null ? (
         <span className="cut">
-          <span className="quiet">{delivery === 'steer' ? 'Steers at the next step: ' : 'Comes after: '}</span>
-          {waiting.text}
+          <span className="quiet">{waitingWords(delivery, state)}</span>
+          <Visible text={waiting.text} />
         </span>
       ) : (
         <input
@@ -72,6 +117,7 @@ function Waiting({ waiting }: { waiting: WaitingInput }) {
         />
       )}
       <span className="acts">
+        {isAtWork ? null : <IconButton icon={ArrowUp} name="Send now" fine onClick={() => void sayNow(waiting)} />}
         <IconButton icon={Pencil} name="Change it" fine onClick={() => setText(waiting.text)} />
         <IconButton icon={X} name="Take it back" fine onClick={() => void withdraw()} />
       </span>
