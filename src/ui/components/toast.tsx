@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useToasts, type Toast } from '../stores/toast-store.ts';
 import { Button } from './button.tsx';
 import { IconButton } from './icon-button.tsx';
+import { Visible } from './visible.tsx';
 import './toast.css';
 
 const SHOWN_FOR = 6_000;
@@ -27,7 +28,9 @@ function OneToast({ toast }: { toast: Toast }) {
   }, [close, toast.id]);
   return (
     <div className="toast">
-      <span className="grow">{toast.text}</span>
+      <span className="grow">
+        <Visible text={toast.text} />
+      </span>
       {toast.act ? (
         <Button
           look="plain"

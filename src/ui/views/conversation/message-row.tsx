@@ -5,6 +5,7 @@ import { textOf, type Message } from '../../../core/models/message.ts';
 import { api, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
@@ -42,8 +43,11 @@ export const MessageRow = memo(({ message, run, until, leftOut, outside, isSough
         <p className="banner">
           <Icon of={Globe} small />
           <span>
-            <b>From outside.</b> Words of <span className="mono">{outside}</span> are in this conversation. Changes and commands now ask you
-            first, whatever was saved.
+            <b>From outside.</b> Words of{' '}
+            <span className="mono">
+              <Visible text={outside} />
+            </span>{' '}
+            are in this conversation. Changes and commands now ask you first, whatever was saved.
           </span>
         </p>
       )}

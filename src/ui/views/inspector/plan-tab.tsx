@@ -2,6 +2,7 @@ import { Check, Minus } from 'lucide-react';
 import type { PlanItem } from '../../../core/models/plan.ts';
 import { Blank } from '../../components/blank.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Visible } from '../../components/visible.tsx';
 import { useOpen } from '../../stores/conversation-store.ts';
 
 const WORDS: Record<PlanItem['state'], string> = { pending: 'to do', active: 'now', done: 'done', dropped: 'dropped' };
@@ -40,7 +41,9 @@ export function PlanTab({ conversationId }: { conversationId: string }) {
               {item.state === 'done' ? <Icon of={Check} small /> : null}
               {item.state === 'dropped' ? <Icon of={Minus} small /> : null}
             </span>
-            <span className="plan-text">{item.text}</span>
+            <span className="plan-text">
+              <Visible text={item.text} />
+            </span>
             <span className={UNSEEN.includes(item.state) ? 'unseen' : 'plan-state'}>{WORDS[item.state]}</span>
           </li>
         ))}
