@@ -45,31 +45,8 @@ function open(place: number, mode: number): NamedPipe {
   return { reader, writer, started: () => closeSync(writer) };
 }
 
-/** A pipe by which a process is told something. */
-export interface OrderPipe {
-  /** To write to, without waiting for a reader; by its name below /proc what a child reads from. */
-  readonly descriptor: number;
-  /** To be called once nobody reads from it any more. */
-  close(): void;
-}
-
-/** @throws Error when no pipe can be made */
-export async function openOrderPipe(): Promise<OrderPipe> {
-  const [place] = await takePipes(1);
-  if (place === undefined) throw new Error('no pipe was made');
-  const descriptor = openSync(`/proc/self/fd/${place}`, constants.O_RDWR | constants.O_NONBLOCK);
-  return {
-    descriptor,
-    close() {
-      // With its last holder, what was not read of it is gone.
-      closeSync(descriptor);
-      free.push(place);
-    },
-  };
-}
-
-/** How many are made at once: three for each of the rooms that are in use at a time. To make them takes a program of its own. */
-const BATCH = 12;
+/** How many are made at once: two for each of the rooms that are in use at a time. To make them takes a program of its own. */
+const BATCH = 8;
 
 async function makePipes(): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-pipe-'));

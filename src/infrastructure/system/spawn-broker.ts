@@ -8,7 +8,7 @@ const ANSWER_TO_STOP_MS = 800;
 
 /**
  * The broker. Its arguments: the process whose pipes it opens, and the program that it starts.
- * One line per start: number of the job, the owner's descriptors for output, status and input (or `-` for none), and how many arguments follow that are new;
+ * One line per start: number of the job, the owner's descriptors for output and status, and how many arguments follow that are new;
  * those, and then the last argument, end in a zero byte each. They become words of the program as they are: no shell reads them. A last line
  * says that all has come: its owner may have died while writing.
  * What else was open to its owner is closed. The status is open for reading too: else a program that tells its status to an owner that has
@@ -27,14 +27,12 @@ done
 trap : PIPE
 exec {report}>&1 >/dev/null
 echo ready >&$report
-while read -r job output status input count; do
+while read -r job output status count; do
   ((count == 0)) || mapfile -d '' -t -n "$count" first
   mapfile -d '' -t -n 1 last
   read -r end && [[ $end = end ]] || break
-  in=/dev/null
-  [[ $input = - ]] || in=/proc/$owner/fd/$input
   {
-    "$program" "${'$'}{first[@]}" "${'$'}{last[@]}" <"$in" {report}>&- &
+    "$program" "${'$'}{first[@]}" "${'$'}{last[@]}" </dev/null {report}>&- &
     echo "$job $!" >&$report
   } >"/proc/$owner/fd/$output" 2>&1 3<>"/proc/$owner/fd/$status" || echo "$job 0" >&$report
 done
@@ -55,8 +53,6 @@ export interface BrokeredStart {
   /** Descriptors of named pipes of this process. The program gets them as its output and errors, and as number 3. */
   readonly output: number;
   readonly status: number;
-  /** Likewise, for its input; null: it has none. */
-  readonly input: number | null;
   /** How many open, empty files the program expects, from number 4 on. */
   readonly emptyFiles: number;
   readonly signal: AbortSignal;
@@ -150,9 +146,7 @@ async function openBroker({ shell, program, environment, emptyFile }: BrokerOpti
       const isNew = first !== sent;
       sent = first;
       const answer = answers.to(String(number), job.signal);
-      child.stdin?.write(
-        `${number} ${job.output} ${job.status} ${job.input ?? '-'} ${isNew ? job.first.length : 0}\n${isNew ? first : ''}${job.last}\0end\n`,
-      );
+      child.stdin?.write(`${number} ${job.output} ${job.status} ${isNew ? job.first.length : 0}\n${isNew ? first : ''}${job.last}\0end\n`);
       return answer;
     },
   };
