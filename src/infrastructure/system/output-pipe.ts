@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,8 +48,26 @@ function open(place: number, mode: number): NamedPipe {
 /** How many are made at once: two for each of the rooms that are in use at a time. To make them takes a program of its own. */
 const BATCH = 8;
 
+const FOLDER = 'glasshouse-pipe-';
+/** Milliseconds after which a folder of pipes is no longer being made: whoever made it was killed in the midst of it. */
+const LEFT_BEHIND = 60_000;
+let isSwept = false;
+
+/** Takes away what others have left behind, once. */
+function sweep(): void {
+  if (isSwept) return;
+  isSwept = true;
+  for (const name of readdirSync(tmpdir())) {
+    const path = join(tmpdir(), name);
+    const stats = name.startsWith(FOLDER) ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
+    const isOurs = stats?.isDirectory() && stats.uid === process.getuid?.();
+    if (isOurs && Date.now() - stats.mtimeMs > LEFT_BEHIND) rmSync(path, { recursive: true, force: true });
+  }
+}
+
 async function makePipes(): Promise<number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-pipe-'));
+  sweep();
+  const folder = mkdtempSync(join(tmpdir(), FOLDER));
   const paths = Array.from({ length: BATCH }, (_, at) => join(folder, String(at)));
   try {
     const { execFile } = process.getBuiltinModule('node:child_process');
