@@ -60,8 +60,8 @@ function sweep(): void {
   for (const name of readdirSync(tmpdir())) {
     const path = join(tmpdir(), name);
     const stats = name.startsWith(FOLDER) ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
-    const isOurs = stats?.isDirectory() && stats.uid === process.getuid?.();
-    if (isOurs && Date.now() - stats.mtimeMs > LEFT_BEHIND) rmSync(path, { recursive: true, force: true });
+    if (!stats?.isDirectory() || stats.uid !== process.getuid?.()) continue;
+    if (Date.now() - stats.mtimeMs > LEFT_BEHIND) rmSync(path, { recursive: true, force: true });
   }
 }
 
