@@ -496,6 +496,14 @@ describe('the broker that starts commands', () => {
     expect(readdirSync(workspace)).toEqual([]);
   });
 
+  it('leaves the person’s variables as they are', async () => {
+    const names = ['output', 'status', 'job', 'first', 'last', 'owner', 'program', 'files', 'count', 'end', 'fd', 'report'];
+    const own = newSandbox({ environment: Object.fromEntries(names.map((name) => [name, `own ${name}`])) });
+    const { output } = await run(`printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`, { sandbox: own });
+    await own.close();
+    expect(output.trimEnd().split('\n')).toEqual(names.map((name) => `own ${name}`));
+  });
+
   it('gives commands no other open file than their three', async () => {
     writeFileSync(join(home, '.netrc'), 'PRIVATE');
     const { output } = await run('ls /proc/$$/fd; exit', { sandbox });
@@ -529,7 +537,7 @@ describe('the broker that starts commands', () => {
   it('R7: the end of the sandbox ends what still runs', async () => {
     const marker = `marker-${process.pid}-${Math.random()}`;
     const running = run(`: ${marker}; setsid -f sleep 4747; sleep 4747`, { sandbox });
-    while (processesWith(marker).length < 2) await sleep(20);
+    while (processesWith(marker).length < 3) await sleep(20);
     await sandbox.close();
     expect((await running).code).not.toBe(0);
     expect(processesWith(marker)).toEqual([]);
