@@ -192,6 +192,9 @@ describe('the page: a conversation', () => {
     const { page, scene } = await open([slow('These words stay. '.repeat(60), 80), { text: 'In metres.' }, { text: 'And the sum.' }]);
     await say(page, 'Talk');
     await expect.poll(() => lastAnswer(page).innerText()).toContain('These words stay.');
+    const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('the lengths in feet\n') };
+    await page.locator('input[type=file]').setInputFiles([notes]);
+    await page.locator('.compose .chip').waitFor();
     await say(page, 'In metres, please');
     await say(page, 'Then sum it up', 'Alt+Enter');
     const waiting = page.locator('.waiting-inputs li');
@@ -210,6 +213,8 @@ describe('the page: a conversation', () => {
     await expect.poll(() => lastAnswer(page).innerText()).toBe('And the sum.');
     expect(await waiting.count()).toBe(0);
     expect(scene.model.requests[1]?.body.toString()).toContain('In metres, please');
+    // What was handed over with it goes along.
+    expect(scene.model.requests[1]?.body.toString()).toContain('the lengths in feet');
   });
 
   it('U1 a reload in mid-stream shows the same, nothing lost or doubled', async () => {

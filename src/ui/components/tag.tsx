@@ -1,6 +1,7 @@
 import { Globe, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
+import { Visible } from './visible.tsx';
 import './tag.css';
 
 /** A small mark. `outside` is dashed: what it names came from beyond the house. */
@@ -36,7 +37,9 @@ export function Chip({ icon, name, detail, outside = false, children }: ChipProp
   return (
     <span className={`chip ${outside ? 'is-outside' : ''}`}>
       <Icon of={icon} small />
-      <span className="cut">{name}</span>
+      <span className="cut">
+        <Visible text={name} />
+      </span>
       {detail ? <span className="quiet nowrap">{detail}</span> : null}
       {outside ? <span className="unseen">from outside</span> : null}
       {children}
