@@ -536,7 +536,7 @@ describe('the broker that starts commands', () => {
 
   it('R7: the end of the sandbox ends what still runs', async () => {
     const marker = `marker-${process.pid}-${Math.random()}`;
-    const running = run(`: ${marker}; setsid -f sleep 4747; sleep 4747`, { sandbox });
+    const running = run(`: ${marker}; setsid -f sleep 4747; sleep 4747; :`, { sandbox });
     while (processesWith(marker).length < 3) await sleep(20);
     await sandbox.close();
     expect((await running).code).not.toBe(0);
