@@ -161,6 +161,17 @@ describe('the wall around the server', () => {
     expect(chunked.status).toBe(413);
     expect((await ask(scene.port, { ...asked, body: '{"json":' })).status).toBe(400);
     expect((await ask(scene.port, { ...asked, headers: { ...headers, 'content-type': 'text/plain' }, body: '{}' })).status).toBe(400);
+    // JSON, but not what a call is wrapped in.
+    for (const body of ['null', '7', '"words"', '[]', '{"json":null}', '{"json":{},"meta":7}']) {
+      for (const path of ['/rpc/messages/send', '/api/messages']) {
+        const answer = await ask(scene.port, { ...asked, path, body });
+        // A procedure's own failure comes wrapped, as its answers do.
+        const told = JSON.parse(answer.body) as { json?: { code: string; message: string }; code: string; message: string };
+        const { code, message } = told.json ?? told;
+        expect({ status: answer.status, code }, `${path} with ${body}`).toEqual({ status: 400, code: 'usage' });
+        expect(message.length).toBeGreaterThan(10);
+      }
+    }
     // It goes on as if nothing had been.
     expect((await scene.fetch('/api/rules')).status).toBe(200);
   });

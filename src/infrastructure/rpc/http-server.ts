@@ -33,7 +33,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+type Handle = (request: IncomingMessage & { readonly body: unknown }, response: ServerResponse) => Promise<boolean>;
 
 /** Serves the application over HTTP on this machine alone. @throws FailureError `usage` when no port is free */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
