@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -359,7 +360,7 @@ describe('the page: a conversation', () => {
     const trouble = page.locator('.boundary');
     await trouble.waitFor();
     expect(await trouble.innerText()).toContain('could not be fetched');
-    expect(await page.locator('.side').innerText()).toContain('Say something.');
+    await expect.poll(() => page.locator('.side').innerText()).toContain('Say something.');
     await page.unroute('**/assets/conversation-view*');
     await trouble.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Here it is.');
@@ -475,5 +476,70 @@ describe('the page: a conversation', () => {
     const wrong = await openWindow(browser, `${new URL(scene.url).origin}/#token=wrong`);
     await wrong.page.waitForSelector('.refused');
     expect(wrong.page.url()).not.toContain('token');
+  });
+
+  it('S4 a link with somebody else’s key takes nothing away, and its key is never kept', async () => {
+    const { page, scene } = await open([]);
+    const key = () => page.evaluate<string | null>(`localStorage.getItem('token')`);
+    await expect.poll(key).toBe(scene.token);
+    const { origin } = new URL(scene.url);
+    for (const link of ['#token=attacker', '#token=', '#token=%E0%A4%A', `#token=${scene.token}x`]) {
+      await page.goto('about:blank');
+      await page.goto(`${origin}/${link}`);
+      await page.waitForSelector('#composer');
+      await expect.poll(() => page.locator('.pick .where').innerText()).toBe('stays on this machine');
+      expect(await key()).toBe(scene.token);
+      expect(page.url()).toBe(`${origin}/`);
+    }
+    // The same, without leaving the page.
+    await page.evaluate(`location.hash = 'token=attacker'`);
+    await expect.poll(() => page.url()).toBe(`${origin}/`);
+    await page.waitForSelector('#composer');
+    expect(await key()).toBe(scene.token);
+    // A window that has no key keeps none that nobody knows.
+    const { page: other } = await openWindow(browser, `${origin}/#token=attacker`);
+    await other.waitForSelector('.refused');
+    expect(await other.evaluate(`localStorage.getItem('token')`)).toBe(null);
+  });
+
+  it('S4 whoever takes the port of a server that died is sent no key, and the page says so', async () => {
+    const { page, scene } = await open([{ text: 'At home again.' }]);
+    await page.locator('.pick .where', { hasText: 'stays on this machine' }).waitFor();
+    // The page's own scripts are here: what is asked for after this is asked of the server.
+    const scripts = () => page.evaluate<string>(`performance.getEntriesByType('resource').map((each) => each.name).join(' ')`);
+    for (const part of ['/conversation-view-', '/palette-']) await expect.poll(scripts).toContain(part);
+    const told: string[] = [];
+    const stranger = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
+      request.on('end', () => {
+        told.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)} ${body}`);
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ status: 'ok', proof: '0'.repeat(64), json: {} }));
+      });
+    });
+    await scene.stop('SIGKILL');
+    await new Promise<void>((resolve) => stranger.listen(Number(new URL(scene.url).port), '127.0.0.1', resolve));
+    await expect.poll(() => page.locator('.connection').innerText()).toContain('Another program answers here');
+    await say(page, 'A secret thought');
+    await page.locator('.compose-failure').waitFor();
+    expect(await page.locator('.compose-failure').innerText()).toContain('Another program answers in the place of Glasshouse.');
+    await page.waitForTimeout(1_000);
+    expect(told.length).toBeGreaterThan(1);
+    for (const request of told) {
+      expect(request).toMatch(/^GET \/health\?nonce=[0-9a-f]{64} /);
+      expect(request).not.toContain('authorization');
+      expect(request).not.toContain(scene.token);
+      expect(request).not.toContain('secret');
+    }
+    await new Promise((resolve) => {
+      stranger.close(resolve);
+      stranger.closeAllConnections();
+    });
+    await scene.start();
+    await expect.poll(() => page.locator('.connection').innerText(), { timeout: 15_000 }).toBe('');
+    await page.press('#composer', 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('At home again.');
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
   });
 });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { ServerScene } from '../support/server.ts';
@@ -147,6 +148,25 @@ describe('the wall around the server', () => {
       headers: { host: headers.host, origin: 'http://evil.example', 'access-control-request-method': 'GET' },
     });
     expect(preflight.status).toBe(403);
+  });
+
+  it('S4: proves at /health that it knows the token, for its own port, before anybody sends it', async () => {
+    const scene = await ServerScene.start();
+    const health = async (query: string) => {
+      const answer = await ask(scene.port, { method: 'GET', path: `/health${query}`, headers: { host: `127.0.0.1:${scene.port}` } });
+      return { status: answer.status, body: JSON.parse(answer.body) as unknown };
+    };
+    const proof = (nonce: string, port: number) => createHmac('sha256', scene.token).update(`${nonce}:${port}`).digest('hex');
+    expect(await health('')).toEqual({ status: 200, body: { status: 'ok' } });
+    for (const nonce of ['0123456789abcdef', 'f'.repeat(128)]) {
+      expect(await health(`?nonce=${nonce}`)).toEqual({ status: 200, body: { status: 'ok', proof: proof(nonce, scene.port) } });
+      expect(proof(nonce, scene.port)).not.toBe(proof(nonce, scene.port + 1));
+    }
+    for (const nonce of ['', '0123456789abcde', 'f'.repeat(129), 'g'.repeat(32), '0123456789abcdef%3A1']) {
+      const { status, body } = await health(`?nonce=${nonce}`);
+      expect({ status, body }, nonce).toMatchObject({ status: 400, body: { code: 'usage' } });
+      expect(body).not.toHaveProperty('proof');
+    }
   });
 
   it('reads no more of a body than it takes, and nothing that is not JSON', async () => {
