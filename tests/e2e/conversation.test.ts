@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { answerByKey } from '../support/answer-by-key.ts';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
 import { PageScene } from '../support/page-scene.ts';
 import type { ScriptedReply } from '../support/scripted-model-server.ts';
@@ -96,6 +97,7 @@ describe('the page: a conversation', () => {
     ]);
     expect(await state(page).innerText()).toContain('Waiting for you');
     await page.press('#composer', 'Enter'); // nothing written: the focus goes to what waits
+    await page.waitForTimeout(1_000);
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('It said hello.');
     const row = page.locator('.tool', { hasText: 'echo hello-from-the-shell' });
@@ -115,8 +117,7 @@ describe('the page: a conversation', () => {
     ]);
     await say(page, 'Write it');
     await page.locator('.ask .diff').waitFor();
-    await page.locator('.ask').focus();
-    await page.keyboard.press('d');
+    await answerByKey(page, 'd');
     await page.keyboard.type('Write to a copy first');
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Then not.');
@@ -138,8 +139,7 @@ describe('the page: a conversation', () => {
     const ask = { name: 'ask_person', input: { question: 'Which survey counts?', choices: ['The old one', 'The new one'] } };
     const { page } = await open([{ toolCalls: [ask] }, { text: 'The new one, then.' }]);
     await say(page, 'Compare');
-    await page.locator('.ask').focus();
-    await page.keyboard.press('2');
+    await answerByKey(page, '2');
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('The new one, then.');
     expect(await page.locator('.settled').innerText()).toContain('Which survey counts? The new one');
@@ -224,8 +224,7 @@ describe('the page: a conversation', () => {
     await page.goto(scene.url);
     await say(page, 'Write it');
     await page.locator('.ask .diff').waitFor({ timeout: 5_000 });
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Written.');
   });
 
@@ -238,8 +237,7 @@ describe('the page: a conversation', () => {
     await page.locator('.ask').waitFor();
     const second = await another(scene, page.url());
     await second.locator('.ask').waitFor();
-    await second.locator('.ask').focus();
-    await second.keyboard.press('Enter');
+    await answerByKey(second, 'Enter');
     for (const each of [page, second]) {
       await expect.poll(() => lastAnswer(each).innerText()).toBe('Both windows see these words come.');
       await each.locator('.after').waitFor();
@@ -291,12 +289,109 @@ describe('the page: a conversation', () => {
     faults = faults.filter((fault) => !fault.includes('404'));
   });
 
+  it('S1 a held key answers one question, never those that follow; nor does a key that is hammered on', async () => {
+    const { page, scene } = await open([
+      { toolCalls: [{ name: 'run_command', input: { command: 'touch first' } }] },
+      { toolCalls: [{ name: 'run_command', input: { command: 'touch second' } }] },
+      { toolCalls: [{ name: 'run_command', input: { command: 'touch third' } }] },
+      { text: 'All three.' },
+    ]);
+    const done = () => ['first', 'second', 'third'].filter((name) => existsSync(join(scene.workspace, name)));
+    const asked = (name: string) => page.locator('.ask .command', { hasText: `touch ${name}` });
+    // Held since before there was a question.
+    await page.fill('#composer', 'Three things');
+    for (let press = 0; press < 50; press += 1) {
+      await page.keyboard.down('Enter');
+      await page.waitForTimeout(40);
+    }
+    await asked('first').waitFor();
+    await page.keyboard.up('Enter');
+    expect(done()).toEqual([]);
+    await page.waitForTimeout(1_000);
+    // A new press, held through all that follows.
+    for (let press = 0; press < 60; press += 1) {
+      await page.keyboard.down('Enter');
+      await page.waitForTimeout(40);
+    }
+    await asked('second').waitFor();
+    expect(done()).toEqual(['first']);
+    await page.keyboard.up('Enter');
+    // Hammered on: also through the end of the rest.
+    await page.waitForTimeout(1_000);
+    await page.keyboard.press('Enter');
+    for (let press = 0; press < 40; press += 1) {
+      await page.waitForTimeout(40);
+      await page.keyboard.press('Enter');
+    }
+    await asked('third').waitFor();
+    expect(done()).toEqual(['first', 'second']);
+    await answerByKey(page, 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('All three.');
+    expect(done()).toEqual(['first', 'second', 'third']);
+  });
+
+  it('a click on a question that has only just come does not count', async () => {
+    const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
+    await say(page, 'Write it');
+    const allow = page.getByRole('button', { name: 'Allow once' });
+    await allow.waitFor();
+    await allow.dispatchEvent('click');
+    await page.waitForTimeout(1_000);
+    expect(await allow.isVisible()).toBe(true);
+    await allow.click();
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
+  });
+
+  it('the keys of a question act at once where nothing is written, in a new conversation and in one that is opened again', async () => {
+    const write = (path: string): ScriptedReply => ({ toolCalls: [{ name: 'write_file', input: { path, content: 'x\n' } }] });
+    const { page } = await open([write('a.txt'), write('b.txt'), { text: 'Both.' }]);
+    const hasFocus = () => page.evaluate<boolean>(`document.activeElement.matches('.ask')`);
+    await say(page, 'Write them');
+    await page.locator('.ask', { hasText: 'a.txt' }).waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    await page.waitForTimeout(1_000);
+    await page.keyboard.press('Enter');
+    await page.locator('.ask', { hasText: 'b.txt' }).waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    // Away and back again.
+    await page.keyboard.press('Control+Shift+O');
+    await page.waitForURL(/\/$/);
+    await page.locator('.side-link').first().click();
+    await page.locator('.ask').waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    await page.reload();
+    await page.locator('.ask').waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    // Who goes on to write writes.
+    await page.keyboard.type('stop');
+    expect(await page.inputValue('#composer')).toBe('stop');
+    await page.reload();
+    await page.locator('.ask').waitFor();
+    await page.waitForTimeout(1_000);
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('composer');
+    await page.fill('#composer', '');
+    await answerByKey(page, 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Both.');
+  });
+
+  it('a question takes no focus from who is writing', async () => {
+    const { page } = await open([
+      { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }], firstDelayMs: 1_500 },
+      { text: 'Done.' },
+    ]);
+    await say(page, 'Write it');
+    await state(page).waitFor();
+    await page.keyboard.type('And th');
+    await page.locator('.ask').waitFor();
+    await page.keyboard.type('en d23');
+    expect(await page.inputValue('#composer')).toBe('And then d23');
+    expect(await page.locator('.ask footer').isVisible()).toBe(true);
+  });
+
   it('after an answer by key the focus is back where one writes', async () => {
     const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
     await say(page, 'Write it');
-    await page.locator('.ask').waitFor();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('composer');
   });
@@ -390,11 +485,9 @@ describe('the page: a conversation', () => {
     await page.getByRole('button', { name: 'Plan first' }).click();
     await say(page, 'Sum it up');
     await page.locator('.ask h2', { hasText: 'Carry out this plan?' }).waitFor();
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await page.locator('.ask h2', { hasText: 'Create one file in harbour?' }).waitFor();
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Carried out.');
     expect(await page.locator('.turn', { hasText: 'Look at the files' }).locator('.settled').allInnerTexts()).toEqual([
       expect.stringContaining('You approved the plan'),
