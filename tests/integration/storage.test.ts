@@ -96,6 +96,29 @@ describe('the journal', () => {
     expect((await reader.runs('c'))[0]?.state.name).toBe('queued');
   });
 
+  it('lets one run begin at a time, and none on what is no longer the last word', async () => {
+    const path = folder();
+    const [one, other] = [open(path), open(path, 'other')];
+    await one.journal.commit('run', 0, begin('Hello'), 'terminal');
+    const again = (id: string, parentId: string | null): AgentEvent => ({
+      type: 'input_accepted',
+      input: { id: `input-${id}`, conversationId: 'c', runId: id, delivery: 'start', actor: 'terminal', createdAt: 2 },
+      message: { ...personMessage(`m-${id}`, 'And me?'), parentId, runId: id },
+      run: { ...run, id, rootRunId: id, inputId: `input-${id}` },
+    });
+    const busy = { failure: { code: 'conversation_busy' } };
+    await expect(other.journal.commit('r2', 0, [again('r2', 'm1')], 'terminal')).rejects.toMatchObject(busy);
+    await one.journal.commit(
+      'run',
+      2,
+      [{ type: 'run_completed', state: { name: 'completed' }, usage: NO_USAGE, cost: 0, steps: 1 }],
+      'agent',
+    );
+    await expect(other.journal.commit('r2', 0, [again('r2', null)], 'terminal')).rejects.toMatchObject(busy);
+    await other.journal.commit('r2', 0, [again('r2', 'm1')], 'terminal');
+    expect((await one.reader.snapshot('c'))?.messages.map((message) => message.id)).toEqual(['m1', 'm-r2']);
+  });
+
   it('rolls everything back when one event of a commit fails', async () => {
     const { journal, reader } = open(folder());
     await journal.commit('run', 0, begin('Hello'), 'terminal');

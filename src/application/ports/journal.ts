@@ -11,7 +11,8 @@ export interface Committed {
  * The one way to write what happens. One transaction appends the events and brings the tables up to date. Words that stream are kept as
  * drafts until their part or call is completed; a commit of nothing else leaves the version of the run as it is, and asks for none.
  *
- * Rejects with FailureError: `version_conflict` when the run was changed by somebody else (nothing is written),
+ * Rejects with FailureError: `version_conflict` when the run was changed by somebody else (nothing is written), `conversation_busy` when
+ * it begins a run where another one is at work, or has been since its message was made,
  * `disk_full`, `database_busy`, `database_damaged`. After a rejection nothing of the commit is there.
  */
 export interface Journal {

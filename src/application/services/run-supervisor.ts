@@ -240,9 +240,14 @@ export class RunSupervisor {
     };
     const message = { ...next.message, parentId: conversation?.headMessageId ?? null, runId: id };
     const event: AgentEvent = { type: 'input_accepted', input: { ...next.input, runId: id }, message, run: followUp };
-    const { version, seqs } = await journal.commit(id, 0, [event], next.input.actor);
-    this.#publish(followUp, event, seqs[0]);
-    this.start(followUp, workspace, version);
+    try {
+      const { version, seqs } = await journal.commit(id, 0, [event], next.input.actor);
+      this.#publish(followUp, event, seqs[0]);
+      this.start(followUp, workspace, version);
+    } catch (error) {
+      // Another process was quicker: it waits on.
+      if (!(error instanceof FailureError && error.failure.code === 'conversation_busy')) throw error;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Actor, AgentEvent, Delivery, Input } from '../../core/agent/agent-event.ts';
 import { isActive } from '../../core/agent/agent-state.ts';
 import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
-import { failure, type Result } from '../../core/models/failure.ts';
+import { failure, FailureError, type Result } from '../../core/models/failure.ts';
 import type { Message, Part } from '../../core/models/message.ts';
 import type { Budget, Run } from '../../core/models/run.ts';
 import type { Trust } from '../../core/models/trust.ts';
@@ -45,6 +45,25 @@ export interface SendMessageDeps {
 
 /** Takes a message in: stored first (R1), then a run starts on it, or it waits for its turn (R6). Answers at once. */
 export async function sendMessage(deps: SendMessageDeps, command: SendMessage): Promise<Result<Sent>> {
+  try {
+    return await takeIn(deps, command);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+  // Somebody else began a run in this moment: now it is seen.
+  try {
+    return await takeIn(deps, command);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return { ok: false, failure: error.failure };
+  }
+}
+
+function isBusy(error: unknown): error is FailureError {
+  return error instanceof FailureError && error.failure.code === 'conversation_busy';
+}
+
+async function takeIn(deps: SendMessageDeps, command: SendMessage): Promise<Result<Sent>> {
   const before = await deps.reader.inputRun(command.commandId);
   if (before) return { ok: true, value: before };
   const existing = command.conversationId === undefined ? null : await deps.reader.conversation(command.conversationId);

@@ -128,7 +128,9 @@ export function resultForModel(call: ToolCall): { text: string; isError: boolean
     case 'denied':
       return { text: call.output ?? 'The person did not allow this call. It did not run.', isError: true };
     case 'cancelled':
-      return { text: withOutput('The person stopped this call. It may have run in part.', call.output), isError: true };
+      if (call.startedAt === undefined)
+        return { text: 'This call was not begun: the work was stopped before. It did not run.', isError: true };
+      return { text: withOutput('This call was stopped. It may have run in part.', call.output), isError: true };
     default:
       return { text: withOutput('This call was interrupted. It may have run; look before doing it again.', call.output), isError: true };
   }

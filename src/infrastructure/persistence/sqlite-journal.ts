@@ -87,8 +87,9 @@ function append(
 ): Committed {
   let version = expectedVersion;
   const seqs: (number | null)[] = [];
-  const isNew = events.some((event) => event.type === 'input_accepted' && event.run?.id === where.runId);
-  if (!isNew) {
+  const begun = events.find((event) => event.type === 'input_accepted' && event.run?.id === where.runId);
+  if (begun?.type === 'input_accepted') refuseSecondRun(db, begun.input.conversationId, begun.message.parentId);
+  else {
     const row = db.get('SELECT version FROM run WHERE id = ?', where.runId);
     if (!row || Number(row['version']) !== expectedVersion) {
       throw new FailureError('version_conflict', `The run ${where.runId} was changed by another process.`);
@@ -126,6 +127,19 @@ function append(
 /** What is completed in the same commit is stored whole. */
 function isCompleted(last: AgentEvent | undefined): boolean {
   return last?.type === 'tool_call_ended' || last?.type === 'part_completed';
+}
+
+/** One run at a time works at the head of a conversation: whoever comes second finds it here, however close behind (another process). */
+function refuseSecondRun(db: Database, conversationId: string, parentId: string | null): void {
+  const conversation = db.get('SELECT head_message_id, title FROM conversation WHERE id = ?', conversationId);
+  if (!conversation) return;
+  const busy = db.get(
+    `SELECT 1 FROM run WHERE conversation_id = ? AND kind = 'root' AND state NOT IN ('completed', 'cancelled', 'failed', 'exhausted', 'suspended')`,
+    conversationId,
+  );
+  if (busy || conversation['head_message_id'] !== parentId) {
+    throw new FailureError('conversation_busy', `A run is at work in “${String(conversation['title'])}”.`);
+  }
 }
 
 /** What the event gives a new state to, where only that state is kept of it. */

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SandboxPolicy } from '../../application/ports/sandbox.ts';
 import { FailureError } from '../../core/models/failure.ts';
 import { SELF_RUNNING } from '../../core/tools/self-running-files.ts';
@@ -57,7 +57,7 @@ export function mountsFor(policy: SandboxPolicy, hidden: HiddenPlaces): Mounts {
   };
   const absent: string[] = [];
   const kept = policy.writable.flatMap((folder) => keptReadOnly(folder, absent));
-  const masked = masks(hidden, isShown, (path) => policy.writable.some((folder) => isIn(path, folder)), absent);
+  const masked = masks(hidden, isShown, policy.writable, absent);
   return { args: [...ordered.flatMap(({ args }) => args), ...kept, ...masked], absent };
 }
 
@@ -105,16 +105,23 @@ function keptReadOnly(folder: string, absent: string[]): string[] {
   return args;
 }
 
-function masks(
-  hidden: HiddenPlaces,
-  isShown: (path: string) => boolean,
-  isWritable: (path: string) => boolean,
-  absent: string[],
-): string[] {
+function masks(hidden: HiddenPlaces, isShown: (path: string) => boolean, writable: readonly string[], absent: string[]): string[] {
   const { present, absent: missing } = hidden.find();
-  absent.push(...missing.filter(isWritable));
+  absent.push(...missing.filter((path) => writable.some((folder) => isIn(path, folder))));
   const outermost = [...present].filter((place) => isShown(place) && ![...present].some((other) => other !== place && isIn(place, other)));
-  return outermost.flatMap((place) =>
+  // A mount point cannot be renamed: else the folder with a hidden place in it could be moved to where nothing covers it.
+  const pinned = new Set(outermost.flatMap((place) => writable.flatMap((folder) => foldersBetween(folder, place))));
+  const pins = [...pinned].toSorted((a, b) => depth(a) - depth(b)).flatMap((folder) => ['--bind', folder, folder]);
+  const covers = outermost.flatMap((place) =>
     isRealFolder(place) ? ['--tmpfs', place, '--remount-ro', place] : ['--ro-bind-data', EMPTY_FILE, place],
   );
+  return [...pins, ...covers];
+}
+
+/** The folders from a writable one down to a place in it, without both. */
+function foldersBetween(folder: string, place: string): string[] {
+  const found: string[] = [];
+  if (!isIn(place, folder)) return found;
+  for (let at = dirname(place); at !== folder && isIn(at, folder); at = dirname(at)) found.push(at);
+  return found;
 }

@@ -5,10 +5,9 @@ import { FailureError } from '../../core/models/failure.ts';
 import { EMPTY_FILE, mountsFor } from './bubblewrap-mounts.ts';
 import { gitRunnersIn, plantedSince } from './planted-git.ts';
 import { HiddenPlaces } from './hidden-places.ts';
-import { openRoom, type RoomPlan, type Starter } from './sandbox-room.ts';
+import { runInRoom, type RoomPlan, type Starter } from './sandbox-room.ts';
 import { setAside } from './set-aside.ts';
 import { createSpawnBroker, type SpawnBroker } from './spawn-broker.ts';
-import { WaitingRoom } from './waiting-room.ts';
 
 export interface BubblewrapDependencies {
   /** The environment of commands, already free of secrets. */
@@ -22,7 +21,6 @@ export interface BubblewrapDependencies {
 /** Where commands run. */
 interface Rooms {
   readonly start: Starter;
-  readonly waiting: WaitingRoom | null;
   /** What nobody may see, and besides it what one command may not. */
   hiddenFrom(command: readonly string[]): HiddenPlaces;
 }
@@ -47,8 +45,7 @@ export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): B
     const shell = onPath('bash', path);
     if (shell !== null) broker = createSpawnBroker({ shell, program, environment: dependencies.environment, emptyFile: openEmptyFile });
     const start = starterOf(program, dependencies.environment, broker);
-    // Whoever starts the programs directly pays for every start on the spot: then no room waits.
-    return { start, waiting: broker && new WaitingRoom(start), hiddenFrom: hiddenPlacesOf(dependencies.protectedPlaces) };
+    return { start, hiddenFrom: hiddenPlacesOf(dependencies.protectedPlaces) };
   };
   const run: Sandbox['run'] = async (command, policy, options) => {
     rooms ??= findRooms();
@@ -57,10 +54,7 @@ export function createBubblewrapSandbox(dependencies: BubblewrapDependencies): B
   };
   return {
     run,
-    async close() {
-      await rooms?.waiting?.close();
-      await broker?.close();
-    },
+    close: async () => broker?.close(),
     available: () =>
       (probe ??= (async () => {
         try {
@@ -127,14 +121,14 @@ function starterOf(program: string, environment: Readonly<Record<string, string>
     if (answer?.isStarted) return answer.pid;
     const { spawn } = process.getBuiltinModule('node:child_process');
     const files = Array.from({ length: job.emptyFiles }, openEmptyFile);
-    const stdio = [job.input ?? ('ignore' as const), job.output, job.output, job.status, ...files];
+    const stdio = ['ignore' as const, job.output, job.output, job.status, ...files];
     const child = spawn(program, [...job.first, job.last], { cwd: '/', env: environment, stdio });
     child.on('error', () => undefined);
     return child.pid ?? null;
   };
 }
 
-/** Runs one command: in the room that waits for it, or in a new one. */
+/** Runs one command in a room of its own. */
 async function runIn(rooms: Rooms, command: string, policy: SandboxPolicy, options: RunOptions): Promise<SandboxedExit> {
   const { signal } = options;
   signal.throwIfAborted();
@@ -142,10 +136,7 @@ async function runIn(rooms: Rooms, command: string, policy: SandboxPolicy, optio
   const before = gitRunnersIn(policy.writable);
   const since = Date.now();
   const plan = planFor(policy, mounts.args);
-  const room = (await rooms.waiting?.take(plan, command, signal)) ?? (await openRoom(rooms.start, plan, command, null, signal));
-  room.listen(options.onOutput);
-  rooms.waiting?.prepare(plan);
-  const exit = await room.untilEnd(options);
+  const exit = await runInRoom(rooms.start, plan, command, options);
   const notes = setAside(mounts.absent);
   notes.push(...setAside(plantedSince(before, gitRunnersIn(policy.writable, before), since)));
   for (const note of notes) options.onOutput(`\n[${note}]\n`);

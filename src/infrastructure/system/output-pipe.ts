@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,34 +45,29 @@ function open(place: number, mode: number): NamedPipe {
   return { reader, writer, started: () => closeSync(writer) };
 }
 
-/** A pipe by which a process is told something. */
-export interface OrderPipe {
-  /** To write to, without waiting for a reader; by its name below /proc what a child reads from. */
-  readonly descriptor: number;
-  /** To be called once nobody reads from it any more. */
-  close(): void;
-}
+/** How many are made at once: two for each of the rooms that are in use at a time. To make them takes a program of its own. */
+const BATCH = 8;
 
-/** @throws Error when no pipe can be made */
-export async function openOrderPipe(): Promise<OrderPipe> {
-  const [place] = await takePipes(1);
-  if (place === undefined) throw new Error('no pipe was made');
-  const descriptor = openSync(`/proc/self/fd/${place}`, constants.O_RDWR | constants.O_NONBLOCK);
-  return {
-    descriptor,
-    close() {
-      // With its last holder, what was not read of it is gone.
-      closeSync(descriptor);
-      free.push(place);
-    },
-  };
-}
+const FOLDER = 'glasshouse-pipe-';
+/** Milliseconds after which a folder of pipes is no longer being made: whoever made it was killed in the midst of it. */
+const LEFT_BEHIND = 60_000;
+let isSwept = false;
 
-/** How many are made at once: three for each of the rooms that are in use at a time. To make them takes a program of its own. */
-const BATCH = 12;
+/** Takes away what others have left behind, once. */
+function sweep(): void {
+  if (isSwept) return;
+  isSwept = true;
+  for (const name of readdirSync(tmpdir())) {
+    const path = join(tmpdir(), name);
+    const stats = name.startsWith(FOLDER) ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
+    if (!stats?.isDirectory() || stats.uid !== process.getuid?.()) continue;
+    if (Date.now() - stats.mtimeMs > LEFT_BEHIND) rmSync(path, { recursive: true, force: true });
+  }
+}
 
 async function makePipes(): Promise<number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-pipe-'));
+  sweep();
+  const folder = mkdtempSync(join(tmpdir(), FOLDER));
   const paths = Array.from({ length: BATCH }, (_, at) => join(folder, String(at)));
   try {
     const { execFile } = process.getBuiltinModule('node:child_process');

@@ -20,51 +20,30 @@ export interface RoomPlan {
   readonly emptyFiles: number;
 }
 
-/** One sandbox with one command in it, or with something that waits for a command. */
-export interface Room {
-  /** Whether it has ended, or never began. */
-  isOver(): boolean;
-  readonly ended: Promise<void>;
-  /** From here on, what comes goes to `onOutput`; what came before, first. */
-  listen(onOutput: (text: string) => void): void;
-  /** Resolves when the command and everything that it started is gone; ends it on abort or time-out, asked first, then killed. */
-  untilEnd(options: RunOptions): Promise<SandboxedExit>;
-  /** Kills everything in it. */
-  kill(): void;
-}
-
 /**
- * @param last the last word: what the room's shell runs
- * @param input the descriptor of a named pipe of this process that becomes its input; null: it has none
+ * Runs a command in a sandbox of its own. Resolves when the command and everything that it started is gone; ends it on abort or time-out,
+ * asked first, then killed.
  * @throws FailureError sandbox_missing
  */
-export async function openRoom(start: Starter, plan: RoomPlan, last: string, input: number | null, signal: AbortSignal): Promise<Room> {
+export async function runInRoom(start: Starter, plan: RoomPlan, command: string, options: RunOptions): Promise<SandboxedExit> {
   const { output, status } = await openCommandPipes().catch((cause: unknown) => {
     throw new FailureError('sandbox_missing', 'The sandbox could not be set up here: no pipe can be made for the output.', { cause });
   });
-  const wall = watchPipes(output.reader, status.reader);
+  const wall = watchPipes(output.reader, status.reader, options.onOutput);
   let pid: number | null;
   try {
     const { args, emptyFiles } = plan;
-    pid = await start({ first: args, last, output: output.writer, status: status.writer, input, emptyFiles, signal });
+    pid = await start({ first: args, last: command, output: output.writer, status: status.writer, emptyFiles, signal: options.signal });
   } finally {
     output.started();
     status.started();
   }
-  return {
-    isOver: wall.isOver,
-    ended: wall.statusEnded,
-    listen: wall.listen,
-    kill: () => void (pid !== null && killTree(pid)),
-    async untilEnd(options) {
-      const exit = await untilStatusEnds(pid, wall, options);
-      await untilEmpty(wall, output.reader);
-      const trouble = wall.trouble();
-      if (trouble !== null) throw new FailureError('sandbox_missing', `The sandbox could not be set up here: ${trouble}`);
-      if (exit === null) throw new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.');
-      return exit;
-    },
-  };
+  const exit = await untilStatusEnds(pid, wall, options);
+  await untilEmpty(wall, output.reader);
+  const trouble = wall.trouble();
+  if (trouble !== null) throw new FailureError('sandbox_missing', `The sandbox could not be set up here: ${trouble}`);
+  if (exit === null) throw new FailureError('sandbox_missing', 'The sandbox (bubblewrap) could not be started.');
+  return exit;
 }
 
 async function untilEmpty(wall: Wall, output: Readable): Promise<void> {
@@ -85,14 +64,11 @@ async function untilEmpty(wall: Wall, output: Readable): Promise<void> {
 type Wall = ReturnType<typeof watchPipes>;
 
 /** Hands on what comes; keeps back what bubblewrap itself says before there is a command. */
-function watchPipes(output: Readable, status: Readable) {
+function watchPipes(output: Readable, status: Readable, onOutput: (text: string) => void) {
   const text = new TerminalText();
   let told = '';
   let held = '';
   let isFirst = true;
-  let isOver = false;
-  let early = '';
-  let onOutput = (piece: string): void => void (early += piece);
   const emit = (piece: string) => {
     if (isFirst && (held + piece).startsWith('bwrap: ') && held.length < 1000) held += piece;
     else if (held + piece !== '') {
@@ -106,18 +82,11 @@ function watchPipes(output: Readable, status: Readable) {
   output.on('error', () => output.destroy());
   status.on('error', () => status.destroy());
   status.setEncoding('utf8').on('data', (piece: string) => (told += piece));
-  status.once('close', () => (isOver = true));
   const numberOf = (name: string): number | null => {
     const match = new RegExp(`"${name}": (\\d+)`).exec(told);
     return match ? Number(match[1]) : null;
   };
   return {
-    isOver: () => isOver,
-    listen(listener: (piece: string) => void) {
-      onOutput = listener;
-      if (early !== '') listener(early);
-      early = '';
-    },
     outputEnded: new Promise<void>((resolve) => {
       output.once('close', () => {
         emit(text.end());

@@ -8,43 +8,42 @@ const ANSWER_TO_STOP_MS = 800;
 
 /**
  * The broker. Its arguments: the process whose pipes it opens, and the program that it starts.
- * One line per start: number of the job, the owner's descriptors for output, status and input (or `-` for none), and how many arguments follow that are new;
+ * One line per start: number of the job, the owner's descriptors for output and status, and how many arguments follow that are new;
  * those, and then the last argument, end in a zero byte each. They become words of the program as they are: no shell reads them. A last line
  * says that all has come: its owner may have died while writing.
  * What else was open to its owner is closed. The status is open for reading too: else a program that tells its status to an owner that has
  * died would die of it, in the midst of its work.
  * When its input ends, its owner is gone, and it takes along everything that it started. A program that is only being set up is held still
- * first, so that it cannot get a child that nobody knows.
+ * first, so that it cannot get a child that nobody knows. Its names begin with `gh_`: what the person has under other names reaches the
+ * commands as it is.
  */
 const SCRIPT = String.raw`
-owner=$1 program=$2 files=$3
-((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) && [[ -x /proc/$owner/fd && $program = /* ]] || exit 1
+gh_owner=$1 gh_program=$2 gh_files=$3
+((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) && [[ -x /proc/$gh_owner/fd && $gh_program = /* ]] || exit 1
 ((SHLVL--))
-for fd in /proc/$$/fd/*; do
-  fd=${'$'}{fd##*/}
-  ((fd < 4 + files)) || eval "exec $fd>&-"
+for gh_fd in /proc/$$/fd/*; do
+  gh_fd=${'$'}{gh_fd##*/}
+  ((gh_fd < 4 + gh_files)) || eval "exec $gh_fd>&-"
 done
 trap : PIPE
-exec {report}>&1 >/dev/null
-echo ready >&$report
-while read -r job output status input count; do
-  ((count == 0)) || mapfile -d '' -t -n "$count" first
-  mapfile -d '' -t -n 1 last
-  read -r end && [[ $end = end ]] || break
-  in=/dev/null
-  [[ $input = - ]] || in=/proc/$owner/fd/$input
+exec {gh_report}>&1 >/dev/null
+echo ready >&$gh_report
+while read -r gh_job gh_output gh_status gh_count; do
+  ((gh_count == 0)) || mapfile -d '' -t -n "$gh_count" gh_first
+  mapfile -d '' -t -n 1 gh_last
+  read -r gh_end && [[ $gh_end = end ]] || break
   {
-    "$program" "${'$'}{first[@]}" "${'$'}{last[@]}" <"$in" {report}>&- &
-    echo "$job $!" >&$report
-  } >"/proc/$owner/fd/$output" 2>&1 3<>"/proc/$owner/fd/$status" || echo "$job 0" >&$report
+    "$gh_program" "${'$'}{gh_first[@]}" "${'$'}{gh_last[@]}" </dev/null {gh_report}>&- &
+    echo "$gh_job $!" >&$gh_report
+  } >"/proc/$gh_owner/fd/$gh_output" 2>&1 3<>"/proc/$gh_owner/fd/$gh_status" || echo "$gh_job 0" >&$gh_report
 done
-for pid in $(jobs -pr); do
-  kill -STOP "$pid"
-  for ((tries = 0; tries < 2000; tries++)); do
-    read -r state <"/proc/$pid/stat" && [[ ${'$'}{state##*) } == [RSD]* ]] || break
+for gh_pid in $(jobs -pr); do
+  kill -STOP "$gh_pid"
+  for ((gh_tries = 0; gh_tries < 2000; gh_tries++)); do
+    read -r gh_state <"/proc/$gh_pid/stat" && [[ ${'$'}{gh_state##*) } == [RSD]* ]] || break
   done
-  read -r -a below <"/proc/$pid/task/$pid/children"
-  kill -KILL "${'$'}{below[@]}" "$pid"
+  read -r -a gh_below <"/proc/$gh_pid/task/$gh_pid/children"
+  kill -KILL "${'$'}{gh_below[@]}" "$gh_pid"
 done
 `;
 
@@ -55,8 +54,6 @@ export interface BrokeredStart {
   /** Descriptors of named pipes of this process. The program gets them as its output and errors, and as number 3. */
   readonly output: number;
   readonly status: number;
-  /** Likewise, for its input; null: it has none. */
-  readonly input: number | null;
   /** How many open, empty files the program expects, from number 4 on. */
   readonly emptyFiles: number;
   readonly signal: AbortSignal;
@@ -150,9 +147,7 @@ async function openBroker({ shell, program, environment, emptyFile }: BrokerOpti
       const isNew = first !== sent;
       sent = first;
       const answer = answers.to(String(number), job.signal);
-      child.stdin?.write(
-        `${number} ${job.output} ${job.status} ${job.input ?? '-'} ${isNew ? job.first.length : 0}\n${isNew ? first : ''}${job.last}\0end\n`,
-      );
+      child.stdin?.write(`${number} ${job.output} ${job.status} ${isNew ? job.first.length : 0}\n${isNew ? first : ''}${job.last}\0end\n`);
       return answer;
     },
   };

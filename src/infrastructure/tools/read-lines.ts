@@ -51,8 +51,8 @@ export async function readLines(
     if (line > range.last) endOfRange ??= position;
     if (endOfRange !== null && position - endOfRange > COUNTED_BYTES) return told(null);
     if (keptBytes >= limit) return told(null);
-    // A plain file gives less than was asked for only at its end.
-    if (size > 0 && position >= size && bytesRead < piece.length) break;
+    // What is written to it meanwhile is not waited for.
+    if (size > 0 && position >= size) break;
   }
   return told(lastByte === 10 ? line - 1 : line);
 
