@@ -246,6 +246,8 @@ const SHOTS: readonly Shot[] = [
     act: async (page) => {
       await say(page, QUESTION);
       await page.waitForSelector('.ask');
+      // A question is seen before it can be answered.
+      await page.waitForTimeout(1_000);
       await page.locator('.ask').focus();
       await page.keyboard.press('Enter');
       await page.waitForSelector('.after');

@@ -1,20 +1,40 @@
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { GlasshouseClient } from '../contract/client.ts';
-import { savedToken } from './token.ts';
+import { proveServer } from './server-proof.ts';
+import { useConnection } from './stores/connection-store.ts';
+import { candidates } from './token.ts';
 
 /** Told when the server does not take this window's token (any more). */
 export const refusal = { notify: (): void => undefined };
 
 const link = new RPCLink({
   url: () => `${location.origin}/rpc`,
-  headers: () => ({ authorization: `Bearer ${savedToken() ?? ''}` }),
+  headers: async () => ({ authorization: `Bearer ${await provenToken()}` }),
   fetch: async (request, init) => {
     const response = await globalThis.fetch(request, init);
     if (response.status === 401) refusal.notify();
     return response;
   },
 });
+
+/** What answers at this address does not know this window's key: nothing was sent to it. */
+class StrangerError extends Error {}
+
+/** The key, for a server that has shown that it knows it: by the stream that it holds open, or by a proof that the call waits for. */
+async function provenToken(): Promise<string> {
+  const [kept] = candidates();
+  if (kept !== undefined && useConnection.getState().state === 'open') return kept;
+  const proof = await proveServer();
+  switch (proof.state) {
+    case 'proven':
+      return proof.token;
+    case 'unproven':
+      throw new StrangerError();
+    case 'unreachable':
+      throw new Error('the server is not there');
+  }
+}
 
 /** Every procedure of the server, typed. All answer at once; what they cause comes over the event stream. */
 export const api = createORPCClient(link) as unknown as GlasshouseClient;
@@ -32,6 +52,13 @@ export function failureOf(error: unknown): CallFailure {
     const data: unknown = error.data;
     const advice = typeof data === 'object' && data !== null && 'advice' in data ? String(data.advice) : '';
     return { code: error.code, message: error.message, advice };
+  }
+  if (error instanceof StrangerError) {
+    return {
+      code: 'unreachable',
+      message: 'Another program answers in the place of Glasshouse.',
+      advice: 'Nothing was sent to it. Start Glasshouse again and follow the address that it prints.',
+    };
   }
   return {
     code: 'unreachable',

@@ -1,10 +1,11 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { StreamEvent } from '../contract/events.ts';
+import { forgetProof, proveServer } from './server-proof.ts';
 
-export type StreamState = 'connecting' | 'open' | 'reconnecting' | 'refused';
+/** `stranger`: what answers now does not know this window's key. `refused`: this window has none that is good. */
+export type StreamState = 'connecting' | 'open' | 'reconnecting' | 'stranger' | 'refused';
 
 export interface EventStreamOptions {
-  readonly token: () => string | null;
   readonly onEvent: (event: StreamEvent) => void;
   readonly onState: (state: StreamState) => void;
   readonly signal: AbortSignal;
@@ -17,24 +18,30 @@ const SILENCE = 50_000;
 
 /**
  * The one stream of a window: everything that happens, in order. It comes back by itself, with the id of the last durable event, and
- * the server tells what was missed. `fetch` instead of EventSource, which cannot send the token.
+ * the server tells what was missed. Each time the server proves first that it knows the key (S4). `fetch` instead of EventSource, which
+ * cannot send the token.
  */
 export async function followEvents(options: EventStreamOptions): Promise<void> {
   let lastId: string | null = null;
   let failures = 0;
+  let wasOpen = false;
   options.onState('connecting');
   while (!options.signal.aborted) {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENCE);
+    let trouble: StreamState = 'reconnecting';
     try {
+      const proof = await proveServer();
+      if (proof.state === 'unproven') trouble = wasOpen ? 'stranger' : 'refused';
+      if (proof.state !== 'proven') throw new Error(`the server is ${proof.state}`);
       const response = await fetch('/events', {
-        headers: { authorization: `Bearer ${options.token() ?? ''}`, ...(lastId === null ? {} : { 'last-event-id': lastId }) },
+        headers: { authorization: `Bearer ${proof.token}`, ...(lastId === null ? {} : { 'last-event-id': lastId }) },
         signal: AbortSignal.any([options.signal, silence.signal]),
         cache: 'no-store',
       });
       if (response.status === 401) {
-        options.onState('refused');
-        return;
+        trouble = 'refused';
+        throw new Error('the server refused the token');
       }
       if (!response.ok || !response.body) throw new Error(`the event stream answered ${response.status}`);
       const decoder = new TextDecoder();
@@ -54,6 +61,7 @@ export async function followEvents(options: EventStreamOptions): Promise<void> {
         const event = JSON.parse(message.data) as StreamEvent;
         if (event.type === 'hello') {
           failures = 0;
+          wasOpen = true;
           options.onState('open');
         }
         options.onEvent(event);
@@ -62,9 +70,11 @@ export async function followEvents(options: EventStreamOptions): Promise<void> {
       // The server went away, or the machine slept: said by the state, mended by trying again.
     } finally {
       clearTimeout(timer);
+      forgetProof();
     }
     if (options.signal.aborted) return;
-    options.onState('reconnecting');
+    options.onState(trouble);
+    if (trouble === 'refused') return;
     await pause(WAITS[Math.min(failures, WAITS.length - 1)] ?? 5_000, options.signal);
     failures += 1;
   }

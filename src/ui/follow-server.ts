@@ -18,12 +18,11 @@ import { arrived } from './stores/sending-store.ts';
 import { noteKeyRefusals } from './stores/refused-keys.ts';
 import { loadWorkspaces } from './stores/workspaces-store.ts';
 import { announce } from './stream-listeners.ts';
-import { savedToken } from './token.ts';
 
 /** Opens the one stream of this window and hands each event to those whom it concerns. Ends with the signal. */
 export function followServer(signal: AbortSignal): void {
   refusal.notify = () => useConnection.setState({ state: 'refused' });
-  void followEvents({ token: savedToken, onEvent: handle, onState: (state) => useConnection.setState({ state }), signal });
+  void followEvents({ onEvent: handle, onState: (state) => useConnection.setState({ state }), signal });
 }
 
 /** Reads what every screen needs. What fails is read again when the stream is open. */

@@ -14,12 +14,19 @@ import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
 import { flushMemory } from './stores/memory-store.ts';
 import { measureScrollbar } from './scrollbar-room.ts';
+import { proveServer } from './server-proof.ts';
 import { takeToken } from './token.ts';
 
 applyLook();
 measureScrollbar();
-const hasToken = takeToken() !== null;
-if (!hasToken) useConnection.setState({ state: 'refused' });
+const hasToken = takeToken();
+// On its way while the page is drawn: everything that is read waits for it.
+if (hasToken) void proveServer();
+else useConnection.setState({ state: 'refused' });
+// A launch address that is opened in a window that stands at this one already changes the fragment alone.
+globalThis.addEventListener('hashchange', () => {
+  if (/(?:^#|&)token=/.test(location.hash)) location.reload();
+});
 if (location.pathname.startsWith('/c/')) ConversationRoom.preload();
 globalThis.addEventListener('pagehide', flushMemory);
 

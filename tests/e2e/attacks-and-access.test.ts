@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
 import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { answerByKey } from '../support/answer-by-key.ts';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
 import { PageScene } from '../support/page-scene.ts';
 import type { ScriptedReply } from '../support/scripted-model-server.ts';
@@ -153,9 +154,7 @@ describe('the page for everybody', () => {
     ]);
     await page.keyboard.type('First');
     await page.keyboard.press('Enter');
-    await page.locator('.ask').waitFor();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await page.locator('.after').waitFor();
     await page.keyboard.press('Control+Shift+O');
     await page.waitForURL(/\/$/);

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { answerByKey } from '../support/answer-by-key.ts';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
 import { PageScene } from '../support/page-scene.ts';
 import type { ScriptedReply } from '../support/scripted-model-server.ts';
@@ -95,6 +97,7 @@ describe('the page: a conversation', () => {
     ]);
     expect(await state(page).innerText()).toContain('Waiting for you');
     await page.press('#composer', 'Enter'); // nothing written: the focus goes to what waits
+    await page.waitForTimeout(1_000);
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('It said hello.');
     const row = page.locator('.tool', { hasText: 'echo hello-from-the-shell' });
@@ -114,8 +117,7 @@ describe('the page: a conversation', () => {
     ]);
     await say(page, 'Write it');
     await page.locator('.ask .diff').waitFor();
-    await page.locator('.ask').focus();
-    await page.keyboard.press('d');
+    await answerByKey(page, 'd');
     await page.keyboard.type('Write to a copy first');
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Then not.');
@@ -137,8 +139,7 @@ describe('the page: a conversation', () => {
     const ask = { name: 'ask_person', input: { question: 'Which survey counts?', choices: ['The old one', 'The new one'] } };
     const { page } = await open([{ toolCalls: [ask] }, { text: 'The new one, then.' }]);
     await say(page, 'Compare');
-    await page.locator('.ask').focus();
-    await page.keyboard.press('2');
+    await answerByKey(page, '2');
     await page.keyboard.press('Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('The new one, then.');
     expect(await page.locator('.settled').innerText()).toContain('Which survey counts? The new one');
@@ -252,8 +253,7 @@ describe('the page: a conversation', () => {
     await page.goto(scene.url);
     await say(page, 'Write it');
     await page.locator('.ask .diff').waitFor({ timeout: 5_000 });
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Written.');
   });
 
@@ -266,8 +266,7 @@ describe('the page: a conversation', () => {
     await page.locator('.ask').waitFor();
     const second = await another(scene, page.url());
     await second.locator('.ask').waitFor();
-    await second.locator('.ask').focus();
-    await second.keyboard.press('Enter');
+    await answerByKey(second, 'Enter');
     for (const each of [page, second]) {
       await expect.poll(() => lastAnswer(each).innerText()).toBe('Both windows see these words come.');
       await each.locator('.after').waitFor();
@@ -369,12 +368,109 @@ describe('the page: a conversation', () => {
     faults = faults.filter((fault) => !fault.includes('404'));
   });
 
+  it('S1 a held key answers one question, never those that follow; nor does a key that is hammered on', async () => {
+    const { page, scene } = await open([
+      { toolCalls: [{ name: 'run_command', input: { command: 'touch first' } }] },
+      { toolCalls: [{ name: 'run_command', input: { command: 'touch second' } }] },
+      { toolCalls: [{ name: 'run_command', input: { command: 'touch third' } }] },
+      { text: 'All three.' },
+    ]);
+    const done = () => ['first', 'second', 'third'].filter((name) => existsSync(join(scene.workspace, name)));
+    const asked = (name: string) => page.locator('.ask .command', { hasText: `touch ${name}` });
+    // Held since before there was a question.
+    await page.fill('#composer', 'Three things');
+    for (let press = 0; press < 50; press += 1) {
+      await page.keyboard.down('Enter');
+      await page.waitForTimeout(40);
+    }
+    await asked('first').waitFor();
+    await page.keyboard.up('Enter');
+    expect(done()).toEqual([]);
+    await page.waitForTimeout(1_000);
+    // A new press, held through all that follows.
+    for (let press = 0; press < 60; press += 1) {
+      await page.keyboard.down('Enter');
+      await page.waitForTimeout(40);
+    }
+    await asked('second').waitFor();
+    expect(done()).toEqual(['first']);
+    await page.keyboard.up('Enter');
+    // Hammered on: also through the end of the rest.
+    await page.waitForTimeout(1_000);
+    await page.keyboard.press('Enter');
+    for (let press = 0; press < 40; press += 1) {
+      await page.waitForTimeout(40);
+      await page.keyboard.press('Enter');
+    }
+    await asked('third').waitFor();
+    expect(done()).toEqual(['first', 'second']);
+    await answerByKey(page, 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('All three.');
+    expect(done()).toEqual(['first', 'second', 'third']);
+  });
+
+  it('a click on a question that has only just come does not count', async () => {
+    const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
+    await say(page, 'Write it');
+    const allow = page.getByRole('button', { name: 'Allow once' });
+    await allow.waitFor();
+    await allow.dispatchEvent('click');
+    await page.waitForTimeout(1_000);
+    expect(await allow.isVisible()).toBe(true);
+    await allow.click();
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
+  });
+
+  it('the keys of a question act at once where nothing is written, in a new conversation and in one that is opened again', async () => {
+    const write = (path: string): ScriptedReply => ({ toolCalls: [{ name: 'write_file', input: { path, content: 'x\n' } }] });
+    const { page } = await open([write('a.txt'), write('b.txt'), { text: 'Both.' }]);
+    const hasFocus = () => page.evaluate<boolean>(`document.activeElement.matches('.ask')`);
+    await say(page, 'Write them');
+    await page.locator('.ask', { hasText: 'a.txt' }).waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    await page.waitForTimeout(1_000);
+    await page.keyboard.press('Enter');
+    await page.locator('.ask', { hasText: 'b.txt' }).waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    // Away and back again.
+    await page.keyboard.press('Control+Shift+O');
+    await page.waitForURL(/\/$/);
+    await page.locator('.side-link').first().click();
+    await page.locator('.ask').waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    await page.reload();
+    await page.locator('.ask').waitFor();
+    await expect.poll(hasFocus).toBe(true);
+    // Who goes on to write writes.
+    await page.keyboard.type('stop');
+    expect(await page.inputValue('#composer')).toBe('stop');
+    await page.reload();
+    await page.locator('.ask').waitFor();
+    await page.waitForTimeout(1_000);
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('composer');
+    await page.fill('#composer', '');
+    await answerByKey(page, 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Both.');
+  });
+
+  it('a question takes no focus from who is writing', async () => {
+    const { page } = await open([
+      { toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }], firstDelayMs: 1_500 },
+      { text: 'Done.' },
+    ]);
+    await say(page, 'Write it');
+    await state(page).waitFor();
+    await page.keyboard.type('And th');
+    await page.locator('.ask').waitFor();
+    await page.keyboard.type('en d23');
+    expect(await page.inputValue('#composer')).toBe('And then d23');
+    expect(await page.locator('.ask footer').isVisible()).toBe(true);
+  });
+
   it('after an answer by key the focus is back where one writes', async () => {
     const { page } = await open([{ toolCalls: [{ name: 'write_file', input: { path: 'a.txt', content: 'x\n' } }] }, { text: 'Done.' }]);
     await say(page, 'Write it');
-    await page.locator('.ask').waitFor();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('composer');
   });
@@ -438,7 +534,7 @@ describe('the page: a conversation', () => {
     const trouble = page.locator('.boundary');
     await trouble.waitFor();
     expect(await trouble.innerText()).toContain('could not be fetched');
-    expect(await page.locator('.side').innerText()).toContain('Say something.');
+    await expect.poll(() => page.locator('.side').innerText()).toContain('Say something.');
     await page.unroute('**/assets/conversation-view*');
     await trouble.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Here it is.');
@@ -468,11 +564,9 @@ describe('the page: a conversation', () => {
     await page.getByRole('button', { name: 'Plan first' }).click();
     await say(page, 'Sum it up');
     await page.locator('.ask h2', { hasText: 'Carry out this plan?' }).waitFor();
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await page.locator('.ask h2', { hasText: 'Create one file in harbour?' }).waitFor();
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Carried out.');
     expect(await page.locator('.turn', { hasText: 'Look at the files' }).locator('.settled').allInnerTexts()).toEqual([
       expect.stringContaining('You approved the plan'),
@@ -554,5 +648,70 @@ describe('the page: a conversation', () => {
     const wrong = await openWindow(browser, `${new URL(scene.url).origin}/#token=wrong`);
     await wrong.page.waitForSelector('.refused');
     expect(wrong.page.url()).not.toContain('token');
+  });
+
+  it('S4 a link with somebody else’s key takes nothing away, and its key is never kept', async () => {
+    const { page, scene } = await open([]);
+    const key = () => page.evaluate<string | null>(`localStorage.getItem('token')`);
+    await expect.poll(key).toBe(scene.token);
+    const { origin } = new URL(scene.url);
+    for (const link of ['#token=attacker', '#token=', '#token=%E0%A4%A', `#token=${scene.token}x`]) {
+      await page.goto('about:blank');
+      await page.goto(`${origin}/${link}`);
+      await page.waitForSelector('#composer');
+      await expect.poll(() => page.locator('.pick .where').innerText()).toBe('stays on this machine');
+      expect(await key()).toBe(scene.token);
+      expect(page.url()).toBe(`${origin}/`);
+    }
+    // The same, without leaving the page.
+    await page.evaluate(`location.hash = 'token=attacker'`);
+    await expect.poll(() => page.url()).toBe(`${origin}/`);
+    await page.waitForSelector('#composer');
+    expect(await key()).toBe(scene.token);
+    // A window that has no key keeps none that nobody knows.
+    const { page: other } = await openWindow(browser, `${origin}/#token=attacker`);
+    await other.waitForSelector('.refused');
+    expect(await other.evaluate(`localStorage.getItem('token')`)).toBe(null);
+  });
+
+  it('S4 whoever takes the port of a server that died is sent no key, and the page says so', async () => {
+    const { page, scene } = await open([{ text: 'At home again.' }]);
+    await page.locator('.pick .where', { hasText: 'stays on this machine' }).waitFor();
+    // The page's own scripts are here: what is asked for after this is asked of the server.
+    const scripts = () => page.evaluate<string>(`performance.getEntriesByType('resource').map((each) => each.name).join(' ')`);
+    for (const part of ['/conversation-view-', '/palette-']) await expect.poll(scripts).toContain(part);
+    const told: string[] = [];
+    const stranger = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
+      request.on('end', () => {
+        told.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)} ${body}`);
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ status: 'ok', proof: '0'.repeat(64), json: {} }));
+      });
+    });
+    await scene.stop('SIGKILL');
+    await new Promise<void>((resolve) => stranger.listen(Number(new URL(scene.url).port), '127.0.0.1', resolve));
+    await expect.poll(() => page.locator('.connection').innerText()).toContain('Another program answers here');
+    await say(page, 'A secret thought');
+    await page.locator('.compose-failure').waitFor();
+    expect(await page.locator('.compose-failure').innerText()).toContain('Another program answers in the place of Glasshouse.');
+    await page.waitForTimeout(1_000);
+    expect(told.length).toBeGreaterThan(1);
+    for (const request of told) {
+      expect(request).toMatch(/^GET \/health\?nonce=[0-9a-f]{64} /);
+      expect(request).not.toContain('authorization');
+      expect(request).not.toContain(scene.token);
+      expect(request).not.toContain('secret');
+    }
+    await new Promise((resolve) => {
+      stranger.close(resolve);
+      stranger.closeAllConnections();
+    });
+    await scene.start();
+    await expect.poll(() => page.locator('.connection').innerText(), { timeout: 15_000 }).toBe('');
+    await page.press('#composer', 'Enter');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('At home again.');
+    faults = faults.filter((fault) => !fault.includes('ERR_'));
   });
 });

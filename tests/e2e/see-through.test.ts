@@ -1,6 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessFaults } from '../support/axe.ts';
+import { answerByKey } from '../support/answer-by-key.ts';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
 import { startFileServer } from '../support/file-server.ts';
 import { PageScene } from '../support/page-scene.ts';
@@ -136,8 +137,7 @@ describe('the inspector', () => {
     ]);
     scene.write('a.txt', 'zero\none\n');
     await say(page, 'Change it');
-    await page.locator('.ask').focus();
-    await page.keyboard.press('Enter');
+    await answerByKey(page, 'Enter');
     await page.locator('.after').waitFor();
     await page.keyboard.press('Control+i');
     await page.getByRole('tab', { name: /^Files/ }).click();

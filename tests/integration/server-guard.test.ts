@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { ServerScene } from '../support/server.ts';
@@ -149,6 +150,25 @@ describe('the wall around the server', () => {
     expect(preflight.status).toBe(403);
   });
 
+  it('S4: proves at /health that it knows the token, for its own port, before anybody sends it', async () => {
+    const scene = await ServerScene.start();
+    const health = async (query: string) => {
+      const answer = await ask(scene.port, { method: 'GET', path: `/health${query}`, headers: { host: `127.0.0.1:${scene.port}` } });
+      return { status: answer.status, body: JSON.parse(answer.body) as unknown };
+    };
+    const proof = (nonce: string, port: number) => createHmac('sha256', scene.token).update(`${nonce}:${port}`).digest('hex');
+    expect(await health('')).toEqual({ status: 200, body: { status: 'ok' } });
+    for (const nonce of ['0123456789abcdef', 'f'.repeat(128)]) {
+      expect(await health(`?nonce=${nonce}`)).toEqual({ status: 200, body: { status: 'ok', proof: proof(nonce, scene.port) } });
+      expect(proof(nonce, scene.port)).not.toBe(proof(nonce, scene.port + 1));
+    }
+    for (const nonce of ['', '0123456789abcde', 'f'.repeat(129), 'g'.repeat(32), '0123456789abcdef%3A1']) {
+      const { status, body } = await health(`?nonce=${nonce}`);
+      expect({ status, body }, nonce).toMatchObject({ status: 400, body: { code: 'usage' } });
+      expect(body).not.toHaveProperty('proof');
+    }
+  });
+
   it('reads no more of a body than it takes, and nothing that is not JSON', async () => {
     const scene = await ServerScene.start();
     const headers = { host: `127.0.0.1:${scene.port}`, authorization: `Bearer ${scene.token}`, 'content-type': 'application/json' };
@@ -161,6 +181,17 @@ describe('the wall around the server', () => {
     expect(chunked.status).toBe(413);
     expect((await ask(scene.port, { ...asked, body: '{"json":' })).status).toBe(400);
     expect((await ask(scene.port, { ...asked, headers: { ...headers, 'content-type': 'text/plain' }, body: '{}' })).status).toBe(400);
+    // JSON, but not what a call is wrapped in.
+    for (const body of ['null', '7', '"words"', '[]', '{"json":null}', '{"json":{},"meta":7}']) {
+      for (const path of ['/rpc/messages/send', '/api/messages']) {
+        const answer = await ask(scene.port, { ...asked, path, body });
+        // A procedure's own failure comes wrapped, as its answers do.
+        const told = JSON.parse(answer.body) as { json?: { code: string; message: string }; code: string; message: string };
+        const { code, message } = told.json ?? told;
+        expect({ status: answer.status, code }, `${path} with ${body}`).toEqual({ status: 400, code: 'usage' });
+        expect(message.length).toBeGreaterThan(10);
+      }
+    }
     // It goes on as if nothing had been.
     expect((await scene.fetch('/api/rules')).status).toBe(200);
   });

@@ -9,7 +9,15 @@ export interface Guard {
   checkAddress(request: IncomingMessage): Refusal;
   /** Whether it brings the token. Wanted of everything but the page's files, `/health`, and what a ticket opens. */
   checkToken(request: IncomingMessage): Refusal;
+  /**
+   * Shows that this server knows the token, before anybody sends it: HMAC-SHA-256 over `nonce:port`, keyed by the token, as hexadecimal.
+   * With its own port, so that another program cannot pass it on as its own from another one. Null for what is no nonce.
+   */
+  prove(nonce: string): string | null;
 }
+
+/** 8 to 64 bytes: long enough never to come twice. */
+const NONCE = /^[0-9a-f]{16,128}$/i;
 
 /**
  * The wall around the server (S4): a page elsewhere can make a browser send requests here, also under another name for 127.0.0.1.
@@ -19,7 +27,7 @@ export interface Guard {
 export function createGuard(port: number, token: string): Guard {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]);
   const origins = new Set([...hosts].map((host) => `http://${host}`));
-  const { createHash, timingSafeEqual } = process.getBuiltinModule('node:crypto');
+  const { createHash, createHmac, timingSafeEqual } = process.getBuiltinModule('node:crypto');
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(`Bearer ${token}`);
   return {
@@ -33,6 +41,9 @@ export function createGuard(port: number, token: string): Guard {
       // Digests have one length: how long the comparison takes says nothing of the token.
       const given = digest(request.headers.authorization ?? '');
       return timingSafeEqual(given, expected) ? null : failure('unauthorized', 'The token is missing or wrong.');
+    },
+    prove(nonce) {
+      return NONCE.test(nonce) ? createHmac('sha256', token).update(`${nonce}:${port}`).digest('hex') : null;
     },
   };
 }

@@ -33,7 +33,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+type Handle = (request: IncomingMessage & { readonly body: unknown }, response: ServerResponse) => Promise<boolean>;
 
 /** Serves the application over HTTP on this machine alone. @throws FailureError `usage` when no port is free */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
@@ -108,7 +108,7 @@ class Routes {
     const [, room = '', ticket = ''] = path.split('/');
     const { served } = this.#options;
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    if (path === '/health' && reads) return replyJson(response, 200, { status: 'ok' });
+    if (path === '/health' && reads) return this.#health(request, response);
     if (room === 'open' && request.method === 'GET') return this.#open(ticket, response);
     if (room === 'downloads' && request.method === 'GET') return serveDownload(ticket, response, served.tickets);
     if (room === 'uploads' && request.method === 'PUT') return takeUpload(ticket, request, response, served.tickets);
@@ -123,6 +123,15 @@ class Routes {
     const unknown = this.#guard?.checkToken(request) ?? null;
     if (unknown) return refuse(request, response, unknown);
     return this.#protected(request, response, path);
+  }
+
+  /** Whether it answers; asked with a nonce, also whether it is the server that the asker knows. */
+  #health(request: IncomingMessage, response: ServerResponse): void {
+    const nonce = new URL(request.url ?? '/', this.#address).searchParams.get('nonce');
+    if (nonce === null) return replyJson(response, 200, { status: 'ok' });
+    const proof = this.#guard?.prove(nonce) ?? null;
+    if (proof === null) return replyFailure(response, failure('usage', 'A nonce is 16 to 128 hexadecimal digits.'));
+    return replyJson(response, 200, { status: 'ok', proof });
   }
 
   async #protected(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {

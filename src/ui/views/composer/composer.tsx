@@ -118,6 +118,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
               id="composer"
               aria-label="Message"
               rows={1}
+              data-files={files.length}
               value={draft}
               placeholder={isBusy ? 'Steer the run, or queue what comes after' : (placeholder ?? 'Say what should be done')}
               onChange={(event) => remember(draftKey, event.target.value)}
@@ -208,9 +209,14 @@ function useGrowing(area: React.RefObject<HTMLTextAreaElement | null>, text: str
 /** Takes the focus at first, and whenever another part of the page hands it over. */
 function useFocusOnRequest(area: React.RefObject<HTMLTextAreaElement | null>): void {
   const asked = useUi((state) => state.composerFocus);
+  const before = useRef(asked);
   useEffect(() => {
     // On a phone the keyboard would cover what one came to read.
     if (asked === 0 && matchMedia('(pointer: coarse)').matches) return;
+    const isAsked = asked !== before.current;
+    before.current = asked;
+    // Opened again while something waits for the person: the keys are its own, unless there are words to go on with.
+    if (!isAsked && area.current?.value === '' && focusAsk()) return;
     area.current?.focus({ preventScroll: true });
   }, [area, asked]);
 }

@@ -92,7 +92,7 @@ function CallView({ conversationId, callId, isHere, workspace }: CallViewProps) 
     <>
       {/* While it asks, the frame says all that the row would. */}
       {isAsking ? null : <ToolRow conversationId={conversationId} call={call} interaction={interaction} />}
-      {interaction ? <InteractionView interaction={interaction} workspace={workspace} isHere={isHere} /> : null}
+      {interaction ? <InteractionView key={interaction.id} interaction={interaction} workspace={workspace} isHere={isHere} /> : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type SyntheticEvent } from 'react';
 import type { Interaction, InteractionAnswer } from '../../../core/models/interaction.ts';
 import { api, failureOf } from '../../api.ts';
 import { Sign } from '../../components/sign.tsx';
@@ -8,6 +8,7 @@ import { clock } from '../../figures.ts';
 import { useNow } from '../../now.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { focusComposer } from '../../stores/ui-store.ts';
+import { beginRest, useRest } from './use-rest.ts';
 import './ask-card.css';
 
 /** Sends an answer once. Somebody else may have been first: that is said, and the stream brings what they answered. */
@@ -18,6 +19,7 @@ export function useAnswer(interaction: Interaction): { isSending: boolean; answe
     answer: (answer) => {
       if (isSending) return;
       setSending(true);
+      beginRest();
       api.interactions.answer({ interactionId: interaction.id, answer }).catch((error: unknown) => {
         setSending(false);
         tell(failureOf(error).message);
@@ -41,15 +43,21 @@ interface AskCardProps {
 /** A lit frame in the conversation: something waits for the person. */
 export function AskCard({ interaction, title, facts, keys = {}, isHere, children }: AskCardProps) {
   const card = useRef<HTMLElement>(null);
+  const rest = useRest(card);
   useEffect(() => {
-    // The first focus comes by itself only where it takes nothing away: nobody is typing anywhere.
-    if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
-  }, []);
+    // The focus comes by itself only where it takes nothing away: nobody is typing anywhere.
+    if (!isHere) return;
+    const isFree = document.activeElement === document.body || (isComposer(document.activeElement) && isNothingWritten());
+    if (isFree) card.current?.focus({ preventScroll: true });
+  }, [isHere]);
   useLayoutEffect(() => {
     const element = card.current;
     // Answered by key: the focus would be lost with the card.
     return () => {
-      if (element?.contains(document.activeElement)) setTimeout(focusComposer);
+      if (!element?.contains(document.activeElement)) return;
+      setTimeout(() => {
+        if (!isNothingWritten() || !focusAsk()) focusComposer();
+      });
     };
   }, []);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -58,9 +66,23 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
     // Enter on a button is that button's.
     if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
     const act = keys[event.key.toLowerCase()];
-    if (!act || !isHere) return;
+    if (!isHere) return;
+    if (!act) {
+      // Who goes on to write writes, where one writes: the focus came here by itself.
+      if (/^[^\s]$/u.test(event.key)) document.getElementById('composer')?.focus();
+      return;
+    }
     event.preventDefault();
-    act();
+    if (rest.takes(event)) act();
+    else card.current?.scrollIntoView({ block: 'nearest' });
+  };
+  /** Also for what the browser makes of a key: a held Enter presses a button again and again. */
+  const stopHeld = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === 'Enter' && event.target !== card.current && (event.repeat || isButton(event.target)) && !rest.takes(event))
+      stop(event);
+  };
+  const stopEarly = (event: SyntheticEvent) => {
+    if (!rest.isOver()) stop(event);
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a group with keys of its own, as said by its buttons
@@ -71,7 +93,11 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it must be reachable for its single keys
       tabIndex={0}
       data-interaction={interaction.id}
+      data-here={isHere}
       onKeyDown={onKeyDown}
+      onKeyDownCapture={stopHeld}
+      onClickCapture={stopEarly}
+      onSubmitCapture={stopEarly}
     >
       <header>
         <Sign lit="1 2 3 4" live />
@@ -86,14 +112,30 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
   );
 }
 
+function stop(event: SyntheticEvent): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+const isButton = (target: EventTarget) => target instanceof HTMLButtonElement;
+
+const isComposer = (element: Element | null): element is HTMLTextAreaElement =>
+  element instanceof HTMLTextAreaElement && element.id === 'composer';
+
+/** Nothing stands in the composer, and nothing is attached: the next Enter is not meant for it. */
+function isNothingWritten(): boolean {
+  const composer = document.getElementById('composer');
+  return isComposer(composer) && composer.value.trim() === '' && composer.dataset['files'] === '0';
+}
+
 function Waiting({ since }: { since: number }) {
   const now = useNow(true);
   return <span className="quiet">waiting {clock(now - since)}</span>;
 }
 
-/** Moves the focus to what waits for the person, and shows it. */
+/** Moves the focus to what waits for the person and can be answered here, and shows it. */
 export function focusAsk(): boolean {
-  const card = document.querySelector<HTMLElement>('.ask[data-interaction]');
+  const card = document.querySelector<HTMLElement>('.ask[data-here="true"]');
   card?.scrollIntoView({ block: 'nearest' });
   card?.focus();
   return card !== null;

@@ -51,6 +51,7 @@ function ConnectionWords() {
   return (
     <span className="quiet connection" role="status">
       {state === 'reconnecting' ? 'Reconnecting…' : ''}
+      {state === 'stranger' ? 'Another program answers here. Nothing is sent to it.' : ''}
     </span>
   );
 }
