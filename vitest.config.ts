@@ -22,6 +22,8 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // After the others: a browser wants the machine for itself.
+          sequence: { groupOrder: 1 },
           // Each file has a browser of its own; two at a time are enough for a small machine.
           maxWorkers: 2,
           expect: { poll: { timeout: 10_000, interval: 30 } },
