@@ -91,10 +91,12 @@ describe('an approval in disguise', () => {
     expect(await card.locator('footer').innerText()).not.toMatch(/Always|For this conversation/);
     expect(await card.locator('.facts .mono').evaluate((element) => getComputedStyle(element).unicodeBidi)).toBe('isolate');
     expect(await page.locator('.state').innerText()).toContain('photo‹U+202E›gnp.sh');
+    await page.waitForTimeout(1_000);
     await card.getByRole('button', { name: 'Allow once' }).click();
     await card.locator('.command').waitFor();
     expect(await card.locator('.command').innerText()).toBe('echo safe ‹U+2066›# harmless‹U+2069›');
     expect(await card.locator('.says').innerText()).toContain('The command holds invisible or reordering characters, shown as ‹…›.');
+    await page.waitForTimeout(1_000);
     await card.getByRole('button', { name: 'Allow once' }).click();
     await page.locator('.after').waitFor();
     const row = page.locator('.tool', { hasText: 'photo' });
