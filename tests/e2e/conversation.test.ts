@@ -527,6 +527,20 @@ describe('the page: a conversation', () => {
     faults = faults.filter((fault) => !fault.includes('ERR_'));
   });
 
+  it('U2 a message keeps its words and says so where the server is gone before anything was read', async () => {
+    const { page, scene } = await open([{ text: 'Here it is.' }]);
+    await page.evaluate(() => {
+      for (const key of Object.keys(localStorage)) if (key.startsWith('memory:')) localStorage.removeItem(key);
+    });
+    await page.route('**/rpc/**', (route) => route.abort());
+    await page.reload();
+    await scene.stop('SIGKILL');
+    await say(page, 'A whole thought');
+    await page.locator('.compose-failure').waitFor();
+    expect(await page.inputValue('#composer')).toBe('A whole thought');
+    faults = [];
+  });
+
   it('a part of the page that cannot be fetched takes no other along, and comes when it is asked for again', async () => {
     const { page } = await open([{ text: 'Here it is.' }]);
     await page.route('**/assets/conversation-view*', (route) => route.abort());

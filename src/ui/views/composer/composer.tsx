@@ -58,8 +58,16 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       if (recall(draftKey)?.trim() === text) remember(draftKey, '');
       setFiles([]);
     };
-    const model = await chosenModel(conversationId);
-    const place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
+    let model: string | undefined;
+    let place: { workspace: string } | { conversationId: string };
+    try {
+      model = await chosenModel(conversationId);
+      place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
+    } catch (error) {
+      // Nothing was sent, and the words stand where they are.
+      setFailure(failureOf(error));
+      return;
+    }
     const message = {
       ...place,
       text: text === '' ? 'See the attached file.' : text,
