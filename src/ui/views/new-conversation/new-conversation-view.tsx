@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { Boundary } from '../../components/boundary.tsx';
 import { lazily } from '../../components/lazily.tsx';
 import { useRecalled } from '../../stores/memory-store.ts';
 import { defaultModel, useModels } from '../../stores/models-store.ts';
@@ -29,7 +30,9 @@ export function NewConversationView() {
           </div>
         </div>
       ) : (
-        <FirstRun fallback={<div />} />
+        <Boundary part="The greeting">
+          <FirstRun fallback={<div />} />
+        </Boundary>
       )}
       <Composer key="composer:new" conversationId={null} placeholder={placeholder} />
     </>
