@@ -56,6 +56,24 @@ describe('read_file', () => {
     expect(failureOf(await read({ path: 'huge.log' }))).toMatchObject({ code: 'file_too_large' });
   });
 
+  it('does not wait for what is written to a file while it is read', async () => {
+    // As long as it is asked, it has more: what it had when it was opened is all that counts.
+    let asked = 0;
+    const growing = {
+      size: 100_000,
+      read(piece: Buffer) {
+        asked += 1;
+        if (asked > 100) throw new Error('read on and on');
+        piece.fill('ten bytes\n');
+        return piece.length;
+      },
+    } as unknown as PlainFile;
+    const signal = new AbortController().signal;
+    const text = await readLines(growing, 'growing.log', { first: 1e9, last: 1e9 }, 1_000, signal);
+    expect(text).toMatch(/there is no line/);
+    expect(asked).toBeLessThan(5);
+  });
+
   it('cuts a single endless line at its limit without splitting a character', async () => {
     put('long.txt', 'é'.repeat(3_000_000));
     const text = outputOf(await read({ path: 'long.txt', start_line: 1, end_line: 1 }));

@@ -83,6 +83,12 @@ describe('the call machine', () => {
     expect(() => advanceCall({ ...CALL, state: from }, to)).toThrow(/illegal transition of tool call/);
   });
 
+  it('R3: a call that was stopped before it began is told as not run, one that had begun as "may have run"', () => {
+    expect(resultForModel({ ...CALL, state: 'cancelled' }).text).toMatch(/did not run/);
+    expect(resultForModel({ ...CALL, state: 'cancelled' }).text).not.toMatch(/may have run/i);
+    expect(resultForModel({ ...CALL, state: 'cancelled', startedAt: 5 }).text).toMatch(/may have run/);
+  });
+
   it('R3: an interrupted call is told as "may have run", never as denied', () => {
     const { text, isError } = resultForModel({ ...CALL, state: 'interrupted', output: 'so far' });
     expect(text).toContain('may have run');
