@@ -11,6 +11,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
@@ -502,6 +503,17 @@ describe('the broker that starts commands', () => {
     const { output } = await run(`printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`, { sandbox: own });
     await own.close();
     expect(output.trimEnd().split('\n')).toEqual(names.map((name) => `own ${name}`));
+  });
+
+  it('takes away what a killed process left of its pipes, and nothing that is still being made', async () => {
+    const temporary = join(root, 'tmp');
+    const [left, fresh] = [join(temporary, 'glasshouse-pipe-left'), join(temporary, 'glasshouse-pipe-fresh')];
+    for (const folder of [left, fresh]) mkdirSync(folder, { recursive: true });
+    utimesSync(left, new Date(0), new Date(0));
+    const source = new URL('../../src/infrastructure/system/output-pipe.ts', import.meta.url).href;
+    const script = `await (await import(${JSON.stringify(source)})).openCommandPipes(); process.exit();`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TMPDIR: temporary } });
+    expect(readdirSync(temporary)).toEqual(['glasshouse-pipe-fresh']);
   });
 
   it('gives commands no other open file than their three', async () => {

@@ -2,6 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PlainFile } from '../../src/infrastructure/tools/open-file.ts';
+import { readLines } from '../../src/infrastructure/tools/read-lines.ts';
 import { asNobody, failureOf, outputOf, toolScene, type ToolScene } from '../support/tool-scene.ts';
 
 let scene: ToolScene;
