@@ -23,8 +23,7 @@ export function Markdown({ text, isGrowing = false }: MarkdownProps) {
   return (
     <div className="prose">
       {parsed.blocks.map((block, index) => (
-        // Blocks are only ever added at the end: their place is their name.
-        // oxlint-disable-next-line react/no-array-index-key
+        // oxlint-disable-next-line react/no-array-index-key -- blocks are only ever added at the end: their place is their name
         <Block key={index} token={block} isGrowing={isGrowing && index === end} />
       ))}
     </div>
