@@ -1,7 +1,7 @@
 import { loadavg, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openBenchSite } from './bench-site.ts';
-import { asTable, isMet, type Figure } from './figure.ts';
+import { asTable, goalsMet, isMet, type Figure } from './figure.ts';
 import { benchSearch } from './search.ts';
 import { benchRequest, benchStart } from './start.ts';
 import { benchServer } from './server.ts';
@@ -59,9 +59,8 @@ if (values.json)
   );
 else {
   console.log(`\n${asTable(figures)}\n`);
-  const met = figures.filter(isMet).length;
   console.log(
-    `bench: ${met} of ${figures.length} goals met, in ${Math.round((performance.now() - startedAt) / 1000)} s (Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)})`,
+    `bench: ${goalsMet(figures)}, in ${Math.round((performance.now() - startedAt) / 1000)} s (Node ${process.versions.node}, ${cpus().length} cores, load ${load.toFixed(1)})`,
   );
   if (load > cpus().length) console.log('The machine was busy: only the ratios say something, and they scatter.');
 }

@@ -5,12 +5,12 @@ export interface Figure {
   readonly ours: number;
   /** Null: there is nothing to compare with. */
   readonly floor: number | null;
-  /** The most that `ours` may be, in words and as a number. */
-  readonly goal: { readonly words: string; readonly limit: number };
+  /** The most that `ours` may be, in words and as a number. Null: it is shown for what it is. */
+  readonly goal: { readonly words: string; readonly limit: number } | null;
 }
 
 /** A goal as a multiple of the floor. */
-export function timesFloor(times: number, floor: number): Figure['goal'] {
+export function timesFloor(times: number, floor: number): NonNullable<Figure['goal']> {
   return { words: `≤ ${times} × floor`, limit: times * floor };
 }
 
@@ -24,8 +24,15 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-export function isMet(figure: Figure): boolean {
-  return figure.ours <= figure.goal.limit;
+/** Whether it reaches its goal; null when it has none. */
+export function isMet({ ours, goal }: Figure): boolean | null {
+  return goal === null ? null : ours <= goal.limit;
+}
+
+/** `5 of 7 goals met` */
+export function goalsMet(figures: readonly Figure[]): string {
+  const judged = figures.map(isMet).filter((each) => each !== null);
+  return `${judged.filter(Boolean).length} of ${judged.length} goals met`;
 }
 
 /** The figures as a table of plain text. */
@@ -35,8 +42,8 @@ export function asTable(figures: readonly Figure[]): string {
     `${shown(figure.ours)} ${figure.unit}`,
     figure.floor === null ? '–' : `${shown(figure.floor)} ${figure.unit}`,
     figure.floor === null || figure.floor <= 0 ? '–' : (figure.ours / figure.floor).toFixed(2),
-    figure.goal.words,
-    isMet(figure) ? 'met' : 'NOT MET',
+    figure.goal?.words ?? '–',
+    { true: 'met', false: 'NOT MET', null: '' }[String(isMet(figure))] ?? '',
   ]);
   const all = [['figure', 'ours', 'floor', 'ratio', 'goal', ''], ...rows];
   const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { node, root } from './toolchain.mjs';
@@ -170,7 +171,9 @@ const COMPRESS_FROM = 1_024;
 /** The page, and beside each of its files what goes over the wire: compressed once here instead of at each request. */
 async function bundlePageInto(dir) {
   const vite = await import('vite');
-  await vite.build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: dir, emptyOutDir: true } });
+  const config = { configFile: join(root, 'vite.config.ts'), logLevel: 'warn' };
+  await vite.build({ ...config, build: { outDir: dir, emptyOutDir: true } });
+  await writeShellInto(join(dir, 'index.html'), vite, config);
   const assets = readdirSync(join(dir, 'assets')).filter((name) => /\.(?:js|css|svg)$/.test(name));
   await Promise.all(
     assets.map(async (name) => {
@@ -187,6 +190,24 @@ async function bundlePageInto(dir) {
       writeFileSync(`${path}.gz`, gz);
     }),
   );
+}
+
+/** Draws the empty window once, here, and writes it into the page. */
+async function writeShellInto(page, vite, config) {
+  const outDir = join(root, `dist.shell.${process.pid}`);
+  try {
+    await vite.build({ ...config, build: { ssr: join(root, 'src/ui/shell.tsx'), outDir, emptyOutDir: true }, ssr: { noExternal: true } });
+    // What it looks for in a browser. (Node's own storage would warn that it has no file.)
+    Object.defineProperty(globalThis, 'localStorage', { value: {} });
+    Object.assign(globalThis, { location: new URL('http://localhost/') });
+    const { shell } = await import(pathToFileURL(join(outDir, 'shell.js')).href);
+    writeFileSync(
+      page,
+      readFileSync(page, 'utf8').replace('<!--shell-->', () => shell()),
+    );
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
 }
 
 async function build() {

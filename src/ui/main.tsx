@@ -1,4 +1,4 @@
-import { StrictMode } from 'react';
+import { startTransition, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 // Three voices. Each file is fetched only when a character of its range is shown.
 import '@fontsource-variable/hanken-grotesk/wght.css';
@@ -14,38 +14,34 @@ import { applyLook } from './look.ts';
 import { useConnection } from './stores/connection-store.ts';
 import { flushMemory } from './stores/memory-store.ts';
 import { measureScrollbar } from './scrollbar-room.ts';
-import { proveServer } from './server-proof.ts';
 import { takeToken } from './token.ts';
 
 applyLook();
 measureScrollbar();
-const hasToken = takeToken();
-// On its way while the page is drawn: everything that is read waits for it.
-if (hasToken) void proveServer();
-else useConnection.setState({ state: 'refused' });
+if (takeToken()) {
+  // On its way while the page is drawn.
+  readEverything();
+  followServer(new AbortController().signal);
+} else useConnection.setState({ state: 'refused' });
 // A launch address that is opened in a window that stands at this one already changes the fragment alone.
 globalThis.addEventListener('hashchange', () => {
   if (/(?:^#|&)token=/.test(location.hash)) location.reload();
 });
-if (location.pathname.startsWith('/c/')) ConversationRoom.preload();
 globalThis.addEventListener('pagehide', flushMemory);
 
 const root = document.getElementById('root');
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
+if (root) void draw(root);
+
+async function draw(place: HTMLElement): Promise<void> {
+  // The window stands in the page already, and can be written in: what takes its place has the same field, or waits until it has.
+  if (location.pathname.startsWith('/c/')) await ConversationRoom.fetch().catch(() => undefined);
+  // In pieces, between which the page takes keys.
+  startTransition(() =>
+    createRoot(place).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
   );
-}
-
-// After the first paint: one can write before anything is known.
-requestAnimationFrame(() => setTimeout(begin));
-
-function begin(): void {
-  if (hasToken) {
-    readEverything();
-    followServer(new AbortController().signal);
-  }
   setTimeout(ConversationRoom.preload, 300);
 }

@@ -57,5 +57,5 @@ export function currentRoute(): Route {
 }
 
 export function useRoute(): Route {
-  return useSyncExternalStore(subscribe, read);
+  return useSyncExternalStore(subscribe, read, read);
 }

@@ -12,4 +12,6 @@ export function measureScrollbar(): void {
   const width = (list.offsetWidth - inside.offsetWidth) / 2;
   list.remove();
   document.documentElement.style.setProperty('--scrollbar', `${width}px`);
+  // For the next start, before its first paint.
+  localStorage.setItem('look:scrollbar', `${width}px`);
 }

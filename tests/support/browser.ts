@@ -11,7 +11,16 @@ function onPath(name: string): string {
 
 /** The system's Chromium, quiet: it asks nobody for anything. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
+  return chromium.launch(launchOptions());
+}
+
+/** The same with a profile that it keeps in a folder, as everybody's browser has one: what it compiled once is compiled. */
+export function openProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions());
+}
+
+function launchOptions() {
+  return {
     executablePath: process.env['CHROMIUM'] ?? onPath('chromium'),
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -20,7 +29,7 @@ export function openBrowser(): Promise<Browser> {
       '--disable-sync',
       '--no-first-run',
     ],
-  });
+  };
 }
 
 export interface WindowOptions {

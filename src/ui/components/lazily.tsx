@@ -31,5 +31,5 @@ export function lazily<Props extends object>(load: () => Promise<ComponentType<P
   }
   /** Fetches it beforehand. What cannot be fetched now is fetched when it is wanted. */
   const preload = () => void fetch().catch(() => undefined);
-  return Object.assign(Lazily, { preload });
+  return Object.assign(Lazily, { fetch, preload });
 }

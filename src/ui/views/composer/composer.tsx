@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { ALT, Kbd } from '../../components/kbd.tsx';
+import { takeEarlyWords } from '../../early-field.ts';
 import { goTo } from '../../route.ts';
 import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
@@ -46,8 +47,8 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   useGrowing(area, draft);
   useFocusOnRequest(area);
 
-  const send = async (whenBusy: 'steer' | 'follow_up') => {
-    const text = draft.trim();
+  const send = async (whenBusy: 'steer' | 'follow_up', words = draft) => {
+    const text = words.trim();
     if (text === '' && files.length === 0) {
       if (isBusy) focusAsk();
       return;
@@ -92,6 +93,8 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       goTo({ screen: 'conversation', id: result.conversationId, messageId: null });
     }
   };
+
+  useEarlyWords(area, draftKey, (words) => void send('steer', words));
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes a word, Enter is its own.
@@ -201,6 +204,22 @@ function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promi
       />
     </>
   );
+}
+
+/** The first composer goes on where the field left off that stood in its place. */
+function useEarlyWords(area: React.RefObject<HTMLTextAreaElement | null>, draftKey: string, send: (words: string) => void): void {
+  useLayoutEffect(() => {
+    const early = takeEarlyWords();
+    const element = area.current;
+    if (early === null || element === null) return;
+    if (early.text !== (recall(draftKey) ?? '')) remember(draftKey, early.text);
+    // Here already when it is drawn anew, so that the caret stays where it is.
+    element.value = early.text;
+    if (early.hasFocus) element.focus({ preventScroll: true });
+    element.setSelectionRange(...early.selection);
+    if (early.sent !== null) send(early.sent);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, as it comes into the page
+  }, []);
 }
 
 /** Rows as many as there are lines, up to a third of the window. */
