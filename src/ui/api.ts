@@ -12,7 +12,7 @@ const link = new RPCLink({
   url: () => `${location.origin}/rpc`,
   headers: async () => ({ authorization: `Bearer ${await provenToken()}` }),
   fetch: async (request, init) => {
-    const response = await globalThis.fetch(request, init);
+    const response = await globalThis.fetch(request, { ...init, cache: 'no-store', credentials: 'omit' });
     if (response.status === 401) refusal.notify();
     return response;
   },

@@ -5,6 +5,11 @@ export interface Committed {
   readonly version: number;
   /** Place in the feed of each event of the commit, in the same order; null for those that do not enter it. */
   readonly seqs: readonly (number | null)[];
+  /**
+   * Kept when a power cut cannot undo the commit either, as far as it must not; till then nobody is told of it. Null: so it is already.
+   * Rejects with FailureError `disk_full`, `database_unusable`.
+   */
+  readonly settled: Promise<void> | null;
 }
 
 /**

@@ -43,7 +43,11 @@ interface ActiveRun {
   version: number;
   /** The person stopped it: then what was to follow waits for them too. */
   isStopped: boolean;
+  /** What happened while its beginning was not safe yet, in order; null: it is. */
+  untold: Told[] | null;
 }
+
+type Told = readonly [event: AgentEvent, seq: number | null];
 
 interface OpenInteraction {
   readonly interaction: Interaction;
@@ -66,16 +70,46 @@ export class RunSupervisor {
   }
 
   /**
+   * Stores what begins a run, and starts work on it. The model is asked while the disk still makes the beginning safe; nobody is told of
+   * anything before that. Resolves when the beginning was told.
+   * @throws FailureError (by rejection) as the journal does; what was not stored safely is stopped
+   */
+  async begin(run: Run, workspace: string, events: readonly AgentEvent[], actor: Actor): Promise<void> {
+    const { version, seqs, settled } = await this.#deps.journal.commit(run.id, 0, events, actor);
+    const told = events.map((event, index): Told => [event, seqs[index] ?? null]);
+    if (settled === null) {
+      for (const [event, seq] of told) this.#publish(run, event, seq);
+      this.start(run, workspace, version);
+      return;
+    }
+    const active = this.#start(run, workspace, version, told);
+    try {
+      await settled;
+    } catch (error) {
+      active.stop.abort();
+      throw error;
+    } finally {
+      const waiting = active.untold ?? [];
+      active.untold = null;
+      for (const [event, seq] of waiting) this.#publish(run, event, seq);
+    }
+  }
+
+  /**
    * Starts or resumes work on a stored run that this process owns. Returns at once; the run tells of itself through the feed.
    * @param version the run's version as stored
    */
   start(run: Run, workspace: string, version: number): void {
+    this.#start(run, workspace, version, null);
+  }
+
+  #start(run: Run, workspace: string, version: number, untold: Told[] | null): ActiveRun {
     const stop = new AbortController();
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version, isStopped: false };
+    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version, isStopped: false, untold };
     this.#active.set(run.id, active);
     void this.#work(active, workspace)
       .catch((error: unknown) => this.#abandon(active, error))
@@ -85,6 +119,7 @@ export class RunSupervisor {
       })
       .catch((error: unknown) => this.#deps.system.reportBug(error))
       .finally(finish);
+    return active;
   }
 
   isActive(runId: string): boolean {
@@ -146,7 +181,7 @@ export class RunSupervisor {
         if (isMark(event) || isDelta(event)) await outbox.hold(event);
         else if (isPassing(event)) {
           await outbox.send();
-          this.#publish(run, event);
+          this.#tell(active, event);
         } else await outbox.send(event);
       }
       await outbox.send();
@@ -159,9 +194,10 @@ export class RunSupervisor {
 
   async #commit(active: ActiveRun, events: readonly AgentEvent[], actor: Actor): Promise<void> {
     const commit = active.commits.then(async () => {
-      const { version, seqs } = await this.#deps.journal.commit(active.run.id, active.version, events, actor);
+      const { version, seqs, settled } = await this.#deps.journal.commit(active.run.id, active.version, events, actor);
       active.version = version;
-      for (const [index, event] of events.entries()) this.#publish(active.run, event, seqs[index]);
+      if (settled !== null) await settled;
+      for (const [index, event] of events.entries()) this.#tell(active, event, seqs[index]);
     });
     active.commits = commit.catch(() => {});
     await commit;
@@ -174,10 +210,15 @@ export class RunSupervisor {
     const reason: Failure =
       error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
     if (!(error instanceof FailureError)) this.#deps.system.reportBug(error);
-    this.#publish(active.run, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
+    this.#tell(active, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
   }
 
-  #publish(run: Run, event: AgentEvent, seq: number | null = null): void {
+  #tell(active: ActiveRun, event: AgentEvent, seq: number | null = null): void {
+    if (active.untold) active.untold.push([event, seq]);
+    else this.#publish(active.run, event, seq);
+  }
+
+  #publish(run: Run, event: AgentEvent, seq: number | null): void {
     this.#deps.feed.publish({ seq, conversationId: run.conversationId, runId: run.id, event });
   }
 
@@ -227,7 +268,7 @@ export class RunSupervisor {
     const next = late ?? (await this.#deps.reader.waitingInputs(run.conversationId, 'follow_up'))[0];
     if (!next) return;
     const conversation = await this.#deps.reader.conversation(run.conversationId);
-    const { system, instances, journal } = this.#deps;
+    const { system, instances } = this.#deps;
     const id = system.newId();
     const followUp: Run = {
       ...run,
@@ -241,9 +282,7 @@ export class RunSupervisor {
     const message = { ...next.message, parentId: conversation?.headMessageId ?? null, runId: id };
     const event: AgentEvent = { type: 'input_accepted', input: { ...next.input, runId: id }, message, run: followUp };
     try {
-      const { version, seqs } = await journal.commit(id, 0, [event], next.input.actor);
-      this.#publish(followUp, event, seqs[0]);
-      this.start(followUp, workspace, version);
+      await this.begin(followUp, workspace, [event], next.input.actor);
     } catch (error) {
       // Another process was quicker: it waits on.
       if (!(error instanceof FailureError && error.failure.code === 'conversation_busy')) throw error;

@@ -6,10 +6,8 @@ import type { Message, Part } from '../../core/models/message.ts';
 import type { Budget, Run } from '../../core/models/run.ts';
 import type { Trust } from '../../core/models/trust.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
-import type { Journal } from '../ports/journal.ts';
 import type { Instances } from '../ports/stores.ts';
 import type { SystemPort } from '../ports/system.ts';
-import type { EventFeed } from '../services/event-feed.ts';
 import type { RunSupervisor } from '../services/run-supervisor.ts';
 
 export interface SendMessage {
@@ -35,11 +33,9 @@ export interface Sent {
 }
 
 export interface SendMessageDeps {
-  readonly journal: Journal;
   readonly reader: ConversationReader;
   readonly instances: Instances;
   readonly supervisor: RunSupervisor;
-  readonly feed: EventFeed;
   readonly system: SystemPort;
 }
 
@@ -96,11 +92,7 @@ async function takeIn(deps: SendMessageDeps, command: SendMessage): Promise<Resu
   if (!existing) events.push({ type: 'conversation_created', conversation });
   else if (command.mode && command.mode !== existing.mode) events.push({ type: 'mode_changed', mode: command.mode });
   events.push({ type: 'input_accepted', input, message, run });
-  const { version, seqs } = await deps.journal.commit(runId, 0, events, command.actor);
-  for (const [index, event] of events.entries()) {
-    deps.feed.publish({ seq: seqs[index] ?? null, conversationId: conversation.id, runId, event });
-  }
-  deps.supervisor.start(run, conversation.workspace, version);
+  await deps.supervisor.begin(run, conversation.workspace, events, command.actor);
   return { ok: true, value: { conversationId: conversation.id, runId } };
 }
 

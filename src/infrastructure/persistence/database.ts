@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { FailureError } from '../../core/models/failure.ts';
@@ -20,10 +20,14 @@ export type Row = Record<string, SQLOutputValue>;
 export class Database {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Null: in memory. */
+  readonly #path: string | null;
+  #log: number | null = null;
   #isFull = false;
 
-  private constructor(db: DatabaseSync) {
+  private constructor(db: DatabaseSync, path: string | null) {
     this.#db = db;
+    this.#path = path;
   }
 
   /**
@@ -35,7 +39,7 @@ export class Database {
     return guarded(() => {
       const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
       try {
-        const database = new Database(db);
+        const database = new Database(db, path === ':memory:' ? null : path);
         database.#configure();
         database.#migrate();
         return database;
@@ -127,7 +131,20 @@ export class Database {
     });
   }
 
+  /**
+   * Makes everything that was committed survive a power cut, beside what goes on here: the wait for the disk is not this thread's. It is
+   * what SQLite does at the end of a durable transaction: its log is written out.
+   * @throws FailureError (by rejection) `disk_full`, `database_unusable`
+   */
+  async settle(): Promise<void> {
+    if (this.#path === null) return;
+    const log = (this.#log ??= guarded(() => openSync(`${this.#path}-wal`, 'r+')));
+    await new Promise<void>((resolve, reject) => fdatasync(log, (error) => (error ? reject(asFailure(error)) : resolve())));
+  }
+
   close(): void {
+    if (this.#log !== null) closeSync(this.#log);
+    this.#log = null;
     this.#statements.clear();
     if (this.#db.isOpen) this.#db.close();
   }
@@ -211,6 +228,8 @@ function asFailure(error: unknown): unknown {
   if (error instanceof FailureError || !(error instanceof Error)) return error;
   if ('code' in error && error.code === 'ENOSPC')
     return new FailureError('disk_full', 'The disk with the data folder is full.', { cause: error });
+  if ('code' in error && error.code === 'EIO')
+    return new FailureError('database_unusable', 'The disk with the data folder reports an error.', { cause: error });
   if ('code' in error && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS')) {
     return new FailureError('database_unusable', `The data folder cannot be used: ${error.code}.`, { cause: error });
   }

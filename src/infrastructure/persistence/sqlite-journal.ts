@@ -19,6 +19,11 @@ const DURABLE: ReadonlySet<AgentEvent['type']> = new Set([
   'run_completed',
 ]);
 
+/** Work may go on while a power cut can still undo these: nothing is done to the machine because of them alone. */
+function maySettle(events: readonly AgentEvent[]): boolean {
+  return events.every((event) => !mustSurvivePowerCut(event) || event.type === 'input_accepted');
+}
+
 /** A call without an effect has nothing that could be forgotten. */
 function mustSurvivePowerCut(event: AgentEvent): boolean {
   return DURABLE.has(event.type) && !(event.type === 'tool_call_started' && event.call.effect === 'none');
@@ -43,9 +48,12 @@ export function createSqliteJournal(db: Database, now: () => number): Journal & 
     async commit(runId, expectedVersion, events, actor) {
       const conversationId = conversationOf(runId, events);
       const isDurable = events.some(mustSurvivePowerCut);
+      const isLater = isDurable && maySettle(events);
       const work = events.every((event) => draftOwner(event) !== null) ? appendDrafts : append;
       try {
-        return db.transaction(() => work(db, ledger, { conversationId, runId, at: now() }, expectedVersion, events, actor), isDurable);
+        const where = { conversationId, runId, at: now() };
+        const written = db.transaction(() => work(db, ledger, where, expectedVersion, events, actor), isDurable && !isLater);
+        return { ...written, settled: isLater ? db.settle() : null };
       } catch (error) {
         // What the ledger was told in this transaction is not there.
         ledger.forget(conversationId);
@@ -59,8 +67,11 @@ export function createSqliteJournal(db: Database, now: () => number): Journal & 
   };
 }
 
+/** What was written, but for when it is safe. */
+type Written = Omit<Committed, 'settled'>;
+
 /** Words alone: they belong to a run that is checked with the next event that is more. */
-function appendDrafts(db: Database, _: LedgerWriter, __: unknown, version: number, events: readonly AgentEvent[]): Committed {
+function appendDrafts(db: Database, _: LedgerWriter, __: unknown, version: number, events: readonly AgentEvent[]): Written {
   for (const event of events) addDraft(db, event);
   return { version, seqs: events.map(() => null) };
 }
@@ -84,7 +95,7 @@ function append(
   expectedVersion: number,
   events: readonly AgentEvent[],
   actor: Actor,
-): Committed {
+): Written {
   let version = expectedVersion;
   const seqs: (number | null)[] = [];
   const begun = events.find((event) => event.type === 'input_accepted' && event.run?.id === where.runId);

@@ -40,7 +40,7 @@ export async function sendMessage(request: SendRequest, onGone: () => void = () 
   };
   const answer = api.messages.send({ ...request, commandId });
   answer.catch(() => undefined);
-  await nextTask();
+  await nextFrame();
   onGone();
   useSending.setState((state) => ({ sending: [...state.sending.filter((each) => each.commandId !== commandId), sending] }));
   try {
@@ -57,16 +57,11 @@ export async function sendMessage(request: SendRequest, onGone: () => void = () 
   }
 }
 
-/** Resolves when everything is done that waits for nothing. */
-function nextTask(): Promise<void> {
+/** Resolves with the next frame, where what is drawn is seen just as early; soon all the same in a window that nobody sees. */
+function nextFrame(): Promise<void> {
   return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(null);
+    requestAnimationFrame(() => resolve());
+    setTimeout(resolve, 50);
   });
 }
 
