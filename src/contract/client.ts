@@ -15,6 +15,7 @@ import type {
   RequestLine,
   RequestView,
   RunsView,
+  StretchView,
   ToolLine,
   WorkspaceLine,
 } from './views.ts';
@@ -45,7 +46,10 @@ export interface SendInput {
 export interface GlasshouseClient {
   readonly conversations: {
     readonly list: Call<{ readonly limit?: number; readonly workspace?: string }, { readonly conversations: readonly ConversationLine[] }>;
-    readonly get: Call<{ readonly id: string }, ConversationView>;
+    /** `last`: only so many messages at its end. */
+    readonly get: Call<{ readonly id: string; readonly last?: number }, ConversationView>;
+    /** The messages up to `through`, itself included, at most `limit` (2,000). */
+    readonly earlier: Call<{ readonly id: string; readonly through: string; readonly limit?: number }, StretchView>;
     readonly update: Call<
       { readonly id: string; readonly title?: string; readonly pinned?: boolean; readonly mode?: ConversationMode },
       ConversationLine

@@ -12,6 +12,8 @@ const TEXT_LIMIT = 400_000;
 const TITLE_LIMIT = 200;
 const MEMORY_KEY_LIMIT = 200;
 const MEMORY_VALUE_LIMIT = 100_000;
+/** Messages that are read at once, where not all are. */
+const STRETCH_LIMIT = 2_000;
 /** Bytes of one uploaded file. */
 const UPLOAD_LIMIT = 2_000_000;
 
@@ -32,17 +34,21 @@ const conversationLine = conversation.extend({
   openInteractions: z.number(),
 });
 
-const conversationView = z.object({
-  seq: z.number(),
-  conversation: conversation.extend({ pinned: z.boolean() }),
+const stretchView = z.object({
+  before: z.string().nullable(),
   messages: z.array(message),
   calls: z.array(toolCall),
   cutCalls: z.array(z.string()),
-  running: z.record(z.string(), z.string()),
   interactions: z.array(interaction),
+  runs: z.array(runLine),
+});
+
+const conversationView = stretchView.extend({
+  seq: z.number(),
+  conversation: conversation.extend({ pinned: z.boolean() }),
+  running: z.record(z.string(), z.string()),
   plan: plan.nullable(),
   trim: trim.nullable(),
-  runs: z.array(runLine),
   waiting: z.array(
     z.object({
       input,
@@ -64,9 +70,13 @@ export const procedures = {
       .input(z.object({ limit, workspace: z.string().optional() }))
       .output(z.object({ conversations: z.array(conversationLine) })),
     get: oc
-      .route({ method: 'GET', path: '/conversations/{id}', tags: ['Conversations'], summary: 'One conversation, whole' })
-      .input(z.object({ id }))
+      .route({ method: 'GET', path: '/conversations/{id}', tags: ['Conversations'], summary: 'One conversation, whole or its end' })
+      .input(z.object({ id, last: z.coerce.number().int().min(1).max(STRETCH_LIMIT).optional() }))
       .output(conversationView),
+    earlier: oc
+      .route({ method: 'GET', path: '/conversations/{id}/earlier', tags: ['Conversations'], summary: 'Messages up to one of them' })
+      .input(z.object({ id, through: id, limit: z.coerce.number().int().min(1).max(STRETCH_LIMIT).optional() }))
+      .output(stretchView),
     update: oc
       .route({ method: 'PATCH', path: '/conversations/{id}', tags: ['Conversations'], summary: 'Change title, pin or mode' })
       .input(

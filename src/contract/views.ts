@@ -46,22 +46,28 @@ export interface WaitingInput {
   readonly attachments: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
 }
 
-/**
- * One conversation, whole, as of `seq`: whoever holds the event stream since before it was asked for folds what comes after `seq` into it.
- * Outputs of calls longer than 4,000 characters are cut here (`cutCalls` names those calls); `calls.output` gives them whole.
- */
-export interface ConversationView {
-  readonly seq: number;
-  readonly conversation: Conversation & { readonly pinned: boolean };
+/** Messages that follow each other, oldest first, with what belongs to them. */
+export interface StretchView {
+  /** The message before the first of these; null: there is none. `conversations.earlier` gives it, and those before it. */
+  readonly before: string | null;
   readonly messages: readonly Message[];
   readonly calls: readonly ToolCall[];
   readonly cutCalls: readonly string[];
+  readonly interactions: readonly Interaction[];
+  readonly runs: readonly RunLine[];
+}
+
+/**
+ * One conversation, whole or its end, as of `seq`: whoever holds the event stream since before it was asked for folds what comes after `seq` into it.
+ * Outputs of calls longer than 4,000 characters are cut here (`cutCalls` names those calls); `calls.output` gives them whole.
+ */
+export interface ConversationView extends StretchView {
+  readonly seq: number;
+  readonly conversation: Conversation & { readonly pinned: boolean };
   /** Output so far of calls that are running, by call id. */
   readonly running: Readonly<Record<string, string>>;
-  readonly interactions: readonly Interaction[];
   readonly plan: Plan | null;
   readonly trim: Trim | null;
-  readonly runs: readonly RunLine[];
   readonly waiting: readonly WaitingInput[];
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fillLongConversation, LONG_CONVERSATION } from '../../bench/long-conversation.ts';
 import { answerByKey } from '../support/answer-by-key.ts';
 import { openBrowser, openWindow, type WindowOptions } from '../support/browser.ts';
 import { PageScene } from '../support/page-scene.ts';
@@ -497,6 +498,39 @@ describe('the page: a conversation', () => {
     await expect.poll(async () => (await sought.boundingBox())?.y ?? -1).toBeGreaterThan(0);
     expect((await sought.boundingBox())?.y).toBeLessThan(300);
     expect(await sought.innerText()).toContain('The first answer.');
+  });
+
+  it('a conversation of ten thousand messages opens at its end; what comes before it moves nothing, and is there to its first message', async () => {
+    const { page, scene } = await open([]);
+    isServerGone = true;
+    await scene.stop('SIGTERM');
+    fillLongConversation(scene.home, scene.workspace);
+    await scene.start();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/conversations/earlier', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(`${new URL(scene.url).origin}/c/${LONG_CONVERSATION.id}`);
+    await page.getByText(LONG_CONVERSATION.lastWords).waitFor();
+    // Somewhere above the end, while the beginning is still on its way.
+    await page.mouse.move(700, 400);
+    await page.mouse.wheel(0, -2_500);
+    await page.waitForTimeout(300);
+    const row = page.locator('.list-item').nth(8);
+    const words = (await row.innerText()).slice(0, 60);
+    const before = (await row.boundingBox())?.y ?? 0;
+    release();
+    await expect
+      .poll(() => page.evaluate<number>(`document.querySelector('.list').clientHeight`), { timeout: 10_000 })
+      .toBeGreaterThan(1_000_000);
+    await page.waitForTimeout(500);
+    const after = await page.locator('.list-item', { hasText: words }).first().boundingBox();
+    expect(Math.abs((after?.y ?? 0) - before)).toBeLessThan(2);
+    await page.locator('.scroll').focus();
+    await page.keyboard.press('Home');
+    await page.getByText(LONG_CONVERSATION.firstWords).first().waitFor();
   });
 
   it('a refused key is told with what to do about it', async () => {

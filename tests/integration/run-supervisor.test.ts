@@ -3,6 +3,7 @@ import { EventFeed, type PublishedEvent } from '../../src/application/services/e
 import { RunSupervisor } from '../../src/application/services/run-supervisor.ts';
 import { sendMessage, type SendMessage } from '../../src/application/use-cases/send-message.ts';
 import { emptySnapshot, foldEvent } from '../../src/core/agent/conversation-fold.ts';
+import { FailureError } from '../../src/core/models/failure.ts';
 import { textOf } from '../../src/core/models/message.ts';
 import { bodyOf } from '../../src/core/models/request.ts';
 import { ToolRegistry } from '../../src/core/tools/tool-registry.ts';
@@ -11,7 +12,10 @@ import { createNodeSystem } from '../../src/infrastructure/system/node-system.ts
 import { fakeTool } from '../support/agent-scene.ts';
 import { FakeModel } from '../support/fake-model.ts';
 
-function office(replies: ConstructorParameters<typeof FakeModel>[0]) {
+function office(
+  replies: ConstructorParameters<typeof FakeModel>[0],
+  settling: (settled: Promise<void> | null) => Promise<void> | null = (it) => it,
+) {
   const system = createNodeSystem(':memory:');
   const storage = openStorage(':memory:', { instanceId: 'test', now: system.now });
   onTestFinished(() => storage.close());
@@ -22,7 +26,12 @@ function office(replies: ConstructorParameters<typeof FakeModel>[0]) {
   tools.add(fakeTool('look'));
   tools.add(fakeTool('change', { effect: 'unsafe' }));
   const supervisor = new RunSupervisor({
-    journal: storage.journal,
+    journal: {
+      commit: async (...given) => {
+        const committed = await storage.journal.commit(...given);
+        return { ...committed, settled: settling(committed.settled) };
+      },
+    },
     reader: storage.reader,
     instances: storage.instances,
     rules: storage.rules,
@@ -42,7 +51,7 @@ function office(replies: ConstructorParameters<typeof FakeModel>[0]) {
   });
   const events: PublishedEvent[] = [];
   feed.subscribe((published) => events.push(published));
-  const deps = { journal: storage.journal, reader: storage.reader, instances: storage.instances, supervisor, feed, system };
+  const deps = { reader: storage.reader, instances: storage.instances, supervisor, system };
   const send = (text: string, change: Partial<SendMessage> = {}) =>
     sendMessage(deps, {
       commandId: system.newId(),
@@ -75,6 +84,37 @@ describe('the run supervisor', () => {
     expect(stored?.messages).toEqual(folded.messages);
     expect([...(stored?.calls.values() ?? [])]).toEqual([...folded.calls.values()]);
     expect(stored?.runState).toEqual({ name: 'completed' });
+  });
+
+  it('R1: asks the model while the disk makes the message safe, and tells nobody of anything before it is', async () => {
+    let safe = () => {};
+    const disk = new Promise<void>((resolve) => (safe = resolve));
+    const { supervisor, send, events, model } = office([{ text: 'Here.' }], (settled) => (settled === null ? null : disk));
+    let isTaken = false;
+    const sending = send('What is there?').then(() => (isTaken = true));
+    await expect.poll(() => model.wires.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(events).toEqual([]);
+    expect(isTaken).toBe(false);
+    safe();
+    await sending;
+    await supervisor.idle();
+    const types = events.map(({ event }) => event.type);
+    expect(types.slice(0, 2)).toEqual(['conversation_created', 'input_accepted']);
+    expect(types.at(-1)).toBe('run_completed');
+    const seqs = events.map(({ seq }) => seq).filter((seq) => seq !== null);
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+  });
+
+  it('R1: a message that the disk did not take for good is not acknowledged, and its run is stopped', async () => {
+    const broken = new FailureError('database_unusable', 'The disk reports an error.');
+    const { supervisor, send, storage, events } = office([{ hangs: true }], (settled) =>
+      settled === null ? null : Promise.reject(broken),
+    );
+    await expect(send('What is there?')).rejects.toThrow('The disk reports an error.');
+    await supervisor.idle();
+    const [created] = events;
+    expect((await storage.reader.runs(created?.conversationId ?? '')).map((run) => run.state.name)).toEqual(['cancelled']);
   });
 
   it('makes one message of a command that comes twice', async () => {

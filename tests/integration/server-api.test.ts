@@ -72,6 +72,38 @@ describe('conversations', () => {
     expect((await scene.client.conversations.list({})).conversations).toEqual([]);
   });
 
+  it('are read from their end, a stretch at a time, and the stretches are the whole', async () => {
+    const { scene, conversationId } = await answered([
+      callOf('read_file', { path: 'a.txt' }),
+      { text: 'One.' },
+      { text: 'Two.' },
+      { text: 'Three.' },
+    ]);
+    for (const text of ['And then?', 'And now?']) {
+      await scene.send(text, { conversationId });
+      await scene.untilEnded(conversationId);
+    }
+    const whole = await scene.client.conversations.get({ id: conversationId });
+    expect(whole.messages.length).toBeGreaterThan(5);
+    expect(whole.before).toBeNull();
+    const end = await scene.client.conversations.get({ id: conversationId, last: 2 });
+    expect(end).toMatchObject({ seq: whole.seq, messages: whole.messages.slice(-2), runs: whole.runs.slice(-1), calls: [] });
+    let through = end.before;
+    let read: { readonly id: string }[] = [...end.messages];
+    const calls: unknown[] = [];
+    while (through !== null) {
+      const stretch = await scene.client.conversations.earlier({ id: conversationId, through, limit: 2 });
+      expect(stretch.messages.at(-1)?.id).toBe(through);
+      read = [...stretch.messages, ...read];
+      calls.push(...stretch.calls);
+      through = stretch.before;
+    }
+    expect(read).toEqual(whole.messages);
+    expect(calls).toEqual(whole.calls);
+    const none = await call(scene, 'conversations.earlier', { id: conversationId, through: 'no-such' });
+    expect(none).toMatchObject({ status: 404, code: 'message_not_found' });
+  });
+
   it('are exported as Markdown and as JSON, with whole outputs', async () => {
     const { scene, conversationId } = await answered([callOf('read_file', { path: 'long.txt' }), { text: 'It is **long**.' }]);
     scene.cli.write('long.txt', '');

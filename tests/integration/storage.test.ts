@@ -87,6 +87,15 @@ describe('the journal', () => {
     expect(await reader.list({ limit: 9 })).toMatchObject([{ title: 'Hello there', messages: 1, lastRunState: 'receiving' }]);
   });
 
+  it('says when what a person said is safe from a power cut; what need not be is so at once', async () => {
+    const { journal } = open(folder());
+    const { settled } = await journal.commit('run', 0, begin('Hello there'), 'terminal');
+    expect(settled).toBeInstanceOf(Promise);
+    await settled;
+    const mark = await journal.commit('run', 2, [{ type: 'state_changed', state: { name: 'receiving' } }], 'agent');
+    expect(mark.settled).toBeNull();
+  });
+
   it('refuses a commit on another version, and then nothing of it is there', async () => {
     const { journal, reader } = open(folder());
     await journal.commit('run', 0, begin('Hello'), 'terminal');
@@ -162,7 +171,7 @@ describe('the journal', () => {
       ],
       'agent',
     );
-    expect(grown).toEqual({ version: 4, seqs: [null, null] });
+    expect(grown).toEqual({ version: 4, seqs: [null, null], settled: null });
     const other = open(path, 'other');
     expect((await other.reader.snapshot('c'))?.messages[1]?.parts[0]).toMatchObject({ text: 'Good morn', state: 'open' });
     await journal.commit('run', 4, [{ type: 'part_completed', partId: 'p', text: 'Good morning', state: 'complete' }], 'agent');

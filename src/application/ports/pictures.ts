@@ -22,20 +22,26 @@ export interface RunSummary {
   readonly failure?: Failure;
 }
 
-/** A conversation with all that is shown of it, at one moment of the change feed (`seq`). */
-export interface ConversationPicture {
-  readonly seq: number;
-  readonly conversation: Conversation & { readonly pinned: boolean };
+/** Messages that follow each other, oldest first, with what belongs to them. */
+export interface Stretch {
+  /** The message before the first of these; null: there is none. */
+  readonly before: string | null;
   readonly messages: readonly Message[];
   readonly calls: readonly ToolCall[];
   /** Calls whose output is cut here. */
   readonly cutCalls: readonly string[];
+  readonly interactions: readonly Interaction[];
+  readonly runs: readonly RunSummary[];
+}
+
+/** A conversation with all that is shown of it, or its end, at one moment of the change feed (`seq`). */
+export interface ConversationPicture extends Stretch {
+  readonly seq: number;
+  readonly conversation: Conversation & { readonly pinned: boolean };
   /** Output so far of calls that are running, by call id. */
   readonly running: Readonly<Record<string, string>>;
-  readonly interactions: readonly Interaction[];
   readonly plan: Plan | null;
   readonly trim: Trim | null;
-  readonly runs: readonly RunSummary[];
   readonly waiting: readonly {
     readonly input: Input;
     readonly messageId: string;
@@ -46,7 +52,10 @@ export interface ConversationPicture {
 
 /** What a person sees of conversations. Null where there is no such thing; rejects with FailureError only for a damaged or busy database. */
 export interface Pictures {
-  picture(conversationId: string): Promise<ConversationPicture | null>;
+  /** @param last how many messages at its end; absent: all */
+  picture(conversationId: string, last?: number): Promise<ConversationPicture | null>;
+  /** The messages up to one of them, itself included; null when it is no message of the conversation. */
+  stretch(conversationId: string, through: string, limit: number): Promise<Stretch | null>;
   summary(conversationId: string): Promise<ConversationSummary | null>;
   interaction(id: string): Promise<Pick<Interaction, 'state' | 'runId' | 'conversationId'> | null>;
 }

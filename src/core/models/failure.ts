@@ -73,6 +73,7 @@ const FAILURES = {
   version_conflict: { exit: 1, advice: 'The run was changed by another process. Look at it again.' },
   // conversations and runs
   conversation_not_found: { exit: 2, advice: 'See `glasshouse conversations list`.' },
+  message_not_found: { exit: 2, advice: 'See `glasshouse conversations show`.' },
   conversation_ambiguous: { exit: 2, advice: 'Give more letters of the id.' },
   conversation_busy: { exit: 1, advice: 'A run is at work in this conversation. Wait for it, or stop it.' },
   run_not_found: { exit: 2, advice: 'See `glasshouse conversations show`.' },

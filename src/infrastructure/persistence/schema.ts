@@ -110,4 +110,11 @@ CREATE TRIGGER search_doc_removed AFTER DELETE ON search_doc WHEN old.id <= (SEL
 END;
 `,
   `ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;`,
+  // A long conversation is read from its end, a stretch at a time: what belongs to a message is found by it.
+  `
+DROP INDEX part_of_conversation;
+CREATE INDEX part_of_message ON part (conversation_id, message_id);
+DROP INDEX tool_call_of_conversation;
+CREATE INDEX tool_call_of_message ON tool_call (conversation_id, message_id);
+`,
 ];

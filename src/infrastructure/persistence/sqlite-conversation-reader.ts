@@ -94,7 +94,7 @@ export function toSummary(row: Row): ConversationSummary {
   };
 }
 
-export function readSnapshot(db: Database, conversation: Conversation, plan: Row[string] | undefined): ConversationSnapshot {
+function readSnapshot(db: Database, conversation: Conversation, plan: Row[string] | undefined): ConversationSnapshot {
   const { id } = conversation;
   const run = db.get('SELECT state, return_to FROM run WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', id);
   return {
@@ -116,14 +116,7 @@ export function readSnapshot(db: Database, conversation: Conversation, plan: Row
 /** The messages from the head back to the first, turned round. */
 function readPath(db: Database, conversation: Conversation): readonly Message[] {
   const rows = new Map(db.all('SELECT * FROM message WHERE conversation_id = ?', conversation.id).map((row) => [String(row['id']), row]));
-  const parts = new Map<string, Part[]>();
-  for (const row of db.all('SELECT * FROM part WHERE conversation_id = ? ORDER BY ord, rowid', conversation.id)) {
-    const messageId = String(row['message_id']);
-    const known = parts.get(messageId);
-    const part = toPart(db, row);
-    if (known) known.push(part);
-    else parts.set(messageId, [part]);
-  }
+  const parts = partsByMessage(db, db.all('SELECT * FROM part WHERE conversation_id = ? ORDER BY ord, rowid', conversation.id));
   const path: Message[] = [];
   let at = conversation.headMessageId;
   while (at !== null) {
@@ -134,6 +127,18 @@ function readPath(db: Database, conversation: Conversation): readonly Message[] 
     at = row['parent_id'] === null ? null : String(row['parent_id']);
   }
   return path.toReversed();
+}
+
+export function partsByMessage(db: Database, rows: readonly Row[]): ReadonlyMap<string, readonly Part[]> {
+  const parts = new Map<string, Part[]>();
+  for (const row of rows) {
+    const messageId = String(row['message_id']);
+    const known = parts.get(messageId);
+    const part = toPart(db, row);
+    if (known) known.push(part);
+    else parts.set(messageId, [part]);
+  }
+  return parts;
 }
 
 /** One message with its parts. */
@@ -149,7 +154,7 @@ export function readMessage(db: Database, row: Row): Message {
   );
 }
 
-function toMessage(row: Row, parts: readonly Part[]): Message {
+export function toMessage(row: Row, parts: readonly Part[]): Message {
   return {
     id: String(row['id']),
     conversationId: String(row['conversation_id']),
@@ -161,7 +166,7 @@ function toMessage(row: Row, parts: readonly Part[]): Message {
   };
 }
 
-function readTrim(db: Database, conversationId: string): Trim | null {
+export function readTrim(db: Database, conversationId: string): Trim | null {
   const row = db.get('SELECT * FROM trim WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', conversationId);
   return row ? toTrim(row) : null;
 }

@@ -1,20 +1,40 @@
-import type { ConversationPicture, Pictures, RunSummary, Tallies } from '../../application/ports/pictures.ts';
+import type { ConversationPicture, Pictures, RunSummary, Stretch, Tallies } from '../../application/ports/pictures.ts';
 import { isEnded } from '../../core/agent/agent-state.ts';
 import type { Failure } from '../../core/models/failure.ts';
 import { attachmentsOf, textOf, type Message } from '../../core/models/message.ts';
 import type { ConversationSummary } from '../../core/models/records.ts';
+import type { Plan } from '../../core/models/plan.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import { addUsage, NO_USAGE, type Usage } from '../../core/models/usage.ts';
 import type { Database, Row } from './database.ts';
 import { feedPosition } from './event-reader.ts';
-import { draftOf, readSnapshot, toConversation, toInput, toRunState, toSummary, SUMMARY_COLUMNS } from './sqlite-conversation-reader.ts';
+import {
+  draftOf,
+  partsByMessage,
+  readTrim,
+  toCall,
+  toConversation,
+  toInput,
+  toInteraction,
+  toMessage,
+  toRunState,
+  toSummary,
+  SUMMARY_COLUMNS,
+} from './sqlite-conversation-reader.ts';
 
 /** Characters of a call's output that come with the conversation; the rest is read when it is opened. */
 const OUTPUT_SHOWN = 4_000;
+/** More messages than a conversation has. */
+const ALL = 2 ** 40;
 
 export function createSqlitePictures(db: Database): Pictures {
   return {
-    picture: async (id) => db.read(() => readPicture(db, id)),
+    picture: async (id, last = ALL) => db.read(() => readPicture(db, id, last)),
+    stretch: async (id, through, limit) =>
+      db.read(() => {
+        const stretch = readStretch(db, id, through, limit);
+        return stretch.messages.length === 0 ? null : stretch;
+      }),
     async summary(id): Promise<ConversationSummary | null> {
       const row = db.get(`SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE id = ?`, id);
       return row ? toSummary(row) : null;
@@ -28,26 +48,67 @@ export function createSqlitePictures(db: Database): Pictures {
   };
 }
 
-function readPicture(db: Database, id: string): ConversationPicture | null {
+function readPicture(db: Database, id: string, last: number): ConversationPicture | null {
   const row = db.get('SELECT * FROM conversation WHERE id = ?', id);
   if (!row) return null;
-  const snapshot = readSnapshot(db, toConversation(row), row['plan']);
-  const calls = [...snapshot.calls.values()];
+  const conversation = toConversation(row);
+  const end = readStretch(db, id, conversation.headMessageId, last);
   return {
+    ...end,
     seq: feedPosition(db),
-    conversation: { ...toConversation(row), pinned: row['pinned'] === 1 },
-    messages: snapshot.messages,
-    calls: calls.map(cut),
-    cutCalls: calls.filter(isCut).map((call) => call.id),
-    running: Object.fromEntries(calls.filter((call) => call.state === 'started').map((call) => [call.id, draftOf(db, call.id)])),
-    interactions: [...snapshot.interactions.values()],
-    plan: snapshot.plan,
-    trim: snapshot.trim,
-    runs: readRuns(db, id),
+    conversation: { ...conversation, pinned: row['pinned'] === 1 },
+    running: Object.fromEntries(end.calls.filter((call) => call.state === 'started').map((call) => [call.id, draftOf(db, call.id)])),
+    plan: row['plan'] === null ? null : (JSON.parse(String(row['plan'])) as Plan),
+    trim: readTrim(db, id),
     waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY created_at, rowid`, id).map((row) => {
       const message = JSON.parse(String(row['message'])) as Message;
       return { input: toInput(row), messageId: message.id, text: textOf(message), attachments: attachmentsOf(message) };
     }),
+  };
+}
+
+/** From a message (null: there is none yet) back towards the first, at most so many. */
+function readStretch(db: Database, conversationId: string, through: string | null, limit: number): Stretch {
+  const path = db.all(
+    `WITH RECURSIVE path AS (
+       SELECT *, 1 AS n FROM message WHERE id = ? AND conversation_id = ?
+       UNION ALL SELECT m.*, n + 1 FROM path JOIN message m ON m.id = path.parent_id WHERE n < ?)
+     SELECT * FROM path ORDER BY n DESC`,
+    through,
+    conversationId,
+    limit,
+  );
+  const messageIds = JSON.stringify(path.map((row) => row['id']));
+  const runIds = JSON.stringify([...new Set(path.map((row) => row['run_id']))].filter((id) => id !== null));
+  const calls = db
+    .all(
+      'SELECT * FROM tool_call WHERE conversation_id = ? AND message_id IN (SELECT value FROM json_each(?)) ORDER BY rowid',
+      conversationId,
+      messageIds,
+    )
+    .map(toCall);
+  const parts = partsByMessage(
+    db,
+    db.all(
+      'SELECT * FROM part WHERE conversation_id = ? AND message_id IN (SELECT value FROM json_each(?)) ORDER BY ord, rowid',
+      conversationId,
+      messageIds,
+    ),
+  );
+  const before = path[0]?.['parent_id'] ?? null;
+  return {
+    before: before === null ? null : String(before),
+    messages: path.map((row) => toMessage(row, parts.get(String(row['id'])) ?? [])),
+    calls: calls.map(cut),
+    cutCalls: calls.filter(isCut).map((call) => call.id),
+    interactions: db
+      .all(
+        'SELECT * FROM interaction WHERE conversation_id = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY created_at',
+        conversationId,
+        runIds,
+      )
+      .map(toInteraction),
+    runs: readRuns(db, conversationId, runIds),
   };
 }
 
@@ -59,9 +120,22 @@ function cut(call: ToolCall): ToolCall {
   return call.output !== undefined && call.output.length > OUTPUT_SHOWN ? { ...call, output: call.output.slice(0, OUTPUT_SHOWN) } : call;
 }
 
-function readRuns(db: Database, conversationId: string): readonly RunSummary[] {
+/** @param runIds a JSON array */
+function readRuns(db: Database, conversationId: string, runIds: string): readonly RunSummary[] {
+  const rows = db.all(
+    'SELECT * FROM run WHERE conversation_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY created_at, rowid',
+    conversationId,
+    runIds,
+  );
   const sums = new Map<string, { usage: Usage; cost: number | null; steps: number }>();
-  for (const step of db.all('SELECT run_id, ord, usage, cost FROM step WHERE conversation_id = ?', conversationId)) {
+  // A step is never older than its run.
+  const steps = db.all(
+    'SELECT run_id, ord, usage, cost FROM step WHERE conversation_id = ? AND started_at >= ? AND run_id IN (SELECT value FROM json_each(?))',
+    conversationId,
+    rows[0]?.['created_at'] ?? 0,
+    runIds,
+  );
+  for (const step of steps) {
     const runId = String(step['run_id']);
     const sum = sums.get(runId) ?? { usage: NO_USAGE, cost: 0, steps: 0 };
     const usage = step['usage'] === null ? null : (JSON.parse(String(step['usage'])) as Usage);
@@ -71,10 +145,7 @@ function readRuns(db: Database, conversationId: string): readonly RunSummary[] {
       steps: Math.max(sum.steps, Number(step['ord'])),
     });
   }
-  return db.all('SELECT * FROM run WHERE conversation_id = ? ORDER BY created_at, rowid', conversationId).map((row) => {
-    const sum = sums.get(String(row['id']));
-    return toRunSummary(row, sum ?? { usage: NO_USAGE, cost: 0, steps: 0 });
-  });
+  return rows.map((row) => toRunSummary(row, sums.get(String(row['id'])) ?? { usage: NO_USAGE, cost: 0, steps: 0 }));
 }
 
 function toRunSummary(row: Row, sum: { usage: Usage; cost: number | null; steps: number }): RunSummary {

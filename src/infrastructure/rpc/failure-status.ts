@@ -50,6 +50,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   database_unusable: 500,
   version_conflict: 409,
   conversation_not_found: 404,
+  message_not_found: 404,
   conversation_ambiguous: 409,
   conversation_busy: 409,
   run_not_found: 404,

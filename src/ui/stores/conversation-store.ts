@@ -1,7 +1,16 @@
 import { create } from 'zustand';
 import { api, failureOf, type CallFailure } from '../api.ts';
 import { useConnection } from './connection-store.ts';
-import { foldRunEvent, hasResumed, MissedEvent, openFrom, type OpenConversation, type RunEvent } from './open-conversation.ts';
+import {
+  afterKnown,
+  foldRunEvent,
+  hasResumed,
+  MissedEvent,
+  openFrom,
+  withEarlier,
+  type OpenConversation,
+  type RunEvent,
+} from './open-conversation.ts';
 
 interface ConversationState {
   readonly open: ReadonlyMap<string, OpenConversation>;
@@ -22,7 +31,12 @@ let followedFrom: number | null = null;
 let queue: { conversationId: string; event: RunEvent }[] = [];
 let isFlushPlanned = false;
 
-/** Reads a conversation, whole, and keeps it up to date from then on. */
+/** How many messages are read first: more than any window shows. */
+const LAST = 60;
+/** How many are read at once of those before: what comes is taken in within a frame. */
+const AT_ONCE = 1_000;
+
+/** Reads a conversation, its end first, and keeps it up to date from then on. */
 export async function readConversation(id: string): Promise<void> {
   if (reading.has(id)) {
     // The answer on its way may be older than what made one ask.
@@ -31,8 +45,8 @@ export async function readConversation(id: string): Promise<void> {
   }
   reading.set(id, []);
   try {
-    const view = await api.conversations.get({ id });
-    let open = openFrom(view);
+    const view = await api.conversations.get({ id, last: LAST });
+    let open = afterKnown(openFrom(view), useConversationStore.getState().open.get(id));
     for (const event of reading.get(id) ?? []) open = fold(id, open, event);
     reading.delete(id);
     const hasGap = followedFrom !== null && view.seq < followedFrom;
@@ -41,10 +55,41 @@ export async function readConversation(id: string): Promise<void> {
       open: held(new Map(state.open).set(id, keepLive(open, state.open.get(id)))),
       failures: without(state.failures, id),
     }));
+    if (open.before !== null) setTimeout(() => void readEarlier(id), 100);
   } catch (error) {
     reading.delete(id);
     useConversationStore.setState((state) => ({ failures: new Map(state.failures).set(id, failureOf(error)) }));
   }
+}
+
+/** Milliseconds before what could not be read is tried again. */
+const AGAIN_AFTER = 3_000;
+/** Conversations whose beginning is being read. */
+const readingEarlier = new Set<string>();
+
+/** Reads what stands before what is held, a piece after the other, with room for frames between them. */
+async function readEarlier(id: string): Promise<void> {
+  if (readingEarlier.has(id)) return;
+  readingEarlier.add(id);
+  try {
+    for (let through = beginningOf(id); through !== null; through = beginningOf(id)) {
+      const earlier = await api.conversations.earlier({ id, through, limit: AT_ONCE });
+      useConversationStore.setState((state) => {
+        const open = state.open.get(id);
+        return open ? { open: new Map(state.open).set(id, withEarlier(open, earlier)) } : {};
+      });
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  } catch {
+    // What is held stays as it is.
+    setTimeout(() => void readEarlier(id), AGAIN_AFTER);
+  } finally {
+    readingEarlier.delete(id);
+  }
+}
+
+function beginningOf(id: string): string | null {
+  return useConversationStore.getState().open.get(id)?.before ?? null;
 }
 
 /** Shows one: at once if it is held, else when it is read. */

@@ -5,7 +5,7 @@ import type { Message, Part } from '../../core/models/message.ts';
 import { attachmentsOf, textOf } from '../../core/models/message.ts';
 import { addUsage, NO_USAGE } from '../../core/models/usage.ts';
 import type { Destination } from '../../core/reasoning/language-model.ts';
-import type { ConversationView, RunLine, WaitingInput } from '../../contract/views.ts';
+import type { ConversationView, RunLine, StretchView, WaitingInput } from '../../contract/views.ts';
 
 export type ModelProgress = Extract<AnnouncedEvent, { type: 'model_progressed' }>;
 
@@ -15,6 +15,8 @@ export interface OpenConversation {
   readonly seq: number;
   readonly conversation: ConversationView['conversation'];
   readonly snapshot: ConversationSnapshot;
+  /** The message before the first one that is held; null when all are. */
+  readonly before: string | null;
   readonly cutCalls: ReadonlySet<string>;
   /** Output so far of calls that are running. */
   readonly running: ReadonlyMap<string, string>;
@@ -30,6 +32,7 @@ export function openFrom(view: ConversationView): OpenConversation {
   return {
     seq: view.seq,
     conversation: view.conversation,
+    before: view.before,
     snapshot: {
       conversationId: view.conversation.id,
       mode: view.conversation.mode,
@@ -47,6 +50,46 @@ export function openFrom(view: ConversationView): OpenConversation {
     progress: null,
     destination: null,
   };
+}
+
+/** The conversation with messages that stand before all that it held. What does not lead up to them changes nothing: it was read again meanwhile. */
+export function withEarlier(open: OpenConversation, earlier: StretchView): OpenConversation {
+  if (open.before === null || open.before !== earlier.messages.at(-1)?.id) return open;
+  const byId = <Item extends { readonly id: string }>(items: readonly Item[], later: ReadonlyMap<string, Item>) =>
+    new Map([...items.map((item) => [item.id, item] as const), ...later]);
+  const { snapshot } = open;
+  return {
+    ...open,
+    before: earlier.before,
+    snapshot: {
+      ...snapshot,
+      messages: [...earlier.messages, ...snapshot.messages],
+      calls: byId(earlier.calls, snapshot.calls),
+      interactions: byId(earlier.interactions, snapshot.interactions),
+    },
+    cutCalls: new Set([...earlier.cutCalls, ...open.cutCalls]),
+    runs: byId(earlier.runs, open.runs),
+  };
+}
+
+/**
+ * The end of a conversation, read again, after what is known of what stands before it: a message never gets other ancestors, and those
+ * are complete.
+ */
+export function afterKnown(read: OpenConversation, known: OpenConversation | undefined): OpenConversation {
+  const first = read.snapshot.messages[0];
+  if (!known || !first || read.before === null) return read;
+  const at = known.snapshot.messages.findIndex((message) => message.id === first.id);
+  if (at <= 0) return read;
+  const messages = known.snapshot.messages.slice(0, at);
+  return withEarlier(read, {
+    before: known.before,
+    messages,
+    calls: [...known.snapshot.calls.values()],
+    cutCalls: [...known.cutCalls],
+    interactions: [...known.snapshot.interactions.values()],
+    runs: [...known.runs.values()],
+  });
 }
 
 /** Told when an event does not fit what is known: something was missed, and the conversation must be read again. */

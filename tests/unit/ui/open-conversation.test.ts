@@ -3,7 +3,15 @@ import type { AnnouncedEvent } from '../../../src/core/agent/agent-event.ts';
 import type { Message } from '../../../src/core/models/message.ts';
 import type { Run } from '../../../src/core/models/run.ts';
 import type { ConversationView } from '../../../src/contract/views.ts';
-import { foldRunEvent, latestRun, MissedEvent, openFrom, type OpenConversation } from '../../../src/ui/stores/open-conversation.ts';
+import {
+  afterKnown,
+  foldRunEvent,
+  latestRun,
+  MissedEvent,
+  openFrom,
+  withEarlier,
+  type OpenConversation,
+} from '../../../src/ui/stores/open-conversation.ts';
 
 const VIEW: ConversationView = {
   seq: 10,
@@ -20,6 +28,7 @@ const VIEW: ConversationView = {
   },
   messages: [],
   calls: [],
+  before: null,
   cutCalls: [],
   running: {},
   interactions: [],
@@ -184,5 +193,55 @@ describe('U1 the conversation that the page holds', () => {
   it('knows which runs this server can stop', () => {
     const elsewhere = foldRunEvent(openFrom(VIEW), numbered(EVENTS)[0]!, 'another');
     expect(latestRun(elsewhere)?.isHere).toBe(false);
+  });
+
+  describe('that is long', () => {
+    const stretch = (ids: readonly string[], before: string | null) => ({
+      before,
+      messages: ids.map((id) => message(id, 'agent', id)),
+      calls: [],
+      cutCalls: [],
+      interactions: [],
+      runs: ids.map((id, at) => ({ ...runLine(`run of ${id}`), createdAt: at })),
+    });
+    const runLine = (id: string) => ({
+      id,
+      state: { name: 'completed' } as const,
+      model: 'm',
+      createdAt: 0,
+      endedAt: 1,
+      steps: 1,
+      usage,
+      cost: null,
+      isHere: false,
+    });
+    const ids = (open: OpenConversation) => open.snapshot.messages.map(({ id }) => id).join('');
+    const end = openFrom({ ...VIEW, ...stretch(['e', 'f'], 'd') });
+
+    it('is held from its end, and gets what stands before it, a stretch after the other', () => {
+      const more = withEarlier(end, stretch(['c', 'd'], 'b'));
+      expect(ids(more)).toBe('cdef');
+      expect(more.before).toBe('b');
+      const all = withEarlier(more, stretch(['a', 'b'], null));
+      expect(ids(all)).toBe('abcdef');
+      expect(all.before).toBeNull();
+      expect([...all.runs.keys()].at(-1)).toBe('run of f');
+    });
+
+    it('takes nothing in that does not lead up to what it holds', () => {
+      expect(withEarlier(end, stretch(['b', 'c'], 'a'))).toBe(end);
+      const all = withEarlier(end, stretch(['a', 'b', 'c', 'd'], null));
+      expect(withEarlier(all, stretch(['a', 'b', 'c', 'd'], null))).toBe(all);
+    });
+
+    it('keeps, when its end is read again, what it knows of its beginning', () => {
+      const known = withEarlier(end, stretch(['b', 'c', 'd'], 'a'));
+      const again = afterKnown(openFrom({ ...VIEW, seq: 20, ...stretch(['f', 'g'], 'e') }), known);
+      expect(ids(again)).toBe('bcdefg');
+      expect([again.before, again.seq]).toEqual(['a', 20]);
+      // Elsewhere another branch was taken: nothing of the old one stays.
+      const other = afterKnown(openFrom({ ...VIEW, ...stretch(['x', 'y'], 'w') }), known);
+      expect(ids(other)).toBe('xy');
+    });
   });
 });

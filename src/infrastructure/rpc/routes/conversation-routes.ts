@@ -1,3 +1,4 @@
+import type { RunSummary } from '../../../application/ports/pictures.ts';
 import { exportConversation } from '../../../application/use-cases/export-conversation.ts';
 import type { GlasshouseClient } from '../../../contract/client.ts';
 import { FailureError } from '../../../core/models/failure.ts';
@@ -5,15 +6,21 @@ import type { Served } from '../served.ts';
 
 /** Conversations as a list and one by one. */
 export function conversationRoutes(served: Served): GlasshouseClient['conversations'] {
+  const lineOf = (run: RunSummary) => ({ ...run, isHere: served.supervisor.isActive(run.id) });
   const missing = (id: string) => new FailureError('conversation_not_found', `There is no conversation ${id}.`);
   return {
     list: async ({ limit = 200, workspace }) => ({
       conversations: await served.reader.list({ limit, ...(workspace === undefined ? {} : { workspace }) }),
     }),
-    get: async ({ id }) => {
-      const picture = await served.pictures.picture(id);
+    get: async ({ id, last }) => {
+      const picture = await served.pictures.picture(id, last);
       if (!picture) throw missing(id);
-      return { ...picture, runs: picture.runs.map((run) => ({ ...run, isHere: served.supervisor.isActive(run.id) })) };
+      return { ...picture, runs: picture.runs.map(lineOf) };
+    },
+    earlier: async ({ id, through, limit = 2_000 }) => {
+      const stretch = await served.pictures.stretch(id, through, limit);
+      if (!stretch) throw new FailureError('message_not_found', `There is no message ${through} in the conversation ${id}.`);
+      return { ...stretch, runs: stretch.runs.map(lineOf) };
     },
     update: async ({ id, title, pinned, mode }) => {
       if (!(await served.editor.update(id, { title, pinned, mode }))) throw missing(id);
