@@ -15,9 +15,15 @@ const MARKS: ReadonlySet<AgentEvent['type']> = new Set([
 ]);
 
 export function isMark(event: AgentEvent): boolean {
-  return (
-    MARKS.has(event.type) || (event.type === 'tool_call_started' && event.call.effect === 'none' && event.call.touches.network !== true)
-  );
+  switch (event.type) {
+    case 'tool_call_started':
+      return event.call.effect === 'none' && event.call.touches.network !== true;
+    // An empty one of the agent's. What a person said in the meantime leaves a queue by it, which is read again.
+    case 'message_started':
+      return event.message.role === 'agent';
+    default:
+      return MARKS.has(event.type);
+  }
 }
 
 /** Words of a part or a tool's output as they grow. */

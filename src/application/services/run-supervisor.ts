@@ -178,11 +178,8 @@ export class RunSupervisor {
       for await (const event of agent) {
         // What the stop of everything brings about is not told: the run stands as it was.
         if (this.#isLeaving) break;
-        if (isMark(event) || isDelta(event)) await outbox.hold(event);
-        else if (isPassing(event)) {
-          await outbox.send();
-          this.#tell(active, event);
-        } else await outbox.send(event);
+        if (isMark(event) || isDelta(event) || isPassing(event)) await outbox.hold(event);
+        else await outbox.send(event);
       }
       await outbox.send();
     } finally {
@@ -194,10 +191,15 @@ export class RunSupervisor {
 
   async #commit(active: ActiveRun, events: readonly AgentEvent[], actor: Actor): Promise<void> {
     const commit = active.commits.then(async () => {
-      const { version, seqs, settled } = await this.#deps.journal.commit(active.run.id, active.version, events, actor);
-      active.version = version;
-      if (settled !== null) await settled;
-      for (const [index, event] of events.entries()) this.#tell(active, event, seqs[index]);
+      const stored = events.filter((event) => !isPassing(event));
+      const places = new Map<AgentEvent, number | null>();
+      if (stored.length > 0) {
+        const { version, seqs, settled } = await this.#deps.journal.commit(active.run.id, active.version, stored, actor);
+        active.version = version;
+        if (settled !== null) await settled;
+        for (const [index, event] of stored.entries()) places.set(event, seqs[index] ?? null);
+      }
+      for (const event of events) this.#tell(active, event, places.get(event));
     });
     active.commits = commit.catch(() => {});
     await commit;
@@ -290,7 +292,7 @@ export class RunSupervisor {
   }
 }
 
-/** Told as it comes, and never stored. */
+/** Told in its place between the others, and never stored. */
 function isPassing(event: AgentEvent): boolean {
   return event.type === 'model_progressed' || event.type === 'model_opened';
 }

@@ -23,6 +23,7 @@ export class Database {
   /** Null: in memory. */
   readonly #path: string | null;
   #log: number | null = null;
+  #settling = 0;
   #isFull = false;
 
   private constructor(db: DatabaseSync, path: string | null) {
@@ -139,14 +140,25 @@ export class Database {
   async settle(): Promise<void> {
     if (this.#path === null) return;
     const log = (this.#log ??= guarded(() => openSync(`${this.#path}-wal`, 'r+')));
-    await new Promise<void>((resolve, reject) => fdatasync(log, (error) => (error ? reject(asFailure(error)) : resolve())));
+    this.#settling += 1;
+    try {
+      await new Promise<void>((resolve, reject) => fdatasync(log, (error) => (error ? reject(asFailure(error)) : resolve())));
+    } finally {
+      this.#settling -= 1;
+      if (!this.#db.isOpen) this.#closeLog();
+    }
+  }
+
+  #closeLog(): void {
+    if (this.#log === null || this.#settling > 0) return;
+    closeSync(this.#log);
+    this.#log = null;
   }
 
   close(): void {
-    if (this.#log !== null) closeSync(this.#log);
-    this.#log = null;
     this.#statements.clear();
     if (this.#db.isOpen) this.#db.close();
+    this.#closeLog();
   }
 
   #prepare(sql: string): StatementSync {
