@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { compose, resolveWorkspace, unknownTool } from './compose.ts';
 import { exitCodeFor, adviceFor, failure, FailureError, type Failure } from './core/models/failure.ts';
 import { PROVIDER_EXAMPLES, PROVIDER_KEYS } from './infrastructure/llm/providers-in-words.ts';
@@ -27,10 +29,23 @@ async function main(): Promise<number> {
     process.stdout.write(`glasshouse ${await version()}\n`);
     return 0;
   }
+  if (command.name === 'backup' || command.name === 'restore') return backupOrRestore(command);
   return withApp(command);
 }
 
-async function withApp(command: Exclude<Command, { name: 'help' } | { name: 'version' }>): Promise<number> {
+/** Without the application: it would open the database, which may be damaged, or is to be replaced. */
+async function backupOrRestore(command: Extract<Command, { name: 'backup' | 'restore' }>): Promise<number> {
+  const [{ backupCommand, restoreCommand }, { backUp, inspectBackup, restoreBackup }, { dataFolder }] = await Promise.all([
+    import('./terminal/backup.ts'),
+    import('./infrastructure/persistence/backup.ts'),
+    import('./infrastructure/system/folders.ts'),
+  ]);
+  const folder = resolve(dataFolder(process.env, homedir(), process.platform));
+  const store = { backUp, inspectBackup, restoreBackup };
+  return command.name === 'backup' ? backupCommand(store, folder, command, streams) : restoreCommand(store, folder, command, streams);
+}
+
+async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'backup' | 'restore' }>): Promise<number> {
   const workspace = command.name === 'run' ? resolveWorkspace(command.workspace) : '';
   const keyboard =
     command.name === 'run' && !command.json && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
@@ -59,7 +74,7 @@ async function withApp(command: Exclude<Command, { name: 'help' } | { name: 'ver
       case 'models':
         return await (await import('./terminal/models.ts')).modelsCommand(app, command, streams, onInterrupt);
       case 'doctor':
-        return await (await import('./terminal/doctor.ts')).doctorCommand(app, command.json, streams);
+        return await (await import('./terminal/doctor.ts')).doctorCommand(app, command, streams);
     }
   } finally {
     await composed.close();

@@ -142,7 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: PROVIDER_KEYS, defaultModel: DEFAULT_MODEL };
-  const runDeps = { journal: storage.journal, reader: storage.reader, instances: storage.instances, supervisor, feed, system };
+  const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
 
   const app: Glasshouse = {
     send: (command) => sendMessage(runDeps, { ...command, actor: 'terminal', whenBusy: 'refuse' }),
@@ -177,6 +177,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
+    rebuildIndexes: () => storage.rebuildIndexes(),
     doctor: async () => {
       const { diagnose } = await import('./infrastructure/system/diagnose.ts');
       return diagnose({

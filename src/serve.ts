@@ -4,6 +4,7 @@ import { ChangeStream } from './application/services/change-stream.ts';
 import { ModelPulls } from './application/services/model-pulls.ts';
 import type { Composed } from './compose.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
+import { createBackupMaker } from './infrastructure/persistence/backup-maker.ts';
 import { Tickets } from './infrastructure/rpc/tickets.ts';
 import { modelsFolder } from './infrastructure/models/models-folder.ts';
 import { createProductInfo } from './infrastructure/system/product-info.ts';
@@ -46,6 +47,7 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     pulls,
     folders: createWorkFolders({ home: parts.home, dataFolder: parts.folder, exampleSource: join(PRODUCT_ROOT, 'examples', 'notes') }),
     product: createProductInfo({ folder: parts.folder, modelsFolder: modelsFolder(env, parts.cache), root: PRODUCT_ROOT }),
+    backups: createBackupMaker(parts.folder, parts.cache),
     tickets: new Tickets(composed.now),
     modelFiles: async () => {
       const stored = await (await parts.modelStore()).list();

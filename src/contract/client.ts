@@ -6,6 +6,7 @@ import type { Trust } from '../core/models/trust.ts';
 import type { Finding, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
+  BackupView,
   ConversationLine,
   ConversationView,
   DataView,
@@ -118,6 +119,8 @@ export interface GlasshouseClient {
     readonly found: Call<Record<string, never>, FoundHere>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
+    /** Makes a whole copy of the database and checks it: a one-time address (good for a minute) under which it can be downloaded. */
+    readonly backup: Call<Record<string, never>, BackupView>;
     readonly about: Call<Record<string, never>, AboutView>;
   };
 }

@@ -71,6 +71,8 @@ export interface Glasshouse {
   ): Promise<Result<string>>;
   defaultModel(): Promise<string>;
   doctor(): Promise<readonly Finding[]>;
+  /** Makes every index of the database anew from what it is made of. @returns how many texts can be searched */
+  rebuildIndexes(): Promise<number>;
 }
 
 /** A setting as it may be shown: a secret only as present or absent. */

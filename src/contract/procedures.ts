@@ -2,7 +2,18 @@ import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import type { GlasshouseClient } from './client.ts';
 import { conversation, input, message, mode, plan, searchHit, trim, trust } from './schemas/conversation.ts';
-import { aboutView, dataView, finding, folderView, foundHere, modelLine, setting, toolLine, workspaceLine } from './schemas/machine.ts';
+import {
+  aboutView,
+  backupView,
+  dataView,
+  finding,
+  folderView,
+  foundHere,
+  modelLine,
+  setting,
+  toolLine,
+  workspaceLine,
+} from './schemas/machine.ts';
 import { requestLine, requestView } from './schemas/request.ts';
 import { recordedRun, runLine, runStateName } from './schemas/run.ts';
 import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall } from './schemas/tool-call.ts';
@@ -289,6 +300,10 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
       .input(nothing)
       .output(dataView),
+    backup: oc
+      .route({ method: 'POST', path: '/system/backup', tags: ['System'], summary: 'A one-time address of a checked copy of the database' })
+      .input(nothing)
+      .output(backupView),
     about: oc
       .route({ method: 'GET', path: '/system/about', tags: ['System'], summary: 'Version and licences' })
       .input(nothing)

@@ -160,3 +160,12 @@ export interface AboutView {
 export interface RunsView {
   readonly runs: readonly RecordedRun[];
 }
+
+/** A backup that was made and checked; counts are of what is in it. */
+export interface BackupView {
+  readonly url: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly conversations: number;
+  readonly messages: number;
+}

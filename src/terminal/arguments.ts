@@ -49,7 +49,9 @@ export type Command =
   | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
   | { readonly name: 'models'; readonly action: 'list'; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
-  | { readonly name: 'doctor'; readonly json: boolean };
+  | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
+  | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
+  | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -81,10 +83,22 @@ export function parseCommand(words: readonly string[]): Command {
       return parseSettings(rest);
     case 'models':
       return parseModels(rest);
-    case 'doctor':
-      return { name: 'doctor', json: parse('doctor', rest, { json: FLAG }, 0).values.json };
+    case 'doctor': {
+      const { values } = parse('doctor', rest, { json: FLAG, 'rebuild-indexes': FLAG }, 0);
+      return { name: 'doctor', json: values.json, rebuild: values['rebuild-indexes'] };
+    }
+    case 'backup': {
+      const { values, positionals } = parse('backup', rest, { json: FLAG }, 1);
+      return { name: 'backup', file: positionals[0] ?? null, json: values.json };
+    }
+    case 'restore': {
+      const { values, positionals } = parse('restore', rest, { yes: { ...FLAG, short: 'y' }, check: FLAG, json: FLAG }, 1);
+      return { name: 'restore', file: one(positionals, 'restore FILE'), yes: values.yes, check: values.check, json: values.json };
+    }
     default:
-      throw usage(`There is no command ${JSON.stringify(first)}. There are: run, conversations, rules, settings, models, doctor, help.`);
+      throw usage(
+        `There is no command ${JSON.stringify(first)}. There are: run, conversations, rules, settings, models, doctor, backup, restore, help.`,
+      );
   }
 }
 

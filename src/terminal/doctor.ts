@@ -2,7 +2,17 @@ import type { Glasshouse } from '../contract/glasshouse.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 
 /** `glasshouse doctor`. @returns 0 when nothing is a problem, else 3 */
-export async function doctorCommand(app: Glasshouse, json: boolean, streams: TerminalStreams): Promise<number> {
+export async function doctorCommand(
+  app: Glasshouse,
+  { json, rebuild }: { readonly json: boolean; readonly rebuild: boolean },
+  streams: TerminalStreams,
+): Promise<number> {
+  if (rebuild) {
+    const texts = await app.rebuildIndexes();
+    streams.stdout.write(
+      json ? `${JSON.stringify({ rebuilt: texts })}\n` : `Indexes made anew: ${texts.toLocaleString('en-US')} texts can be searched.\n`,
+    );
+  }
   const findings = await app.doctor();
   const screen = new Screen({ ...streams, stderr: streams.stdout });
   for (const finding of findings) {

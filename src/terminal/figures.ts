@@ -14,6 +14,11 @@ export function bytes(count: number): string {
   return `${(count / 1_000_000_000).toFixed(2)} GB`;
 }
 
+/** `1 message`, `2,000 messages`. */
+export function count(number: number, what: string): string {
+  return `${String(number).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${number === 1 ? '' : 's'}`;
+}
+
 /** US dollars: `$0.0412`, `<$0.0001` rather than zero; null when no price is known. */
 export function money(dollars: number | null): string | null {
   if (dollars === null) return null;

@@ -15,12 +15,13 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
   glasshouse doctor                   what is set up, what is missing, what to do
+  glasshouse backup | restore         everything that was said, in one file; and back
 
 Without a key and without another service it runs on a small model on this machine,
 fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
-More: glasshouse help run | conversations | models | settings | rules | doctor
+More: glasshouse help run | conversations | models | settings | rules | doctor | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -102,10 +103,22 @@ Even an allowed call is asked about when it wants the network, when the shell li
 judged (substitutions and the like), or when words from outside are in the conversation.
 `;
 
-const DOCTOR = `glasshouse doctor [--json]
+const DOCTOR = `glasshouse doctor [--rebuild-indexes] [--json]
 
 What is set up here, what is missing, and what to do about it: Node, the data folder and its
 database, the sandbox, the embedded model and its sources, keys, servers on this machine.
+With --rebuild-indexes first makes the indexes of the database and of the search anew, from the
+messages, calls and results themselves: when something is not found that is there.
+`;
+
+const BACKUP = `glasshouse backup [FILE] [--json]
+glasshouse restore FILE [--check] [--yes] [--json]
+
+\`backup\` copies everything that was said and done, with the settings, into one file (default:
+glasshouse-DATE.db in this folder), while Glasshouse may be at work, and then opens and reads the
+copy to see that it is whole. Keys are not in it. What you delete later is still in it.
+\`restore\` puts such a file in the place of what is there, which is kept beside it under another
+name. No Glasshouse may be at work meanwhile. With --check it only looks whether FILE is sound.
 `;
 
 /** The help text of a command, or of all. @throws FailureError `usage` when there is none of that name */
@@ -118,6 +131,8 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     settings: settings(words),
     rules: RULES,
     doctor: DOCTOR,
+    backup: BACKUP,
+    restore: BACKUP,
   };
   const text = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
   if (text === undefined) throw usage(`There is no help on ${JSON.stringify(topic)}. There is: ${Object.keys(topics).join(', ')}.`);

@@ -38,3 +38,18 @@ export interface ProductInfo {
   sizes(): Promise<DataSizes>;
   facts(): Promise<ProductFacts>;
 }
+
+/** A whole, checked copy of the database in one file. */
+export interface Backup {
+  readonly path: string;
+  readonly bytes: number;
+  readonly conversations: number;
+  readonly messages: number;
+}
+
+export interface BackupMaker {
+  /** @param name what its file is called @throws FailureError (by rejection) `disk_full`, `database_damaged`, `database_unusable` */
+  make(name: string): Promise<Backup>;
+  /** Takes one away that was handed over, or that nobody took. */
+  discard(path: string): void;
+}

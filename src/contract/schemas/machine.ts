@@ -69,3 +69,11 @@ export const aboutView = z.object({
   licence: z.string(),
   licences: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() })),
 });
+
+export const backupView = z.object({
+  url: z.string(),
+  name: z.string(),
+  bytes: z.number(),
+  conversations: z.number(),
+  messages: z.number(),
+});

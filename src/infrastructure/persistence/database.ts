@@ -6,6 +6,8 @@ import { MIGRATIONS } from './schema.ts';
 
 /** How long a writer waits for another process; milliseconds. */
 const BUSY_TIMEOUT = 5_000;
+/** In the data folder. */
+export const DATABASE_FILE = 'glasshouse.db';
 const SQLITE_MAGIC = 'SQLite format 3\0';
 /** Where the header of a SQLite file keeps `user_version`. Source: sqlite.org/fileformat2.html, "The Database Header". */
 const USER_VERSION_OFFSET = 60;
@@ -177,7 +179,7 @@ function prepareFile(folder: string): string {
   } catch (error) {
     throw new FailureError('database_unusable', `The data folder ${folder} cannot be made: ${codeOf(error)}.`, { cause: error });
   }
-  const path = join(folder, 'glasshouse.db');
+  const path = join(folder, DATABASE_FILE);
   if (existsSync(path)) checkHeader(path, folder);
   // Made by us, with our mode: SQLite gives its journal files the mode of the database.
   else closeSync(guarded(() => openSync(path, 'a', 0o600)));
@@ -236,7 +238,8 @@ function guarded<T>(work: () => T): T {
   }
 }
 
-function asFailure(error: unknown): unknown {
+/** What can be expected of a disk and a database as a FailureError; anything else as it is. */
+export function asFailure(error: unknown): unknown {
   if (error instanceof FailureError || !(error instanceof Error)) return error;
   if ('code' in error && error.code === 'ENOSPC')
     return new FailureError('disk_full', 'The disk with the data folder is full.', { cause: error });

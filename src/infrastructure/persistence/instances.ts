@@ -98,6 +98,13 @@ function isHeld(folder: string, owner: string): boolean {
   }
 }
 
+/** Whether any process works on a data folder. */
+export function isAnybodyHere(folder: string): boolean {
+  const locks = join(folder, 'instances');
+  if (!existsSync(locks)) return false;
+  return readdirSync(locks).some((file) => file.endsWith('.lock') && isHeld(locks, file.replace(/\.lock$/, '')));
+}
+
 function sweep(folder: string, own: string): void {
   for (const file of readdirSync(folder)) {
     const owner = file.replace(/\.lock$/, '');

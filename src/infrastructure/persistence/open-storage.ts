@@ -35,6 +35,8 @@ export interface Storage {
   trimFeed(kept?: number): Promise<number>;
   /** What SQLite's own check of the whole file says: `ok`, or what is wrong. */
   checkIntegrity(): string;
+  /** Makes all indexes anew from what they are made of, the search too. @returns how many texts can be searched */
+  rebuildIndexes(): Promise<number>;
   close(): void;
 }
 
@@ -62,6 +64,10 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       events: createSqliteEventReader(db),
       trimFeed: (kept) => trimFeed(db, kept),
       checkIntegrity: () => String(db.get('PRAGMA quick_check')?.['quick_check']),
+      async rebuildIndexes() {
+        const { rebuildIndexes } = await import('./rebuild-indexes.ts');
+        return rebuildIndexes(db).texts;
+      },
       close() {
         instances.close();
         db.close();

@@ -99,7 +99,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
         state: 'complete',
         callId: event.call.id,
       });
-      return index(db, conversationId, event.call.messageId, 'tool_input', inputWords(event.call), at);
+      return index(db, conversationId, event.call.messageId, 'tool_input', wordsOfInput(event.call), at);
     case 'tool_call_changed':
     case 'tool_call_started':
       return updateCall(db, event.call);
@@ -382,7 +382,7 @@ function index(db: Database, conversationId: string, messageId: string, kind: Se
   );
 }
 
-function inputWords(call: ToolCall): string {
+export function wordsOfInput(call: ToolCall): string {
   const words: string[] = [call.tool];
   const collect = (value: unknown): void => {
     if (typeof value === 'string') words.push(value);

@@ -1,7 +1,7 @@
 import type { ConversationEditor } from '../../application/ports/conversation-editor.ts';
 import type { ChangeLog } from '../../application/ports/conversation-editor.ts';
 import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
-import type { ProductInfo, WorkFolders } from '../../application/ports/machine.ts';
+import type { BackupMaker, ProductInfo, WorkFolders } from '../../application/ports/machine.ts';
 import type { FoundServer } from '../../application/ports/model-catalog.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Sandbox } from '../../application/ports/sandbox.ts';
@@ -35,6 +35,7 @@ export interface Served {
   readonly pulls: ModelPulls;
   readonly folders: WorkFolders;
   readonly product: ProductInfo;
+  readonly backups: BackupMaker;
   readonly tickets: Tickets;
   /** Files of embedded models, by the model's name. */
   modelFiles(): Promise<ReadonlyMap<string, { readonly isReady: boolean; readonly bytes: number }>>;

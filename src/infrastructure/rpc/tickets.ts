@@ -7,11 +7,11 @@ const UPLOAD_LIFE = 10 * 60_000;
 /** Uploads that wait for their message at most; characters of all together. */
 const UPLOADS_HELD = 20_000_000;
 
-export interface Download {
-  readonly name: string;
-  readonly type: string;
-  readonly text: string;
-}
+/** What is handed over: words, or a file, with what is to be done when it was taken or will never be. */
+export type Download = { readonly name: string; readonly type: string } & (
+  | { readonly text: string }
+  | { readonly path: string; readonly bytes: number; over(): void }
+);
 
 export interface Upload {
   readonly name: string;
@@ -99,6 +99,10 @@ export class Tickets {
   }
 
   #sweep<Value>(tickets: Map<string, Ticket<Value>>): void {
-    for (const [ticket, { until }] of tickets) if (until <= this.#now()) tickets.delete(ticket);
+    for (const [ticket, { until, value }] of tickets) {
+      if (until > this.#now()) continue;
+      tickets.delete(ticket);
+      if (typeof value === 'object' && value !== null && 'over' in value && typeof value.over === 'function') value.over();
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failure, FailureError } from '../../core/models/failure.ts';
 import { readBody } from './read-body.ts';
@@ -10,12 +11,19 @@ export function serveDownload(ticket: string, response: ServerResponse, tickets:
   if (!file) return replyFailure(response, failure('route_not_found', 'This address is good once, and for a minute.'));
   response.writeHead(200, {
     'content-type': file.type,
+    ...('bytes' in file ? { 'content-length': String(file.bytes) } : {}),
     'cache-control': 'no-store',
-    'content-disposition': `attachment; filename="conversation${file.name.slice(file.name.lastIndexOf('.'))}"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    'content-disposition': `attachment; filename="glasshouse${file.name.slice(file.name.lastIndexOf('.'))}"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
     // Whatever is in it, it is a file and no page.
     'content-security-policy': `default-src 'none'; sandbox`,
   });
-  response.end(file.text);
+  if ('text' in file) response.end(file.text);
+  else {
+    response.once('close', () => file.over());
+    createReadStream(file.path)
+      .on('error', () => response.destroy())
+      .pipe(response);
+  }
 }
 
 /** `PUT /uploads/TICKET`: one text file, once, no longer than was said. */

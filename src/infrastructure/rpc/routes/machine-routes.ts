@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { GlasshouseClient } from '../../../contract/client.ts';
 import type { ModelLine, WorkspaceLine } from '../../../contract/views.ts';
+import { backupName } from '../../../core/models/backup-name.ts';
 import { FailureError } from '../../../core/models/failure.ts';
 import type { Served } from '../served.ts';
 
@@ -42,6 +43,16 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
       },
       doctor: async () => ({ findings: await served.app.doctor() }),
       data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),
+      backup: async () => {
+        const name = backupName(new Date());
+        const { path, ...facts } = await served.backups.make(name);
+        const over = () => served.backups.discard(path);
+        return {
+          ...facts,
+          name,
+          url: `/downloads/${served.tickets.forDownload({ name, type: 'application/vnd.sqlite3', path, bytes: facts.bytes, over })}`,
+        };
+      },
       about: () => served.product.facts(),
     },
   };

@@ -40,7 +40,8 @@ export function DataSection() {
   return (
     <>
       <p className="settings-lead">
-        Everything is in one folder on this machine, readable by you alone. What is deleted is overwritten: no backup of it is kept here.
+        Everything is in one folder on this machine, readable by you alone. What is deleted is overwritten; only a backup that you took
+        still has it.
       </p>
       <Group>
         {data.failure && !data.value ? (
@@ -61,6 +62,11 @@ export function DataSection() {
             )}
           </Card>
         )}
+      </Group>
+      <Group title="Backup">
+        <Card>
+          <Backup />
+        </Card>
       </Group>
       <Group
         title="Conversations"
@@ -103,6 +109,42 @@ export function DataSection() {
       ) : null}
       {loss ? <DeleteDialog loss={loss} onClose={() => setLoss(null)} onDeleted={again} /> : null}
     </>
+  );
+}
+
+/** One button: a copy is made, read through, and handed to the browser. */
+function Backup() {
+  const [state, setState] = useState<{ readonly words: string; readonly isWrong?: boolean } | null>(null);
+  const [isAtWork, setAtWork] = useState(false);
+  const take = async () => {
+    setAtWork(true);
+    setState(null);
+    try {
+      const backup = await api.system.backup({});
+      location.assign(backup.url);
+      const what = `${counted(backup.conversations, 'conversation')}, ${counted(backup.messages, 'message')}, ${bytes(backup.bytes)}`;
+      setState({ words: `${backup.name}: ${what}, opened and read` });
+    } catch (error) {
+      setState({ words: failureInWords(failureOf(error)), isWrong: true });
+    } finally {
+      setAtWork(false);
+    }
+  };
+  return (
+    <Line
+      title="Back everything up"
+      detail={
+        <span role="status" className={state?.isWrong ? 'harm' : ''}>
+          {isAtWork
+            ? 'Copying, and reading the copy…'
+            : (state?.words ?? 'One file with all conversations and settings, without keys. In a terminal, glasshouse restore puts it back')}
+        </span>
+      }
+    >
+      <Button small disabled={isAtWork} onClick={() => void take()}>
+        Back up
+      </Button>
+    </Line>
   );
 }
 
