@@ -29,6 +29,11 @@ async function main(): Promise<number> {
     process.stdout.write(`glasshouse ${await version()}\n`);
     return 0;
   }
+  if (command.name === 'completion') {
+    const { completionFor } = await import('./terminal/completion.ts');
+    process.stdout.write(completionFor(command.shell));
+    return 0;
+  }
   if (command.name === 'backup' || command.name === 'restore') return backupOrRestore(command);
   return withApp(command);
 }
@@ -45,17 +50,17 @@ async function backupOrRestore(command: Extract<Command, { name: 'backup' | 'res
   return command.name === 'backup' ? backupCommand(store, folder, command, streams) : restoreCommand(store, folder, command, streams);
 }
 
-async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'backup' | 'restore' }>): Promise<number> {
-  const workspace = command.name === 'run' ? resolveWorkspace(command.workspace) : '';
-  const keyboard =
-    command.name === 'run' && !command.json && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
-  const configuredRules =
-    command.name === 'run'
-      ? [
-          ...command.allow.map((each) => ({ ...each, decision: 'allow' as const })),
-          ...command.deny.map((each) => ({ ...each, decision: 'deny' as const })),
-        ]
-      : [];
+async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'completion' | 'backup' | 'restore' }>): Promise<number> {
+  const isWork = command.name === 'run' || command.name === 'chat';
+  const workspace = isWork ? resolveWorkspace(command.workspace) : '';
+  const wantsKeys = command.name === 'chat' || (command.name === 'run' && !command.json);
+  const keyboard = wantsKeys && process.stderr.isTTY ? (await import('./terminal/ask.ts')).openKeyboard(streams) : null;
+  const configuredRules = isWork
+    ? [
+        ...command.allow.map((each) => ({ ...each, decision: 'allow' as const })),
+        ...command.deny.map((each) => ({ ...each, decision: 'deny' as const })),
+      ]
+    : [];
   const composed = await compose({ env: process.env, configuredRules, canAnswer: () => keyboard !== null });
   const { app } = composed;
   reportBug = composed.reportBug;
@@ -65,6 +70,10 @@ async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'b
     switch (command.name) {
       case 'run':
         return await runCommand(app, command, { streams, keyboard, workspace, newId: composed.newId, now: composed.now, onInterrupt });
+      case 'chat': {
+        const { chatCommand } = await import('./terminal/chat.ts');
+        return await chatCommand(app, command, { streams, keyboard, workspace, newId: composed.newId, now: composed.now, onInterrupt });
+      }
       case 'conversations':
         return await (await import('./terminal/conversations.ts')).conversationsCommand(app, command, streams);
       case 'rules':

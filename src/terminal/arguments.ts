@@ -15,6 +15,8 @@ export interface RunArguments {
   readonly maxSteps: number | null;
 }
 
+export type ChatArguments = Omit<RunArguments, 'prompt' | 'json' | 'maxSteps'>;
+
 /** `TOOL` or `TOOL(pattern)`. */
 export interface ToolPattern {
   readonly tool: string;
@@ -25,6 +27,7 @@ export type Command =
   | { readonly name: 'help'; readonly topic: string | null }
   | { readonly name: 'version' }
   | ({ readonly name: 'run' } & RunArguments)
+  | ({ readonly name: 'chat' } & ChatArguments)
   | { readonly name: 'conversations'; readonly action: 'list'; readonly limit: number; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'search'; readonly query: string; readonly limit: number; readonly json: boolean }
@@ -49,6 +52,8 @@ export type Command =
   | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
   | { readonly name: 'models'; readonly action: 'list'; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
+  | { readonly name: 'models'; readonly action: 'use'; readonly id: string }
+  | { readonly name: 'completion'; readonly shell: 'bash' | 'zsh' | 'fish' }
   | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
@@ -75,6 +80,8 @@ export function parseCommand(words: readonly string[]): Command {
   switch (first) {
     case 'run':
       return parseRun(rest);
+    case 'chat':
+      return parseChat(rest);
     case 'conversations':
       return parseConversations(rest);
     case 'rules':
@@ -87,6 +94,12 @@ export function parseCommand(words: readonly string[]): Command {
       const { values } = parse('doctor', rest, { json: FLAG, 'rebuild-indexes': FLAG }, 0);
       return { name: 'doctor', json: values.json, rebuild: values['rebuild-indexes'] };
     }
+    case 'completion': {
+      const shell = one(parse('completion', rest, {}, 1).positionals, 'completion bash | zsh | fish');
+      if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish')
+        throw usage(`completion: there is one for bash, zsh and fish, not for ${JSON.stringify(shell)}.`);
+      return { name: 'completion', shell };
+    }
     case 'backup': {
       const { values, positionals } = parse('backup', rest, { json: FLAG }, 1);
       return { name: 'backup', file: positionals[0] ?? null, json: values.json };
@@ -97,27 +110,35 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, conversations, rules, settings, models, doctor, backup, restore, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, models, doctor, backup, restore, completion, help.`,
       );
   }
 }
 
-function parseRun(words: readonly string[]): Command {
-  const { values, positionals } = parse('run', words, {
-    workspace: { ...TEXT, short: 'w' },
-    model: { ...TEXT, short: 'm' },
-    continue: { ...FLAG, short: 'c' },
-    conversation: TEXT,
-    allow: MANY,
-    deny: MANY,
-    plan: FLAG,
-    json: FLAG,
-    'max-steps': TEXT,
-  });
+/** Where, with which model, in which conversation, and what may be done. */
+const ABOUT_RUNS = {
+  workspace: { ...TEXT, short: 'w' },
+  model: { ...TEXT, short: 'm' },
+  continue: { ...FLAG, short: 'c' },
+  conversation: TEXT,
+  allow: MANY,
+  deny: MANY,
+  plan: FLAG,
+} as const;
+
+interface AboutRuns {
+  readonly workspace?: string | undefined;
+  readonly model?: string | undefined;
+  readonly continue: boolean;
+  readonly conversation?: string | undefined;
+  readonly allow: string[];
+  readonly deny: string[];
+  readonly plan: boolean;
+}
+
+function aboutRuns(values: AboutRuns): ChatArguments {
   if (values.continue && values.conversation !== undefined) throw usage('Give --continue or --conversation, not both.');
   return {
-    name: 'run',
-    prompt: positionals.join(' ').trim(),
     workspace: values.workspace ?? null,
     model: values.model ?? null,
     continues: values.continue,
@@ -125,9 +146,22 @@ function parseRun(words: readonly string[]): Command {
     allow: values.allow.map((text) => parseToolPattern(text, '--allow')),
     deny: values.deny.map((text) => parseToolPattern(text, '--deny')),
     plan: values.plan,
+  };
+}
+
+function parseRun(words: readonly string[]): Command {
+  const { values, positionals } = parse('run', words, { ...ABOUT_RUNS, json: FLAG, 'max-steps': TEXT });
+  return {
+    name: 'run',
+    prompt: positionals.join(' ').trim(),
+    ...aboutRuns(values),
     json: values.json,
     maxSteps: values['max-steps'] === undefined ? null : positive(values['max-steps'], '--max-steps'),
   };
+}
+
+function parseChat(words: readonly string[]): Command {
+  return { name: 'chat', ...aboutRuns(parse('chat', words, ABOUT_RUNS, 0).values) };
 }
 
 function parseConversations(words: readonly string[]): Command {
@@ -209,8 +243,10 @@ function parseModels(words: readonly string[]): Command {
       const { values, positionals } = parse('models pull', rest, { file: TEXT, json: FLAG }, 1);
       return { name, action, id: positionals[0] ?? null, file: values.file ?? null, json: values.json };
     }
+    case 'use':
+      return { name, action, id: one(parse('models use', rest, {}, 1).positionals, 'models use MODEL') };
     default:
-      throw usage('Say what to do: glasshouse models list | pull [MODEL] [--file PATH]');
+      throw usage('Say what to do: glasshouse models list | use MODEL | pull [MODEL] [--file PATH]');
   }
 }
 

@@ -63,8 +63,8 @@ async function search(
 }
 
 /** Where a hit starts and ends in an excerpt. */
-const HIT_STARTS = '\u0002';
-const HIT_ENDS = '\u0003';
+export const HIT_STARTS = '\u0002';
+export const HIT_ENDS = '\u0003';
 
 function marked(excerpt: string, on: string, off: string): string {
   const plain = (text: string) => visible(text.replace(/\s+/g, ' '));

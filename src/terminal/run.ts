@@ -1,32 +1,16 @@
 import { fstatSync } from 'node:fs';
-import type { Glasshouse, PublishedEvent } from '../contract/glasshouse.ts';
-import type { Interaction } from '../core/models/interaction.ts';
-import { exitCodeFor, FailureError, type Failure } from '../core/models/failure.ts';
+import type { Glasshouse } from '../contract/glasshouse.ts';
+import { FailureError } from '../core/models/failure.ts';
 import { DEFAULT_BUDGET } from '../core/models/run.ts';
 import type { RunArguments } from './arguments.ts';
 import { usage } from './arguments.ts';
-import type { Asker } from './ask.ts';
-import { eventLine } from './event-line.ts';
-import { showFailure } from './fail.ts';
-import { RunView } from './run-view.ts';
+import { RunSession, type RunEnvironment } from './run-session.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 
 /** What is read from a pipe at most; characters. */
 const STDIN_LIMIT = 200_000;
 /** How long to wait for the first byte of a pipe when there is a prompt too; milliseconds. */
 const STDIN_WAIT = 1_000;
-
-export interface RunEnvironment {
-  readonly streams: TerminalStreams;
-  /** The keyboard, opened; null when nobody can be asked. */
-  readonly keyboard: import('node:tty').ReadStream | null;
-  /** Real absolute path of the workspace. */
-  readonly workspace: string;
-  newId(): string;
-  now(): number;
-  /** Listens for Ctrl-C and the like. @returns what stops listening */
-  onInterrupt(listener: () => void): () => void;
-}
 
 /**
  * `glasshouse run`: sends the prompt, shows the run, answers its questions.
@@ -40,7 +24,7 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
   const attachments = args.prompt && piped ? [{ name: 'standard input', text: piped, trust: 'untrusted' as const }] : [];
   if (!text && conversationId === null) throw usage('Say what to do: glasshouse run "PROMPT"');
 
-  const session = new RunSession(app, args, environment, screen);
+  const session = new RunSession(app, { json: args.json }, environment, screen);
   const unsubscribe = app.subscribe((published) => session.take(published));
   const stopListening = environment.onInterrupt(() => session.interrupt());
   try {
@@ -67,83 +51,12 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
   }
 }
 
-class RunSession {
-  readonly #app: Glasshouse;
-  readonly #json: boolean;
-  readonly #environment: RunEnvironment;
-  readonly #screen: Screen;
-  readonly #view: RunView;
-  readonly #over = new AbortController();
-  readonly #events: PublishedEvent[] = [];
-  #asker: Promise<Asker> | null = null;
-  #runId: string | null = null;
-  #interrupts = 0;
-  #denied = false;
-  #finish: (code: number) => void = () => {};
-
-  constructor(app: Glasshouse, args: RunArguments, environment: RunEnvironment, screen: Screen) {
-    this.#app = app;
-    this.#json = args.json;
-    this.#environment = environment;
-    this.#screen = screen;
-    this.#view = new RunView(screen, environment.now);
-  }
-
-  take(published: PublishedEvent): void {
-    // The first events come before the command has answered which run is ours.
-    if (this.#runId === null) this.#events.push(published);
-    else if (published.runId === this.#runId) this.#show(published);
-  }
-
-  finished(runId: string): Promise<number> {
-    this.#runId = runId;
-    const code = new Promise<number>((resolve) => {
-      this.#finish = resolve;
-    });
-    for (const published of this.#events.splice(0)) if (published.runId === runId) this.#show(published);
-    return code;
-  }
-
-  interrupt(): void {
-    this.#interrupts += 1;
-    if (this.#interrupts > 1) process.exit(130);
-    if (this.#runId === null || !this.#app.stop(this.#runId)) process.exit(130);
-  }
-
-  #show(published: PublishedEvent): void {
-    const { event } = published;
-    if (this.#json) this.#environment.streams.stdout.write(`${eventLine(published)}\n`);
-    else this.#view.show(event);
-    if (event.type === 'interaction_requested') void this.#ask(event.interaction);
-    // A call that was refused for being the same again lacked no permission.
-    if (event.type === 'tool_call_ended' && event.call.state === 'denied' && event.call.failure?.code !== 'tool_repeated')
-      this.#denied = true;
-    if (event.type !== 'run_completed') return;
-    this.#over.abort();
-    this.#finish(this.#exitCode(event.state.name, event.failure));
-  }
-
-  #exitCode(state: string, failure: Failure | undefined): number {
-    if (failure) {
-      if (!this.#json) showFailure(this.#screen, failure);
-      return exitCodeFor(failure.code);
-    }
-    if (state === 'cancelled') return 130;
-    // Nobody could be asked, and something was not done for it: a script must notice.
-    return this.#denied && this.#environment.keyboard === null ? 4 : 0;
-  }
-
-  async #ask(interaction: Interaction): Promise<void> {
-    const { keyboard } = this.#environment;
-    if (!keyboard) return;
-    this.#screen.status(null);
-    this.#asker ??= import('./ask.ts').then(({ Asker }) => new Asker(this.#screen, keyboard, () => this.interrupt()));
-    const answer = await (await this.#asker).ask(interaction, this.#over.signal);
-    if (answer) this.#app.answer(interaction.id, answer);
-  }
-}
-
-async function conversationOf(app: Glasshouse, args: RunArguments, workspace: string): Promise<string | null> {
+/** The conversation that the words mean; null: a new one. */
+export async function conversationOf(
+  app: Glasshouse,
+  args: Pick<RunArguments, 'conversation' | 'continues'>,
+  workspace: string,
+): Promise<string | null> {
   if (args.conversation !== null) {
     const found = await app.findConversation(args.conversation);
     if (!found.ok) throw new FailureError(found.failure.code, found.failure.message);

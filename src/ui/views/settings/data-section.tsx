@@ -137,7 +137,8 @@ function Backup() {
         <span role="status" className={state?.isWrong ? 'harm' : ''}>
           {isAtWork
             ? 'Copying, and reading the copy…'
-            : (state?.words ?? 'One file with all conversations and settings, without keys. In a terminal, glasshouse restore puts it back')}
+            : (state?.words ??
+              'One file with all conversations and settings, without keys. In a terminal, glasshouse restore puts it back')}
         </span>
       }
     >
