@@ -21,7 +21,7 @@ export interface BenchSite {
   floor(script: readonly ScriptedReply[]): Promise<Observed>;
   readonly model: ModelServer;
   /** How the server, or what stands for the least of one, is started. */
-  server(who: 'ours' | 'floor'): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
+  server(who: 'ours' | 'floor', home?: string): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
   /** Empty sandboxes, started one after the other: the median of milliseconds, and CPU for each. */
   sandboxes(count: number): Promise<{ readonly ms: number; readonly cpu: number }>;
   close(): void;
@@ -78,12 +78,12 @@ export async function openBenchSite(): Promise<BenchSite> {
     ours,
     floor: (script) => observe([FLOOR, 'run', server.url, join(homes.floor, 'floor.db'), bodyFile, workspace], homes.floor, script),
     model: server,
-    server: (who) => ({
+    server: (who, home = homes.ours) => ({
       argv: [
         process.execPath,
         ...(who === 'ours' ? [SERVER, '--port', '0', '--no-open'] : [FLOOR, 'serve', server.url, join(homes.floor, 'floor.db'), bodyFile]),
       ],
-      env: { ...env, GLASSHOUSE_HOME: homes.ours, GLASSHOUSE_MODEL: 'openai-compatible/bench' },
+      env: { ...env, GLASSHOUSE_HOME: home, GLASSHOUSE_MODEL: 'openai-compatible/bench' },
     }),
     async sandboxes(count) {
       const cost = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', String(count)], env, cwd: folder, out });

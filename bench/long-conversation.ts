@@ -21,7 +21,7 @@ const ANSWER = `Here is what **stands there**, as of message number NUMBER, with
 - another thing that does not
 `;
 
-/** Fills a data folder with one conversation of 10,000 messages, as runs would have left it, in one transaction. */
+/** Adds a conversation of 10,000 messages to a data folder, as runs would have left it, in one transaction. */
 export function fillLongConversation(home: string, workspace: string): void {
   openStorage(home, { instanceId: 'bench', now: () => Date.now() }).close();
   const db = new DatabaseSync(join(home, 'glasshouse.db'));

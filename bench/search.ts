@@ -95,14 +95,14 @@ function fill(home: string, messages: number): void {
     const conversationId = `c${Math.floor(at / 50)}`;
     if (at % 50 === 0) conversation.run(conversationId, `Conversation ${at / 50}`, at, at);
     message.run(`m${at}`, conversationId, at % 2 === 0 ? 'person' : 'agent', at);
-    doc.run(conversationId, `m${at}`, textOf(at, messages), at);
+    doc.run(conversationId, `m${at}`, historyText(at, messages), at);
   }
   db.exec(`COMMIT; INSERT INTO search_index (search_index) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE)`);
   db.close();
 }
 
-/** About sixty words; every third message has the common word, some a rare one, spread over the whole history. */
-function textOf(at: number, messages: number): string {
+/** The words of one message of a long history: about sixty. Every third message has the common word, some a rare one, spread over the whole history. */
+export function historyText(at: number, messages: number): string {
   let text = '';
   for (let word = 0; word < 58; word += 1) text += `${WORDS[(at * 7 + word * 13 + ((at * word) % 11)) % WORDS.length]} `;
   if (at % 3 === 0) text += `the garden of number ${at % 1_000} `;

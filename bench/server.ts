@@ -11,7 +11,7 @@ const BEST_PEER = { readyMs: 276, pssMb: 81 };
 /** Clock ticks a second, as Linux tells times of processes. */
 const TICKS = 100;
 
-interface RunningServer {
+export interface RunningServer {
   readonly child: ChildProcess;
   readonly readyMs: number;
   readonly origin: string;
@@ -51,8 +51,9 @@ export async function benchServer(site: BenchSite, isQuick: boolean): Promise<Fi
   ];
 }
 
-async function start(site: BenchSite, who: 'ours' | 'floor'): Promise<RunningServer> {
-  const { argv, env } = site.server(who);
+/** @param home the data folder; the site's own unless given */
+export async function start(site: BenchSite, who: 'ours' | 'floor', home?: string): Promise<RunningServer> {
+  const { argv, env } = site.server(who, home);
   const startedAt = performance.now();
   const [program = '', ...args] = argv;
   const child = spawn(program, args, { env: { ...env }, cwd: site.folder, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -66,7 +67,7 @@ async function start(site: BenchSite, who: 'ours' | 'floor'): Promise<RunningSer
   return { child, readyMs, origin, token };
 }
 
-async function end({ child }: RunningServer): Promise<void> {
+export async function end({ child }: RunningServer): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await gone;
