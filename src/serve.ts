@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChangeStream } from './application/services/change-stream.ts';
 import { ModelPulls } from './application/services/model-pulls.ts';
+import { Wakefulness } from './application/services/wakefulness.ts';
 import type { Composed } from './compose.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
 import { createBackupMaker } from './infrastructure/persistence/backup-maker.ts';
 import { Tickets } from './infrastructure/rpc/tickets.ts';
 import { modelsFolder } from './infrastructure/models/models-folder.ts';
+import { createKeepAwake } from './infrastructure/system/keep-awake.ts';
 import { createProductInfo } from './infrastructure/system/product-info.ts';
 import { createWorkFolders } from './infrastructure/system/work-folders.ts';
 
@@ -30,6 +32,8 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     now: composed.now,
     reportBug: composed.reportBug,
   });
+  const keepAwake = createKeepAwake(process.platform, env['PATH'] ?? '', process.pid);
+  void new Wakefulness({ feed: parts.feed, keepAwake, system: parts.runDeps.system });
   return {
     app,
     reader: storage.reader,

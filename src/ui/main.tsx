@@ -11,6 +11,7 @@ import './styles/frame.css';
 import { App, ConversationRoom } from './app.tsx';
 import { followServer, readEverything } from './follow-server.ts';
 import { applyLook } from './look.ts';
+import { notifyWhenHidden } from './notifications.ts';
 import { useConnection } from './stores/connection-store.ts';
 import { flushMemory } from './stores/memory-store.ts';
 import { measureScrollbar } from './scrollbar-room.ts';
@@ -28,6 +29,7 @@ globalThis.addEventListener('hashchange', () => {
   if (/(?:^#|&)token=/.test(location.hash)) location.reload();
 });
 globalThis.addEventListener('pagehide', flushMemory);
+notifyWhenHidden();
 
 const root = document.getElementById('root');
 if (root) void draw(root);

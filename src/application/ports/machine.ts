@@ -53,3 +53,9 @@ export interface BackupMaker {
   /** Takes one away that was handed over, or that nobody took. */
   discard(path: string): void;
 }
+
+/** Holds off the machine's sleep. */
+export interface KeepAwake {
+  /** Holds it off until what it returns is called. Where that cannot be done, nothing happens. */
+  hold(): () => void;
+}

@@ -1,5 +1,6 @@
 import { Segmented } from '../../components/segmented.tsx';
 import { choose, type LookChoice } from '../../look.ts';
+import { notifyState, setNotify, type NotifyState } from '../../notifications.ts';
 import { useRecalled } from '../../stores/memory-store.ts';
 import { Card, Group, Line } from './card.tsx';
 
@@ -57,7 +58,40 @@ export function AppearanceSection() {
           ))}
         </Card>
       </Group>
+      <Group title="Notifications">
+        <Card>
+          <Notifications />
+        </Card>
+      </Group>
     </>
+  );
+}
+
+const NOTIFY_DETAIL: Readonly<Record<NotifyState, string>> = {
+  on: 'When a run in a window out of sight needs you or is over',
+  off: 'When a run in a window out of sight needs you or is over. The browser asks you first',
+  refused: 'This browser does not allow them for this page. Its own settings can change that',
+  impossible: 'This browser has none',
+};
+
+/** The title of the conversation, and nothing of what was said. */
+function Notifications() {
+  const state = notifyState(useRecalled('notify'));
+  const options = [
+    { value: 'off', label: 'Off' },
+    { value: 'on', label: 'On' },
+  ];
+  return (
+    <Line title="Tell me" detail={NOTIFY_DETAIL[state]}>
+      {state === 'impossible' ? null : (
+        <Segmented
+          name="Tell me"
+          value={state === 'on' ? 'on' : 'off'}
+          options={options}
+          onChange={(next) => void setNotify(next === 'on')}
+        />
+      )}
+    </Line>
   );
 }
 
