@@ -18,7 +18,7 @@ function house() {
         return () => (held -= 1);
       },
     },
-    system: { sleep: (ms, signal) => new Promise<void>((ring) => alarms.push({ ms, signal: signal!, ring })) },
+    system: { sleep: (ms, signal) => new Promise<void>((ring) => alarms.push({ ms, signal, ring })) },
   });
   const state = (runId: string, next: RunState) =>
     feed.publish({ seq: 1, conversationId: 'c', runId, event: { type: 'state_changed', state: next } });
