@@ -82,6 +82,7 @@ function portsFor(task: Task, agent: EvalAgent, folder: string): AgentPorts {
     random: () => 0.5,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    instructions: [],
     openModel: async () => ({ ok: true, value: agent.model }),
     strategyFor: (model, name) =>
       name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),

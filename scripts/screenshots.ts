@@ -269,7 +269,37 @@ const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(500);
     },
   },
-  ...['providers', 'models', 'tools', 'appearance', 'data', 'about'].map((section): Shot => ({
+  {
+    name: 'instructions',
+    replies: FIRST,
+    act: async (page, scene) => {
+      scene.write(
+        'AGENTS.md',
+        '# How to work here\n\n- Lengths in metres, losses in per cent.\n- Never change a survey; write a note beside it.\n',
+      );
+      await sayQuestion(page);
+    },
+    show: async (page) => {
+      await page.waitForSelector('.instructions-line');
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'instructions-read',
+    replies: FIRST,
+    act: async (page, scene) => {
+      scene.write(
+        'AGENTS.md',
+        '# How to work here\n\n- Lengths in metres, losses in per cent.\n- Never change a survey; write a note beside it.\n',
+      );
+      await sayQuestion(page);
+    },
+    show: async (page) => {
+      await page.locator('.instructions-line button').click();
+      await page.waitForTimeout(500);
+    },
+  },
+  ...['providers', 'models', 'instructions', 'tools', 'appearance', 'data', 'about'].map((section): Shot => ({
     name: `settings-${section}`,
     replies: FIRST,
     act: sayQuestion,

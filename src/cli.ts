@@ -78,6 +78,10 @@ async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'c
         return await (await import('./terminal/conversations.ts')).conversationsCommand(app, command, streams);
       case 'rules':
         return await (await import('./terminal/rules.ts')).rulesCommand(app, command, streams, resolveWorkspace);
+      case 'instructions': {
+        const { instructionsCommand } = await import('./terminal/instructions.ts');
+        return await instructionsCommand(app, command, resolveWorkspace(command.workspace), streams);
+      }
       case 'settings':
         return await (await import('./terminal/settings.ts')).settingsCommand(app, command, streams);
       case 'models':

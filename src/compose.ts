@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
+import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import { sendMessage, type SendMessageDeps } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
@@ -25,6 +26,7 @@ import type { ModelStore } from './infrastructure/models/model-store.ts';
 import { createBubblewrapSandbox } from './infrastructure/system/bubblewrap-sandbox.ts';
 import { cleanEnvironment } from './infrastructure/system/clean-environment.ts';
 import { cacheFolder, dataFolder } from './infrastructure/system/folders.ts';
+import { createInstructionFiles } from './infrastructure/system/instruction-files.ts';
 import { createNodeSystem } from './infrastructure/system/node-system.ts';
 import { protectedPlaces } from './infrastructure/system/protected-places.ts';
 import { createSecrets } from './infrastructure/system/secrets.ts';
@@ -120,6 +122,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
   for (const tool of createDefaultTools(toolDeps)) tools.add(tool);
 
+  const instructionDeps = {
+    settings: storage.settings,
+    files: createInstructionFiles(system.digest),
+    given: env['GLASSHOUSE_INSTRUCTIONS'],
+  };
   const feed = new EventFeed(system.reportBug);
   const supervisor = new RunSupervisor({
     journal: storage.journal,
@@ -138,6 +145,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       createdAt: system.now(),
     })),
     canAnswer: options.canAnswer,
+    instructionsFor: (workspace) => instructionBlocks(instructionDeps, workspace),
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
@@ -173,6 +181,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     settings: () => describeSettings(settingDeps),
     setSetting: (key, value) => setSetting(settingDeps, key, value),
     removeSetting: (key) => removeSetting(settingDeps, key),
+    instructions: (workspace) => workspaceInstructions(instructionDeps, workspace),
+    approveInstructions: (workspace, digest) => approveInstructions(instructionDeps, workspace, digest),
+    forgetInstructions: (workspace) => forgetInstructions(instructionDeps, workspace),
     models: () => catalog.list(),
     pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),

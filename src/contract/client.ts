@@ -3,7 +3,7 @@ import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
-import type { Finding, SettingView } from './glasshouse.ts';
+import type { Finding, InstructionsView, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
   BackupView,
@@ -114,6 +114,11 @@ export interface GlasshouseClient {
     readonly folders: Call<{ readonly path?: string }, FolderView>;
     /** The small example folder, made when it is not there yet. */
     readonly example: Call<Record<string, never>, WorkspaceLine>;
+    /** What its own file asks of agents, and whether that is told to models (S5). */
+    readonly instructions: Call<{ readonly path: string }, InstructionsView>;
+    /** Approves the very text with that digest; false when it is another one by now. */
+    readonly approveInstructions: Call<{ readonly path: string; readonly digest: string }, { readonly approved: boolean }>;
+    readonly forgetInstructions: Call<{ readonly path: string }, { readonly forgotten: boolean }>;
   };
   readonly system: {
     readonly found: Call<Record<string, never>, FoundHere>;

@@ -63,6 +63,12 @@ export interface Glasshouse {
   setSetting(key: string, value: string): Promise<Result<{ readonly shown: string }>>;
   removeSetting(key: string): Promise<Result<boolean>>;
 
+  /** What a workspace asks of agents, and whether the person has approved it. */
+  instructions(workspace: string): Promise<InstructionsView>;
+  /** Approves the text with that digest. @returns false when it is another one by now */
+  approveInstructions(workspace: string, digest: string): Promise<boolean>;
+  forgetInstructions(workspace: string): Promise<boolean>;
+
   models(): Promise<readonly ListedModel[]>;
   /** Fetches a model's file; the default model's when none is named. */
   pullModel(
@@ -82,4 +88,10 @@ export interface SettingView {
   readonly isSecret: boolean;
   readonly from: 'environment' | 'keychain' | 'file' | 'settings' | 'default';
   readonly about: string;
+}
+
+/** Instructions for agents in a workspace. `new`: not looked at yet; `changed`: not what was approved any more. Only `approved` ones count. */
+export interface InstructionsView {
+  readonly state: 'none' | 'new' | 'changed' | 'approved';
+  readonly file: { readonly file: string; readonly text: string; readonly digest: string } | null;
 }

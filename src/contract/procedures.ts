@@ -9,6 +9,7 @@ import {
   finding,
   folderView,
   foundHere,
+  instructionsView,
   modelLine,
   setting,
   toolLine,
@@ -30,6 +31,7 @@ const UPLOAD_LIMIT = 2_000_000;
 
 const id = z.string().min(1).max(100);
 const limit = z.coerce.number().int().min(1).max(1_000).optional();
+const folderPath = z.string().min(1).max(4_096);
 const nothing = z.object({});
 
 /** A list that is only read. Not `readonly()`: in a document that would mean that it must not be sent. */
@@ -286,6 +288,18 @@ export const procedures = {
       .route({ method: 'POST', path: '/workspaces/example', tags: ['Workspaces'], summary: 'The small example folder' })
       .input(nothing)
       .output(workspaceLine),
+    instructions: oc
+      .route({ method: 'GET', path: '/workspaces/instructions', tags: ['Workspaces'], summary: 'What a folder asks of agents' })
+      .input(z.object({ path: folderPath }))
+      .output(instructionsView),
+    approveInstructions: oc
+      .route({ method: 'POST', path: '/workspaces/instructions/approve', tags: ['Workspaces'], summary: 'Let models be told of it' })
+      .input(z.object({ path: folderPath, digest: z.string().max(200) }))
+      .output(z.object({ approved: z.boolean() })),
+    forgetInstructions: oc
+      .route({ method: 'POST', path: '/workspaces/instructions/forget', tags: ['Workspaces'], summary: 'Tell models of it no more' })
+      .input(z.object({ path: folderPath }))
+      .output(z.object({ forgotten: z.boolean() })),
   },
   system: {
     found: oc

@@ -53,6 +53,13 @@ export type Command =
   | { readonly name: 'models'; readonly action: 'list'; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'use'; readonly id: string }
+  | {
+      readonly name: 'instructions';
+      readonly action: 'show' | 'approve' | 'forget';
+      readonly workspace: string | null;
+      readonly yes: boolean;
+      readonly json: boolean;
+    }
   | { readonly name: 'completion'; readonly shell: 'bash' | 'zsh' | 'fish' }
   | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
@@ -94,6 +101,18 @@ export function parseCommand(words: readonly string[]): Command {
       const { values } = parse('doctor', rest, { json: FLAG, 'rebuild-indexes': FLAG }, 0);
       return { name: 'doctor', json: values.json, rebuild: values['rebuild-indexes'] };
     }
+    case 'instructions': {
+      const { values, positionals } = parse(
+        'instructions',
+        rest,
+        { workspace: { ...TEXT, short: 'w' }, yes: { ...FLAG, short: 'y' }, json: FLAG },
+        1,
+      );
+      const action = positionals[0] ?? 'show';
+      if (action !== 'show' && action !== 'approve' && action !== 'forget')
+        throw usage('Say what to do: glasshouse instructions show | approve | forget [--workspace DIR]');
+      return { name: 'instructions', action, workspace: values.workspace ?? null, yes: values.yes, json: values.json };
+    }
     case 'completion': {
       const shell = one(parse('completion', rest, {}, 1).positionals, 'completion bash | zsh | fish');
       if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish')
@@ -110,7 +129,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, models, doctor, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
       );
   }
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { backupName } from '../core/models/backup-name.ts';
 import type { Command } from './arguments.ts';
 import { bytes, count } from './figures.ts';
+import { isWanted } from './is-wanted.ts';
 import type { TerminalStreams } from './screen.ts';
 
 type Backup = Extract<Command, { name: 'backup' }>;
@@ -63,15 +64,4 @@ export async function restoreCommand(store: BackupStore, folder: string, command
 
 function inWords(facts: Facts): string {
   return `${count(facts.conversations, 'conversation')}, ${count(facts.messages, 'message')}, ${bytes(facts.bytes)}`;
-}
-
-async function isWanted(question: string, { stdin, stdout }: TerminalStreams): Promise<boolean> {
-  if (stdin.isTTY !== true) return false;
-  const { createInterface } = await import('node:readline/promises');
-  const asked = createInterface({ input: stdin, output: stdout });
-  try {
-    return /^y(?:es)?$/i.test((await asked.question(question)).trim());
-  } finally {
-    asked.close();
-  }
 }

@@ -76,6 +76,9 @@ class Chat {
     const listed = (await this.#app.models()).find((each) => each.id === model);
     const where = listed ? ` · ${destination(listed.destination)}` : '';
     this.#screen.line(`${this.#screen.style('bold', 'Glasshouse')} ${this.#dim(`${model}${where} · ${this.#environment.workspace}`)}`);
+    const { state, file } = await this.#app.instructions(this.#environment.workspace);
+    if (file !== null && state !== 'approved')
+      this.#screen.line(this.#dim(`${file.file} of this folder is not told to the model: glasshouse instructions shows and approves it`));
     this.#screen.line(this.#dim('/help shows what can be typed; a line that ends in \\ goes on; Ctrl-C stops, Ctrl-D ends'));
   }
 

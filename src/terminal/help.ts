@@ -16,6 +16,7 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse models …                 what can be asked here; fetch the embedded model
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
+  glasshouse instructions …           what this folder's AGENTS.md asks for, and your approval
   glasshouse doctor                   what is set up, what is missing, what to do
   glasshouse backup | restore         everything that was said, in one file; and back
   glasshouse completion bash|zsh|fish teaches your shell these words
@@ -24,7 +25,8 @@ Without a key and without another service it runs on a small model on this machi
 fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
-More: glasshouse help run | chat | conversations | models | settings | rules | doctor | backup
+More: glasshouse help run | chat | conversations | models | settings | rules
+      | instructions | doctor | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -104,6 +106,7 @@ glasshouse settings set KEY VALUE
 glasshouse settings unset KEY
 
   model               the model that is asked by default, PROVIDER/MODEL
+  instructions        what you want in every conversation
   window              tokens that your server really serves, where it does not say
   ${keys.join(', ')}
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
@@ -123,6 +126,13 @@ glasshouse rules remove ID
 A rule is about one tool, and holds everywhere or in one workspace. Deny beats ask, ask beats allow.
 Even an allowed call is asked about when it wants the network, when the shell line cannot be
 judged (substitutions and the like), or when words from outside are in the conversation.
+`;
+
+const INSTRUCTIONS = `glasshouse instructions [show | approve | forget] [--workspace DIR] [--yes] [--json]
+
+A file AGENTS.md in a folder can say how agents should work there. Nothing of it is told to a model
+before you have approved its text, and nothing any more when the text has changed.
+What you want everywhere: glasshouse settings set instructions "…".
 `;
 
 const DOCTOR = `glasshouse doctor [--rebuild-indexes] [--json]
@@ -153,6 +163,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     models: MODELS,
     settings: settings(words),
     rules: RULES,
+    instructions: INSTRUCTIONS,
     doctor: DOCTOR,
     backup: BACKUP,
     restore: BACKUP,

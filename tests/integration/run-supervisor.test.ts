@@ -48,6 +48,7 @@ function office(
     configuredRules: [],
     canAnswer: () => true,
     environmentAt: () => [],
+    instructionsFor: async () => [],
   });
   const events: PublishedEvent[] = [];
   feed.subscribe((published) => events.push(published));

@@ -75,6 +75,7 @@ export async function play(scene: Scene): Promise<Played> {
         signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
       });
     },
+    instructions: [],
     openModel: async () => ({ ok: true, value: scene.model }),
     strategyFor: (model, name) =>
       name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt: environment }),

@@ -59,3 +59,17 @@ export interface KeepAwake {
   /** Holds it off until what it returns is called. Where that cannot be done, nothing happens. */
   hold(): () => void;
 }
+
+/** A file in a workspace with instructions for agents. */
+export interface InstructionFile {
+  /** Its name. */
+  readonly file: string;
+  readonly text: string;
+  /** Hex digest of the text: what an approval is bound to. */
+  readonly digest: string;
+}
+
+export interface InstructionFiles {
+  /** Null when there is none, or none that could be taken for instructions (a link, no text, too long). */
+  read(workspace: string): Promise<InstructionFile | null>;
+}

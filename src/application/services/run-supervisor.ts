@@ -32,6 +32,8 @@ export interface RunSupervisorDeps {
   /** Whether anybody can answer an interaction of this run. */
   canAnswer(): boolean;
   environmentAt(workspace: string, time: number): readonly Block[];
+  /** What the person wants of runs in a workspace. */
+  instructionsFor(workspace: string): Promise<readonly Block[]>;
 }
 
 interface ActiveRun {
@@ -172,7 +174,8 @@ export class RunSupervisor {
     const snapshot = await this.#deps.reader.snapshot(run.conversationId);
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
     const tools = this.#deps.tools.snapshot();
-    const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace), stop.signal);
+    const instructions = await this.#deps.instructionsFor(workspace);
+    const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace, instructions), stop.signal);
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
     try {
       for await (const event of agent) {
@@ -224,7 +227,7 @@ export class RunSupervisor {
     this.#deps.feed.publish({ seq, conversationId: run.conversationId, runId: run.id, event });
   }
 
-  #portsFor(active: ActiveRun, workspace: string): AgentPorts {
+  #portsFor(active: ActiveRun, workspace: string, instructions: readonly Block[]): AgentPorts {
     const { deps, run } = { deps: this.#deps, run: active.run };
     const environmentAt = (time: number) => deps.environmentAt(workspace, time);
     return {
@@ -235,6 +238,7 @@ export class RunSupervisor {
       sleep: deps.system.sleep,
       reportBug: deps.system.reportBug,
       environmentAt,
+      instructions,
       openModel: (signal, onFetch) => deps.catalog.open(run.model, { signal, onProgress: (progress) => tellFetch(progress, onFetch) }),
       strategyFor: (model, name) =>
         name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),

@@ -20,6 +20,9 @@ interface SettingKind {
   check(value: string): string | null;
 }
 
+/** Characters: they go with every request. */
+const LONGEST_INSTRUCTIONS = 8_000;
+
 const PLAIN: Readonly<Record<string, SettingKind>> = {
   model: {
     about: 'The model that is asked by default: PROVIDER/MODEL.',
@@ -30,6 +33,12 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     about: 'Tokens that your own server really serves, where it does not say.',
     variable: 'GLASSHOUSE_WINDOW',
     check: (value) => (/^[1-9]\d{2,7}$/.test(value) ? null : 'a whole number of tokens, at least 100'),
+  },
+  instructions: {
+    about: 'What you want in every conversation, in your words. It goes with every request.',
+    variable: 'GLASSHOUSE_INSTRUCTIONS',
+    check: (value) =>
+      value.trim() !== '' && value.length <= LONGEST_INSTRUCTIONS ? null : `words, at most ${LONGEST_INSTRUCTIONS} characters`,
   },
   thinking: {
     about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',

@@ -77,3 +77,8 @@ export const backupView = z.object({
   conversations: z.number(),
   messages: z.number(),
 });
+
+export const instructionsView = z.object({
+  state: z.enum(['none', 'new', 'changed', 'approved']),
+  file: z.object({ file: z.string(), text: z.string(), digest: z.string() }).nullable(),
+});

@@ -42,6 +42,8 @@ export interface AgentPorts {
   /** Steers that came in, oldest first; each is handed out once (R6). */
   takeSteers(): Promise<readonly Message[]>;
   readOutput(callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
+  /** What the person wants of every run, and of those in this workspace. */
+  readonly instructions: readonly Block[];
   /** The environment section as of a moment; depends on the day only. */
   environmentAt(time: number): readonly Block[];
   /** Told of bugs that must not end the run; never throws. */

@@ -151,7 +151,7 @@ function stepContext(context: ReadyContext, purpose: StepPurpose, messages: read
   const ofRun = messages.filter((message, index) => message.runId === run.id || index === last);
   return {
     purpose,
-    system: instructionsFor(snapshot.mode),
+    system: [...instructionsFor(snapshot.mode), ...context.ports.instructions],
     tools: context.tools.tools.filter((tool) => snapshot.mode !== 'plan' || tool.effect !== 'unsafe'),
     messages,
     calls: snapshot.calls,

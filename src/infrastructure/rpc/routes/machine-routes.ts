@@ -30,6 +30,17 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
         const known = (await workspaceLines(served)).find((line) => line.path === path);
         return known ?? { path, name: basename(path), conversations: 0, isExample: true };
       },
+      instructions: async ({ path }) => served.app.instructions(realFolder(served, path)),
+      approveInstructions: async ({ path, digest }) => {
+        const approved = await served.app.approveInstructions(realFolder(served, path), digest);
+        await tellChange(served);
+        return { approved };
+      },
+      forgetInstructions: async ({ path }) => {
+        const forgotten = await served.app.forgetInstructions(realFolder(served, path));
+        await tellChange(served);
+        return { forgotten };
+      },
     },
     system: {
       found: async () => {
@@ -56,6 +67,18 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
       about: () => served.product.facts(),
     },
   };
+}
+
+async function tellChange({ changes, stream }: Served): Promise<void> {
+  await changes.record({ type: 'settings_changed' });
+  stream.look();
+}
+
+/** @throws FailureError as the folder's finding fails */
+function realFolder(served: Served, path: string): string {
+  const found = served.folders.resolve(path);
+  if (!found.ok) throw new FailureError(found.failure.code, found.failure.message);
+  return found.value;
 }
 
 async function modelLines(served: Served): Promise<readonly ModelLine[]> {

@@ -19,6 +19,7 @@ import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { focusAsk } from '../conversation/ask-card.tsx';
 import { readTextFile, type Attached } from './attached-file.ts';
 import { AttachedFiles } from './attached-files.tsx';
+import { InstructionsLine } from './instructions-line.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
 import { WaitingInputs } from './waiting-inputs.tsx';
@@ -43,6 +44,8 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   const isElsewhere = isBusy && !run.isHere;
   const mode = useMode(conversationId);
   const workspace = useChosenWorkspace();
+  const ofConversation = useOpen(conversationId ?? '', (open) => open.conversation.workspace);
+  const folder = conversationId === null ? workspace.chosen : ofConversation;
 
   useGrowing(area, draft);
   useFocusOnRequest(area);
@@ -120,6 +123,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     <div className="dock">
       <div className="column">
         <div className="sill" onDrop={onDrop} onDragOver={(event) => event.preventDefault()}>
+          {folder === undefined ? null : <InstructionsLine key={folder} workspace={folder} />}
           {conversationId === null ? null : <WaitingInputs conversationId={conversationId} />}
           {conversationId === null ? null : <StateLine conversationId={conversationId} />}
           <div className="compose">

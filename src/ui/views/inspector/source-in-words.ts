@@ -42,6 +42,10 @@ export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, s
   switch (who) {
     case 'core':
       return { kind: 'house', title: id === 'plan_mode' ? 'What plan mode means' : OF_THE_HOUSE[span.section], object: null };
+    case 'instructions':
+      return id === 'everywhere'
+        ? { kind: 'person', title: 'Your instructions', object: null }
+        : { kind: 'file', title: 'Instructions of this folder', object: id };
     case 'person':
       return { kind: 'person', title: 'You', object: null };
     case 'tool':

@@ -186,7 +186,7 @@ function MoreAboutModels() {
   if (settings.failure && !settings.value) {
     return <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />;
   }
-  const plain = (settings.value ?? []).filter((setting) => !setting.isSecret);
+  const plain = (settings.value ?? []).filter((setting) => !setting.isSecret && setting.key !== 'instructions');
   if (plain.length === 0) return null;
   return (
     <Group title="By hand">

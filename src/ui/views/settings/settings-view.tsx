@@ -7,6 +7,7 @@ import { goTo, pathOf } from '../../route.ts';
 import { AboutSection } from './about-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DataSection } from './data-section.tsx';
+import { InstructionsSection } from './instructions-section.tsx';
 import { ModelsSection } from './models-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
 import { SECTION_WORDS, sectionOf, SECTIONS, type SettingsSection } from './sections.ts';
@@ -98,6 +99,8 @@ function OneSection({ section }: { section: SettingsSection }) {
       return <ProvidersSection />;
     case 'models':
       return <ModelsSection />;
+    case 'instructions':
+      return <InstructionsSection />;
     case 'tools':
       return <ToolsSection />;
     case 'appearance':
