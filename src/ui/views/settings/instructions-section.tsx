@@ -26,7 +26,7 @@ export function InstructionsSection() {
         System.
       </p>
       <Group title="Everywhere">
-        <Card padded>
+        <Card>
           {settings.failure && !settings.value ? (
             <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />
           ) : everywhere ? (
