@@ -643,6 +643,33 @@ describe('the page: a conversation', () => {
     expect(scene.model.requests[0]?.body.toString()).toContain('a line of notes');
   });
 
+  it('S3 a long paste becomes a file that can be looked at and taken away; a short one stays among the words', async () => {
+    const { page, scene } = await open([{ text: 'Read.' }]);
+    const paste = (text: string) =>
+      page.evaluate((pasted) => {
+        const data = new DataTransfer();
+        data.setData('text/plain', pasted);
+        const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+        return document.querySelector('#composer')?.dispatchEvent(event);
+      }, text);
+    const lines = Array.from({ length: 20_000 }, (_, at) => `line ${at}`).join('\n');
+    await page.focus('#composer');
+    // What is not taken is left to the browser.
+    expect(await paste('a short one')).toBe(true);
+    expect(await paste(lines)).toBe(false);
+    expect(await paste(`${lines} and a zebra`)).toBe(false);
+    expect(await page.inputValue('#composer')).toBe('');
+    expect(await page.locator('.chip-name').allInnerTexts()).toEqual(['Pasted text', 'Pasted text 2']);
+    await page.getByRole('button', { name: 'Remove Pasted text 2' }).click();
+    await page.getByRole('button', { name: 'Pasted text', exact: true }).click();
+    expect(await page.getByRole('dialog').locator('pre').innerText()).toContain('line 1\nline 2');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await say(page, 'What is it?');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Read.');
+    const asked = scene.model.requests[0]?.body.toString() ?? '';
+    expect(['line 19999', 'zebra'].map((words) => asked.includes(words))).toEqual([true, false]);
+  });
+
   it('while words stream nothing that is read moves, and the end is one click away', async () => {
     const { page } = await open([
       { text: Array.from({ length: 60 }, (_, index) => `Paragraph ${index} of the answer.`).join('\n\n') },

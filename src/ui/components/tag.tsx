@@ -28,18 +28,25 @@ interface ChipProps {
   readonly name: string;
   readonly detail?: string;
   readonly outside?: boolean;
+  /** Its name is a button then. */
+  readonly onOpen?: () => void;
   /** A button at its end. */
   readonly children?: ReactNode;
 }
 
 /** A thing that was handed over: a file, a page. */
-export function Chip({ icon, name, detail, outside = false, children }: ChipProps) {
+export function Chip({ icon, name, detail, outside = false, onOpen, children }: ChipProps) {
+  const words = <Visible text={name} />;
   return (
     <span className={`chip ${outside ? 'is-outside' : ''}`}>
       <Icon of={icon} small />
-      <span className="cut">
-        <Visible text={name} />
-      </span>
+      {onOpen ? (
+        <button type="button" className="chip-name cut" onClick={onOpen}>
+          {words}
+        </button>
+      ) : (
+        <span className="cut">{words}</span>
+      )}
       {detail ? <span className="quiet nowrap">{detail}</span> : null}
       {outside ? <span className="unseen">from outside</span> : null}
       {children}

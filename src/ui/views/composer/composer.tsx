@@ -1,5 +1,5 @@
 import { ArrowUp, ListChecks, Plus } from 'lucide-react';
-import { memo, useEffect, useLayoutEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import { api, failureOf, type CallFailure } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
@@ -17,7 +17,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { useUi } from '../../stores/ui-store.ts';
 import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { focusAsk } from '../conversation/ask-card.tsx';
-import { readTextFile, type Attached } from './attached-file.ts';
+import { longPaste, readTextFile, tooMuch, type Attached } from './attached-file.ts';
 import { AttachedFiles } from './attached-files.tsx';
 import { InstructionsLine } from './instructions-line.tsx';
 import { ModelPicker } from './model-picker.tsx';
@@ -37,6 +37,9 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   const draftKey = `draft:${conversationId ?? 'new'}`;
   const draft = useRecalled(draftKey) ?? '';
   const [files, setFiles] = useState<readonly Attached[]>([]);
+  // Several are read at once: each has to know of those before it.
+  const latestFiles = useRef(files);
+  latestFiles.current = files;
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const run = useOpen(conversationId ?? '', latestRun) ?? null;
@@ -105,10 +108,27 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     event.preventDefault();
     void send(event.altKey ? 'follow_up' : 'steer');
   };
+  const add = (file: Attached) => {
+    const why = tooMuch(file, latestFiles.current);
+    if (why !== null) return tell(why);
+    latestFiles.current = [...latestFiles.current.filter((each) => each.name !== file.name), file];
+    return setFiles(latestFiles.current);
+  };
+  const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
+    if (event.clipboardData.files.length > 0) {
+      event.preventDefault();
+      void attach(event.clipboardData.files);
+      return;
+    }
+    const long = longPaste(event.clipboardData.getData('text/plain'), files);
+    if (long === null) return;
+    event.preventDefault();
+    add(long);
+  };
   const attach = async (chosen: Iterable<File>) => {
     for (const file of chosen) {
       const read = await readTextFile(file);
-      if (read.ok) setFiles((before) => [...before.filter((each) => each.name !== read.file.name), read.file]);
+      if (read.ok) add(read.file);
       else tell(read.message);
     }
   };
@@ -138,6 +158,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
               placeholder={isBusy ? 'Steer the run, or queue what comes after' : (placeholder ?? 'Say what should be done')}
               onChange={(event) => remember(draftKey, event.target.value)}
               onKeyDown={onKeyDown}
+              onPaste={onPaste}
             />
             {failure ? (
               <p className="compose-failure" role="alert">

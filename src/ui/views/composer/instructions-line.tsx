@@ -65,7 +65,7 @@ export function ApproveDialog({ workspace, file, onClose, onDone }: ApproveDialo
     <Dialog title={`${file.file} of this folder`} onClose={onClose}>
       <p>Whoever wrote it, it would go with every request from this folder, as if you had said it.</p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <pre className="instructions-text" tabIndex={0}>
+      <pre className="shown-text" tabIndex={0}>
         <Visible text={file.text} />
       </pre>
       <DialogButtons>
