@@ -172,6 +172,31 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'branches',
+    replies: [
+      { text: 'Pile 7 lost 31 % of its section; the fender at berth 3 has sheared.' },
+      { text: 'Only pile 7. The fender holds till April.' },
+      { text: 'Before the first south-westerly gale.' },
+    ],
+    act: async (page) => {
+      await say(page, 'Which repairs cannot wait?');
+      await page.waitForSelector('.after');
+      await page.getByRole('button', { name: 'Answer again' }).click();
+      await page.waitForSelector('text=Only pile 7');
+      await page.waitForSelector('.after .figures');
+      await say(page, 'And by when must it be done?');
+      await page.waitForSelector('text=Before the first');
+      await page.waitForTimeout(400);
+    },
+    show: async (page) => {
+      await page.locator('.said').last().hover();
+      await page.getByRole('button', { name: 'Edit and run again' }).last().click();
+      await page.waitForTimeout(300);
+      await page.locator('.said').first().hover();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
     name: 'approval-command',
     replies: [{ text: 'I will run the tests first.', toolCalls: [{ name: 'run_command', input: { command: 'npm test -- --run loss' } }] }],
     act: async (page) => {

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
-import { sendMessage, type SendMessageDeps } from './application/use-cases/send-message.ts';
+import type { NewRunDeps } from './application/use-cases/new-run.ts';
+import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
@@ -53,7 +54,7 @@ export interface Parts {
   readonly tools: ToolRegistry;
   readonly supervisor: RunSupervisor;
   readonly feed: EventFeed;
-  readonly runDeps: SendMessageDeps;
+  readonly runDeps: NewRunDeps;
   readonly modelStore: () => Promise<ModelStore>;
   /** What is known of a model since it was opened here. */
   profileOf(model: string): ModelProfile | null;

@@ -25,6 +25,7 @@ const VIEW: ConversationView = {
     createdAt: 0,
     updatedAt: 0,
     pinned: false,
+    archived: false,
   },
   messages: [],
   calls: [],
@@ -36,12 +37,13 @@ const VIEW: ConversationView = {
   trim: null,
   runs: [],
   waiting: [],
+  branches: [],
 };
 
-const message = (id: string, role: Message['role'], text?: string): Message => ({
+const message = (id: string, role: Message['role'], text?: string, parentId: string | null = null): Message => ({
   id,
   conversationId: 'c',
-  parentId: null,
+  parentId,
   runId: 'r',
   role,
   createdAt: 0,
@@ -70,7 +72,7 @@ const usage = { input: 100, output: 10, cachedRead: 0, cachedWrite: 0, reasoning
 const EVENTS: readonly AnnouncedEvent[] = [
   { type: 'input_accepted', input: input('i', 'start'), message: message('m1', 'person', 'Hello'), run },
   { type: 'state_changed', state: { name: 'planning' } },
-  { type: 'message_started', message: message('m2', 'agent') },
+  { type: 'message_started', message: message('m2', 'agent', undefined, 'm1') },
   {
     type: 'step_started',
     step: { id: 's', ord: 0, attempt: 1, purpose: 'plan', messageId: 'm2', requestId: 'q', model: 'm', startedAt: 1 },
@@ -163,14 +165,14 @@ describe('U1 the conversation that the page holds', () => {
       foldAll(openFrom(VIEW), numbered(EVENTS.slice(0, 3))),
       numbered(
         [
-          { type: 'input_accepted', input: input('i2', 'steer'), message: message('m3', 'person', 'In metres'), run: null },
+          { type: 'input_accepted', input: input('i2', 'steer'), message: message('m3', 'person', 'In metres', 'm2'), run: null },
           { type: 'input_accepted', input: input('i3', 'follow_up'), message: message('m4', 'person', 'Then sum'), run: null },
         ],
         50,
       ),
     );
     expect(waiting.waiting.map((each) => each.text)).toEqual(['In metres', 'Then sum']);
-    const steered = foldAll(waiting, numbered([{ type: 'message_started', message: message('m3', 'person', 'In metres') }], 60));
+    const steered = foldAll(waiting, numbered([{ type: 'message_started', message: message('m3', 'person', 'In metres', 'm2') }], 60));
     expect(steered.waiting.map((each) => each.text)).toEqual(['Then sum']);
     const next = foldAll(
       steered,
@@ -179,7 +181,7 @@ describe('U1 the conversation that the page holds', () => {
           {
             type: 'input_accepted',
             input: input('i3', 'follow_up'),
-            message: message('m4', 'person', 'Then sum'),
+            message: message('m4', 'person', 'Then sum', 'm3'),
             run: { ...run, id: 'r2' },
           },
         ],
@@ -202,6 +204,7 @@ describe('U1 the conversation that the page holds', () => {
       calls: [],
       cutCalls: [],
       interactions: [],
+      branches: [],
       runs: ids.map((id, at) => ({ ...runLine(`run of ${id}`), createdAt: at })),
     });
     const runLine = (id: string) => ({
