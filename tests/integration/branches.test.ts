@@ -3,6 +3,7 @@ import { answerAgain } from '../../src/application/use-cases/answer-again.ts';
 import { editMessage } from '../../src/application/use-cases/edit-message.ts';
 import { leadThrough } from '../../src/application/use-cases/lead-through.ts';
 import type { RunCommand } from '../../src/application/use-cases/new-run.ts';
+import { emptyTrash, moveToTrash, restoreFromTrash } from '../../src/application/use-cases/trash.ts';
 import { resumeRun } from '../../src/application/use-cases/resume-run.ts';
 import { emptySnapshot, foldEvent } from '../../src/core/agent/conversation-fold.ts';
 import { bodyOf } from '../../src/core/models/request.ts';
@@ -219,5 +220,39 @@ describe('a conversation as a tree', () => {
     expect(await resumeRun(deps, id)).toMatchObject({ ok: true });
     await supervisor.idle();
     expect((await path())?.at(-1)).toBe('Gone on.');
+  });
+});
+
+describe('the trash', () => {
+  it('is emptied of what has been in it for longer than 30 days, byte for byte', async () => {
+    const { storage, deps, id, send, supervisor, system } = await talk([{ text: 'Here.' }]);
+    const other = await send('Where?');
+    await supervisor.idle();
+    const otherId = other.ok ? other.value.conversationId : '';
+    const trash = { ...deps, editor: storage.editor };
+    await moveToTrash(trash, id);
+    await moveToTrash(trash, otherId);
+    const since = (await storage.reader.conversation(otherId))?.trashedAt;
+    const day = 24 * 60 * 60 * 1000;
+    await storage.editor.setTrashed(id, system.now() - 31 * day);
+    expect(await emptyTrash(deps, storage.purge.purge)).toBe(1);
+    expect(await storage.reader.conversation(id)).toBeNull();
+    expect((await storage.search.search('sky', { limit: 9 })).length).toBe(0);
+    // What is there keeps its day, however often it is put there.
+    await moveToTrash(trash, otherId);
+    expect((await storage.reader.conversation(otherId))?.trashedAt).toBe(since);
+    await restoreFromTrash(trash, otherId);
+    expect(await emptyTrash(deps, storage.purge.purge)).toBe(0);
+  });
+
+  it('takes nothing in which a run is at work', async () => {
+    const { storage, deps, id, send, supervisor } = await talk([{ hangs: true }]);
+    await send('And?', { conversationId: id });
+    expect(await moveToTrash({ ...deps, editor: storage.editor }, id)).toMatchObject({
+      ok: false,
+      failure: { code: 'conversation_busy' },
+    });
+    supervisor.stop((await storage.reader.unfinishedRun(id))!.id);
+    await supervisor.idle();
   });
 });

@@ -192,6 +192,33 @@ describe('U1 the conversation that the page holds', () => {
     expect(next.snapshot.messages.map((each) => each.id)).toEqual(['m1', 'm2', 'm3', 'm4']);
   });
 
+  it('leads another way from a message that branches, and knows what stands beside it', () => {
+    const once = foldAll(openFrom(VIEW), numbered(EVENTS));
+    const next = { ...run, id: 'r2' };
+    const again = { type: 'input_accepted', input: input('i2', 'start'), message: message('m1', 'person', 'Hello'), run: next } as const;
+    const begun = foldAll(once, numbered([{ ...again, branch: 'again' }], 50));
+    expect([begun.snapshot.messages.map(({ id }) => id), begun.branches.get('m1'), latestRun(begun)?.id]).toEqual([['m1'], ['m2'], 'r2']);
+    const answered = foldAll(begun, numbered([{ type: 'message_started', message: message('m3', 'agent', undefined, 'm1') }], 60));
+    expect([answered.snapshot.messages.map(({ id }) => id), answered.branches.get('m1')]).toEqual([
+      ['m1', 'm3'],
+      ['m2', 'm3'],
+    ]);
+    const other = message('n1', 'person', 'Good morning');
+    const edited = foldAll(
+      answered,
+      numbered([{ type: 'input_accepted', input: input('i3', 'start'), message: other, run: { ...run, id: 'r3' }, branch: 'edited' }], 70),
+    );
+    expect([edited.snapshot.messages.map(({ id }) => id), edited.branches.get('')]).toEqual([['n1'], ['m1', 'n1']]);
+  });
+
+  it('says so when a message follows one that it does not hold', () => {
+    const open = openFrom({ ...VIEW, messages: [message('m9', 'agent', 'x', 'm8')], before: 'm8' });
+    const fold = (event: AnnouncedEvent) => () => foldAll(open, numbered([event]));
+    expect(fold({ type: 'message_started', message: message('m5', 'agent', '', 'm4') })).toThrow(MissedEvent);
+    expect(fold({ ...EVENTS[0]!, branch: 'edited' } as AnnouncedEvent)).toThrow(MissedEvent);
+    expect(fold({ ...EVENTS[0]!, branch: 'again' } as AnnouncedEvent)).toThrow(MissedEvent);
+  });
+
   it('knows which runs this server can stop', () => {
     const elsewhere = foldRunEvent(openFrom(VIEW), numbered(EVENTS)[0]!, 'another');
     expect(latestRun(elsewhere)?.isHere).toBe(false);
@@ -245,6 +272,21 @@ describe('U1 the conversation that the page holds', () => {
       // Elsewhere another branch was taken: nothing of the old one stays.
       const other = afterKnown(openFrom({ ...VIEW, ...stretch(['x', 'y'], 'w') }), known);
       expect(ids(other)).toBe('xy');
+    });
+
+    it('leaves behind what belongs to a branch that is not shown any more', () => {
+      const runs = ['r', 'r of f'].map((id, at) => ({ ...runLine(id), createdAt: at }));
+      const known = openFrom({
+        ...VIEW,
+        ...stretch(['a', 'b', 'c', 'd', 'e', 'f'], null),
+        runs,
+        branches: [
+          { parentId: null, messageIds: ['a', 'a2'] },
+          { parentId: 'e', messageIds: ['f', 'f2'] },
+        ],
+      });
+      const switched = afterKnown(openFrom({ ...VIEW, ...stretch(['d', 'x'], 'c'), runs: runs.slice(0, 1) }), known);
+      expect([ids(switched), [...switched.runs.keys()], [...switched.branches.keys()]]).toEqual(['abcdx', ['r'], ['']]);
     });
   });
 });
