@@ -172,6 +172,30 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'trash',
+    replies: [{ text: 'Pile 7.' }, { text: 'In April.' }],
+    act: async (page) => {
+      await say(page, 'Which repairs cannot wait until spring?');
+      await page.waitForSelector('.after .figures');
+      await page.keyboard.press('Control+Shift+o');
+      await page.waitForURL(/\/$/);
+      await say(page, 'When do the divers come?');
+      await page.waitForSelector('text=In April');
+      await page.waitForTimeout(300);
+      await page.locator('.side-link').last().focus();
+      await page.keyboard.press('Delete');
+    },
+    show: async (page) => {
+      const drawer = page.getByRole('button', { name: 'Conversations', exact: true });
+      if (await drawer.isVisible()) await drawer.click();
+      await page.getByRole('button', { name: 'Trash', exact: true }).click();
+      await page.waitForSelector('.side-place');
+      await page.locator('.side-row').first().hover();
+      await page.locator('.side-more').first().click();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
     name: 'branches',
     replies: [
       { text: 'Pile 7 lost 31 % of its section; the fender at berth 3 has sheared.' },

@@ -142,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
+  const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: PROVIDER_KEYS, defaultModel: DEFAULT_MODEL };
   const runDeps = { journal: storage.journal, reader: storage.reader, instances: storage.instances, supervisor, feed, system };
 
@@ -158,6 +159,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     runs: (id) => storage.reader.runs(id),
     requests: (id) => storage.reader.requests(id),
     search: (query, limits) => storage.search.search(query, limits),
+    export: async (id, format) => {
+      const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
+      return exportConversation({ pictures: storage.pictures, reader: storage.reader, pageWriter }, id, format);
+    },
     purge: async (id) => {
       const purged = await storage.purge.purge(id);
       system.clearLog();

@@ -77,8 +77,8 @@ export interface GlasshouseClient {
     readonly trash: Call<{ readonly id: string }, ConversationLine>;
     readonly restore: Call<{ readonly id: string }, ConversationLine>;
     readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
-    /** A one-time address (good for a minute) under which a Markdown or JSON file can be downloaded. */
-    readonly export: Call<{ readonly id: string; readonly format: 'markdown' | 'json' }, { readonly url: string }>;
+    /** A one-time address (good for a minute) under which a file with it can be downloaded. */
+    readonly export: Call<{ readonly id: string; readonly format: 'markdown' | 'json' | 'html' }, { readonly url: string }>;
   };
   readonly messages: {
     readonly send: Call<SendInput, { readonly conversationId: string; readonly runId: string }>;

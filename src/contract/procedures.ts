@@ -116,7 +116,7 @@ export const procedures = {
         tags: ['Conversations'],
         summary: 'A one-time address of a file with it',
       })
-      .input(z.object({ id, format: z.enum(['markdown', 'json']) }))
+      .input(z.object({ id, format: z.enum(['markdown', 'json', 'html']) }))
       .output(z.object({ url: z.string() })),
   },
   messages: {

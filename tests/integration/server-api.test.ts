@@ -156,10 +156,10 @@ describe('conversations', () => {
     }
   });
 
-  it('are exported as Markdown and as JSON, with whole outputs', async () => {
+  it('are exported as Markdown, as JSON and as a web page, with whole outputs', async () => {
     const { scene, conversationId } = await answered([callOf('read_file', { path: 'long.txt' }), { text: 'It is **long**.' }]);
     scene.cli.write('long.txt', '');
-    const get = async (format: 'markdown' | 'json') => {
+    const get = async (format: 'markdown' | 'json' | 'html') => {
       const { url } = await scene.client.conversations.export({ id: conversationId, format });
       return (await fetch(scene.url + url)).text();
     };
@@ -170,6 +170,10 @@ describe('conversations', () => {
     expect(json.messages).toHaveLength(2);
     expect(json.runs).toHaveLength(1);
     expect(JSON.stringify(json)).not.toContain(KEY);
+    const html = await get('html');
+    expect(html).toContain('<title>What is it?</title>');
+    expect(html).toContain('<p>It is <b>long</b>.</p>');
+    expect(html).toMatch(/<details><summary>[^<]*read_file, succeeded\)<\/summary>/);
   });
 
   it('bring long outputs cut, and the whole when it is asked for', async () => {

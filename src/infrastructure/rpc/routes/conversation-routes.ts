@@ -1,5 +1,4 @@
 import type { RunSummary } from '../../../application/ports/pictures.ts';
-import { exportConversation } from '../../../application/use-cases/export-conversation.ts';
 import { moveToTrash, restoreFromTrash } from '../../../application/use-cases/trash.ts';
 import type { GlasshouseClient } from '../../../contract/client.ts';
 import { FailureError } from '../../../core/models/failure.ts';
@@ -51,7 +50,7 @@ export function conversationRoutes(served: Served): GlasshouseClient['conversati
       }
     },
     export: async ({ id, format }) => {
-      const file = await exportConversation(served, id, format);
+      const file = await served.app.export(id, format);
       if (!file) throw missing(id);
       return { url: `/downloads/${served.tickets.forDownload(file)}` };
     },
