@@ -172,6 +172,55 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'trash',
+    replies: [{ text: 'Pile 7.' }, { text: 'In April.' }],
+    act: async (page) => {
+      await say(page, 'Which repairs cannot wait until spring?');
+      await page.waitForSelector('.after .figures');
+      await page.keyboard.press('Control+Shift+o');
+      await page.waitForURL(/\/$/);
+      await say(page, 'When do the divers come?');
+      await page.waitForSelector('text=In April');
+      await page.waitForTimeout(300);
+      await page.locator('.side-link').last().focus();
+      await page.keyboard.press('Delete');
+    },
+    show: async (page) => {
+      const drawer = page.getByRole('button', { name: 'Conversations', exact: true });
+      if (await drawer.isVisible()) await drawer.click();
+      await page.getByRole('button', { name: 'Trash', exact: true }).click();
+      await page.waitForSelector('.side-place');
+      await page.locator('.side-row').first().hover();
+      await page.locator('.side-more').first().click();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'branches',
+    replies: [
+      { text: 'Pile 7 lost 31 % of its section; the fender at berth 3 has sheared.' },
+      { text: 'Only pile 7. The fender holds till April.' },
+      { text: 'Before the first south-westerly gale.' },
+    ],
+    act: async (page) => {
+      await say(page, 'Which repairs cannot wait?');
+      await page.waitForSelector('.after');
+      await page.getByRole('button', { name: 'Answer again' }).click();
+      await page.waitForSelector('text=Only pile 7');
+      await page.waitForSelector('.after .figures');
+      await say(page, 'And by when must it be done?');
+      await page.waitForSelector('text=Before the first');
+      await page.waitForTimeout(400);
+    },
+    show: async (page) => {
+      await page.locator('.said').last().hover();
+      await page.getByRole('button', { name: 'Edit and run again' }).last().click();
+      await page.waitForTimeout(300);
+      await page.locator('.said').first().hover();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
     name: 'approval-command',
     replies: [{ text: 'I will run the tests first.', toolCalls: [{ name: 'run_command', input: { command: 'npm test -- --run loss' } }] }],
     act: async (page) => {

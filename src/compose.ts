@@ -5,7 +5,8 @@ import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
-import { sendMessage, type SendMessageDeps } from './application/use-cases/send-message.ts';
+import type { NewRunDeps } from './application/use-cases/new-run.ts';
+import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
@@ -55,7 +56,7 @@ export interface Parts {
   readonly tools: ToolRegistry;
   readonly supervisor: RunSupervisor;
   readonly feed: EventFeed;
-  readonly runDeps: SendMessageDeps;
+  readonly runDeps: NewRunDeps;
   readonly modelStore: () => Promise<ModelStore>;
   /** What is known of a model since it was opened here. */
   profileOf(model: string): ModelProfile | null;
@@ -149,6 +150,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
+  const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: PROVIDER_KEYS, defaultModel: DEFAULT_MODEL };
   const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
 
@@ -165,6 +167,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     runs: (id) => storage.reader.runs(id),
     requests: (id) => storage.reader.requests(id),
     search: (query, limits) => storage.search.search(query, limits),
+    export: async (id, format) => {
+      const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
+      return exportConversation({ pictures: storage.pictures, reader: storage.reader, pageWriter }, id, format);
+    },
     purge: async (id) => {
       const purged = await storage.purge.purge(id);
       system.clearLog();

@@ -1,3 +1,4 @@
+import { emptyTrash } from './application/use-cases/trash.ts';
 import { compose, type Composed } from './compose.ts';
 import { adviceFor, exitCodeFor, failure, FailureError } from './core/models/failure.ts';
 import { startHttpServer, type RunningServer } from './infrastructure/rpc/http-server.ts';
@@ -14,6 +15,7 @@ const STARTING = 5_000;
 const LOOK_EVERY = 100;
 /** How long after its start the server tidies up; milliseconds. */
 const TIDYING = 60_000;
+const DAY = 24 * 60 * 60_000;
 /** How long runs and requests may take to end when the server does; milliseconds. */
 const LEAVING = 1_500;
 
@@ -54,7 +56,18 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
   writeServerRecord(folder, { pid: process.pid, port: server.port, instance, hasStoredToken: given === null });
   endOnSignal(composed, served, server);
   await sayReady(options, server.port, process.pid, given === null ? token : null);
-  setTimeout(() => void storage.trimFeed().catch(composed.reportBug), TIDYING).unref();
+  tidyUp(composed);
+}
+
+/** Takes out what is kept for a time only: a while after the start, and every day. */
+function tidyUp({ app, parts: { storage, runDeps }, reportBug }: Composed): void {
+  const tidy = async () => {
+    await storage.trimFeed();
+    await emptyTrash(runDeps, (id) => app.purge(id));
+  };
+  const later = () => void tidy().catch(reportBug);
+  setTimeout(later, TIDYING).unref();
+  setInterval(later, DAY).unref();
 }
 
 /** The server that runs on this data folder; null while it is starting or ending. */

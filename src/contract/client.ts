@@ -1,4 +1,4 @@
-import type { ConversationMode } from '../core/models/conversation.ts';
+import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
@@ -40,27 +40,55 @@ export interface SendInput {
   readonly whenBusy?: 'steer' | 'follow_up' | 'refuse';
 }
 
+export interface RunAgain {
+  /** Made by the client (a UUID); a repeat gets the first reply. */
+  readonly commandId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  /** Absent: the default model. */
+  readonly model?: string;
+}
+
 /**
  * Every procedure that a client can call over HTTP. All are unary: they answer at once, and what they cause comes over the event stream.
  * A failure is an error with `code` and `message` of the error table, and `data.advice`.
  */
 export interface GlasshouseClient {
   readonly conversations: {
-    readonly list: Call<{ readonly limit?: number; readonly workspace?: string }, { readonly conversations: readonly ConversationLine[] }>;
+    /** Those in the list, where no place is named. */
+    readonly list: Call<
+      { readonly limit?: number; readonly workspace?: string; readonly place?: ConversationPlace },
+      { readonly conversations: readonly ConversationLine[] }
+    >;
     /** `last`: only so many messages at its end. */
     readonly get: Call<{ readonly id: string; readonly last?: number }, ConversationView>;
     /** The messages up to `through`, itself included, at most `limit` (2,000). */
     readonly earlier: Call<{ readonly id: string; readonly through: string; readonly limit?: number }, StretchView>;
     readonly update: Call<
-      { readonly id: string; readonly title?: string; readonly pinned?: boolean; readonly mode?: ConversationMode },
+      {
+        readonly id: string;
+        readonly title?: string;
+        readonly pinned?: boolean;
+        readonly archived?: boolean;
+        readonly mode?: ConversationMode;
+      },
       ConversationLine
     >;
+    /** Out of every list; it can be restored for 30 days. */
+    readonly trash: Call<{ readonly id: string }, ConversationLine>;
+    readonly restore: Call<{ readonly id: string }, ConversationLine>;
     readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
-    /** A one-time address (good for a minute) under which a Markdown or JSON file can be downloaded. */
-    readonly export: Call<{ readonly id: string; readonly format: 'markdown' | 'json' }, { readonly url: string }>;
+    /** A one-time address (good for a minute) under which a file with it can be downloaded. */
+    readonly export: Call<{ readonly id: string; readonly format: 'markdown' | 'json' | 'html' }, { readonly url: string }>;
   };
   readonly messages: {
     readonly send: Call<SendInput, { readonly conversationId: string; readonly runId: string }>;
+    /** The same message in other words, beside what was said before; a run starts on it. */
+    readonly edit: Call<RunAgain & { readonly text: string }, { readonly conversationId: string; readonly runId: string }>;
+    /** A new answer, beside the one before; a run starts on what the person had said. */
+    readonly answerAgain: Call<RunAgain, { readonly conversationId: string; readonly runId: string }>;
+    /** Shows the branch that a message stands on, to its newest end, in every window. */
+    readonly leadThrough: Call<{ readonly conversationId: string; readonly messageId: string }, { readonly headMessageId: string }>;
     readonly editWaiting: Call<{ readonly inputId: string; readonly text: string }, { readonly changed: boolean }>;
     readonly withdrawWaiting: Call<{ readonly inputId: string }, { readonly withdrawn: boolean }>;
   };

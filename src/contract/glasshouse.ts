@@ -29,6 +29,13 @@ export interface SendCommand {
   readonly mode?: ConversationMode;
 }
 
+export interface ExportedFile {
+  readonly name: string;
+  /** The media type. */
+  readonly type: string;
+  readonly text: string;
+}
+
 /** One line of what `doctor` found. `advice` says what to do about it. */
 export interface Finding {
   readonly subject: string;
@@ -53,6 +60,8 @@ export interface Glasshouse {
   runs(conversationId: string): Promise<readonly RecordedRun[]>;
   requests(conversationId: string): Promise<readonly RecordedRequest[]>;
   search(query: string, options: { readonly limit: number }): Promise<readonly SearchHit[]>;
+  /** The path that is shown, as a file to keep; null when there is no such conversation. */
+  export(conversationId: string, format: 'markdown' | 'json' | 'html'): Promise<ExportedFile | null>;
   purge(conversationId: string): Promise<boolean>;
 
   rules(): Promise<readonly Rule[]>;

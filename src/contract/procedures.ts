@@ -1,7 +1,7 @@
 import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import type { GlasshouseClient } from './client.ts';
-import { conversation, input, message, mode, plan, searchHit, trim, trust } from './schemas/conversation.ts';
+import { conversation, input, message, mode, place, plan, searchHit, trim, trust } from './schemas/conversation.ts';
 import {
   aboutView,
   backupView,
@@ -40,8 +40,10 @@ function few<Item>(item: z.ZodType<Item, Item>): z.ZodType<readonly Item[], read
 }
 
 const sent = z.object({ conversationId: z.string(), runId: z.string() });
+const runAgain = { commandId: z.uuid(), conversationId: id, messageId: id, model: z.string().max(500).optional() };
 const conversationLine = conversation.extend({
   pinned: z.boolean(),
+  archived: z.boolean(),
   messages: z.number(),
   lastRunState: runStateName.nullable(),
   openInteractions: z.number(),
@@ -54,11 +56,12 @@ const stretchView = z.object({
   cutCalls: z.array(z.string()),
   interactions: z.array(interaction),
   runs: z.array(runLine),
+  branches: z.array(z.object({ parentId: z.string().nullable(), messageIds: z.array(z.string()) })),
 });
 
 const conversationView = stretchView.extend({
   seq: z.number(),
-  conversation: conversation.extend({ pinned: z.boolean() }),
+  conversation: conversation.extend({ pinned: z.boolean(), archived: z.boolean() }),
   running: z.record(z.string(), z.string()),
   plan: plan.nullable(),
   trim: trim.nullable(),
@@ -80,7 +83,7 @@ export const procedures = {
   conversations: {
     list: oc
       .route({ method: 'GET', path: '/conversations', tags: ['Conversations'], summary: 'Conversations, the newest first' })
-      .input(z.object({ limit, workspace: z.string().optional() }))
+      .input(z.object({ limit, workspace: z.string().optional(), place: place.optional() }))
       .output(z.object({ conversations: z.array(conversationLine) })),
     get: oc
       .route({ method: 'GET', path: '/conversations/{id}', tags: ['Conversations'], summary: 'One conversation, whole or its end' })
@@ -91,15 +94,29 @@ export const procedures = {
       .input(z.object({ id, through: id, limit: z.coerce.number().int().min(1).max(STRETCH_LIMIT).optional() }))
       .output(stretchView),
     update: oc
-      .route({ method: 'PATCH', path: '/conversations/{id}', tags: ['Conversations'], summary: 'Change title, pin or mode' })
+      .route({
+        method: 'PATCH',
+        path: '/conversations/{id}',
+        tags: ['Conversations'],
+        summary: 'Change title, pin, place in the archive or mode',
+      })
       .input(
         z.object({
           id,
           title: z.string().trim().min(1).max(TITLE_LIMIT).optional(),
           pinned: z.boolean().optional(),
+          archived: z.boolean().optional(),
           mode: mode.optional(),
         }),
       )
+      .output(conversationLine),
+    trash: oc
+      .route({ method: 'POST', path: '/conversations/{id}/trash', tags: ['Conversations'], summary: 'Put it into the trash, for 30 days' })
+      .input(z.object({ id }))
+      .output(conversationLine),
+    restore: oc
+      .route({ method: 'POST', path: '/conversations/{id}/restore', tags: ['Conversations'], summary: 'Take it out of the trash' })
+      .input(z.object({ id }))
       .output(conversationLine),
     delete: oc
       .route({ method: 'DELETE', path: '/conversations/{id}', tags: ['Conversations'], summary: 'Delete it so that no byte is left' })
@@ -112,7 +129,7 @@ export const procedures = {
         tags: ['Conversations'],
         summary: 'A one-time address of a file with it',
       })
-      .input(z.object({ id, format: z.enum(['markdown', 'json']) }))
+      .input(z.object({ id, format: z.enum(['markdown', 'json', 'html']) }))
       .output(z.object({ url: z.string() })),
   },
   messages: {
@@ -138,6 +155,35 @@ export const procedures = {
         }),
       )
       .output(sent),
+    edit: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/{conversationId}/messages/{messageId}/edit',
+        tags: ['Messages'],
+        summary: 'Say it in other words, beside what was said before; a run starts',
+        successStatus: 202,
+      })
+      .input(z.object({ ...runAgain, text: z.string().trim().min(1).max(TEXT_LIMIT) }))
+      .output(sent),
+    answerAgain: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/{conversationId}/messages/{messageId}/again',
+        tags: ['Messages'],
+        summary: 'A new answer, beside the one before; a run starts',
+        successStatus: 202,
+      })
+      .input(z.object(runAgain))
+      .output(sent),
+    leadThrough: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/{conversationId}/messages/{messageId}/lead',
+        tags: ['Messages'],
+        summary: 'Show the branch that it stands on, to its newest end',
+      })
+      .input(z.object({ conversationId: id, messageId: id }))
+      .output(z.object({ headMessageId: z.string() })),
     editWaiting: oc
       .route({ method: 'PATCH', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Change words that wait for their turn' })
       .input(z.object({ inputId: id, text: z.string().trim().min(1).max(TEXT_LIMIT) }))

@@ -15,6 +15,8 @@ import type { RecordedSpan, RecordedRun } from '../core/models/records.ts';
 /** A conversation in a list. Times are milliseconds since 1970, UTC. */
 export interface ConversationLine extends Conversation {
   readonly pinned: boolean;
+  /** Put away: out of the list, and kept. */
+  readonly archived: boolean;
   readonly messages: number;
   readonly lastRunState: RunStateName | null;
   /** Interactions that wait for a person. */
@@ -55,6 +57,14 @@ export interface StretchView {
   readonly cutCalls: readonly string[];
   readonly interactions: readonly Interaction[];
   readonly runs: readonly RunLine[];
+  /** Where the conversation branches, and what follows its last message: answers from before it was answered anew. */
+  readonly branches: readonly BranchPoint[];
+}
+
+/** Messages that follow the same one, the oldest first. `parentId` null: they are first messages. */
+export interface BranchPoint {
+  readonly parentId: string | null;
+  readonly messageIds: readonly string[];
 }
 
 /**
@@ -63,7 +73,7 @@ export interface StretchView {
  */
 export interface ConversationView extends StretchView {
   readonly seq: number;
-  readonly conversation: Conversation & { readonly pinned: boolean };
+  readonly conversation: Conversation & { readonly pinned: boolean; readonly archived: boolean };
   /** Output so far of calls that are running, by call id. */
   readonly running: Readonly<Record<string, string>>;
   readonly plan: Plan | null;

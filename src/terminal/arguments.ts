@@ -23,6 +23,9 @@ export interface ToolPattern {
   readonly pattern: string | null;
 }
 
+export type ExportFormat = 'markdown' | 'json' | 'html';
+const EXPORT_FORMATS: readonly string[] = ['markdown', 'json', 'html'] satisfies ExportFormat[];
+
 export type Command =
   | { readonly name: 'help'; readonly topic: string | null }
   | { readonly name: 'version' }
@@ -30,6 +33,13 @@ export type Command =
   | ({ readonly name: 'chat' } & ChatArguments)
   | { readonly name: 'conversations'; readonly action: 'list'; readonly limit: number; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
+  | {
+      readonly name: 'conversations';
+      readonly action: 'export';
+      readonly id: string;
+      readonly format: ExportFormat;
+      readonly output: string | null;
+    }
   | { readonly name: 'conversations'; readonly action: 'search'; readonly query: string; readonly limit: number; readonly json: boolean }
   | {
       readonly name: 'conversations';
@@ -195,6 +205,15 @@ function parseConversations(words: readonly string[]): Command {
       const { values, positionals } = parse('conversations show', rest, { requests: FLAG, json: FLAG }, 1);
       return { name, action, id: one(positionals, 'conversations show ID'), requests: values.requests, json: values.json };
     }
+    case 'export': {
+      const { values, positionals } = parse('conversations export', rest, { format: TEXT, output: { ...TEXT, short: 'o' } }, 1);
+      const format = values.format ?? 'markdown';
+      if (!isExportFormat(format)) {
+        throw usage(`--format wants one of ${EXPORT_FORMATS.join(', ')}, not ${JSON.stringify(format)}.`);
+      }
+      if (values.output === '') throw usage('--output wants the name of a file.');
+      return { name, action, id: one(positionals, 'conversations export ID'), format, output: values.output ?? null };
+    }
     case 'search': {
       const { values, positionals } = parse('conversations search', rest, { limit: TEXT, json: FLAG });
       const query = positionals.join(' ').trim();
@@ -207,8 +226,12 @@ function parseConversations(words: readonly string[]): Command {
       return { name, action, ids: positionals, yes: values.yes, json: values.json };
     }
     default:
-      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | delete ID');
+      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | delete ID');
   }
+}
+
+function isExportFormat(text: string): text is ExportFormat {
+  return EXPORT_FORMATS.includes(text);
 }
 
 function parseRules(words: readonly string[]): Command {

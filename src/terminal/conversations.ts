@@ -22,6 +22,8 @@ export async function conversationsCommand(app: Glasshouse, command: Conversatio
       return search(app, command, print, streams.stdout.isTTY === true);
     case 'show':
       return show(app, command, print, new Screen({ ...streams, stderr: streams.stdout }));
+    case 'export':
+      return write(app, command, streams);
     case 'delete':
       return remove(app, command, print, streams);
   }
@@ -163,6 +165,32 @@ function showRequest(request: RecordedRequest, print: (text: string) => void, sc
   print(screen.style('bold', `${request.method} ${request.url}`));
   for (const [name, value] of Object.entries(request.headers)) print(screen.style('dim', `${name}: ${value}`));
   print(harmless(request.spans.map((span) => span.text).join('')));
+}
+
+/** The file goes to stdout, or where it is told to; what is there is replaced. */
+async function write(
+  app: Glasshouse,
+  { id: given, format, output }: Extract<Conversations, { action: 'export' }>,
+  { stdout, stderr }: TerminalStreams,
+): Promise<number> {
+  const { id } = await found(app, given);
+  const file = await app.export(id, format);
+  if (!file) throw new FailureError('conversation_not_found', `There is no conversation ${given}.`);
+  if (output === null) {
+    // On a terminal nothing that a model wrote may be a command to it.
+    stdout.write(stdout.isTTY === true ? harmless(file.text) : file.text);
+    return 0;
+  }
+  const { writeFile } = await import('node:fs/promises');
+  try {
+    // Words of a conversation are for this person's eyes.
+    await writeFile(output, file.text, { mode: 0o600 });
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new FailureError('usage', `--output: ${visible(output)} cannot be written${why}.`, { cause: error });
+  }
+  stderr.write(`Exported ${shortId(id)} to ${visible(output)}\n`);
+  return 0;
 }
 
 async function remove(

@@ -12,7 +12,7 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse run "PROMPT"             do something, in this folder
   glasshouse run --continue "PROMPT"  go on with the last conversation here
   glasshouse chat                     talk: one thing after the other, in this folder
-  glasshouse conversations …          list, show, search, delete
+  glasshouse conversations …          list, show, search, export, delete
   glasshouse models …                 what can be asked here; fetch the embedded model
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
@@ -83,12 +83,14 @@ line, as Ctrl-D, it ends. From a pipe every line is a message.
 const CONVERSATIONS = `glasshouse conversations list [--limit N] [--json]
 glasshouse conversations show ID [--requests] [--json]
 glasshouse conversations search WORDS [--limit N] [--json]
+glasshouse conversations export ID [--format markdown|json|html] [--output FILE]
 glasshouse conversations delete ID … [--yes] [--json]
 
 ID may be shortened as long as it is clear which one is meant; \`last\` is the newest.
 \`show\` prints messages, tool calls and runs; with --requests every request to the model, exactly
 as it was sent. \`search\` looks through messages, tool inputs and results: all words must occur,
-"…" is a phrase, word* a beginning. \`delete\` leaves no byte of the conversation behind.
+"…" is a phrase, word* a beginning. \`export\` writes the branch that is shown to stdout, or to FILE;
+as html it is one page that stands alone. \`delete\` leaves no byte of the conversation behind.
 `;
 
 const MODELS = `glasshouse models list [--json]

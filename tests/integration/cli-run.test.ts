@@ -180,6 +180,23 @@ describe('glasshouse run', () => {
     expect((await cli.run(['run', ...MODEL, 'Other.'])).code).toBe(4);
   });
 
+  it('exports a conversation to stdout or to a file, as Markdown, JSON and a web page', async () => {
+    const { cli } = await scriptedScene([{ text: 'It is **here**.' }]);
+    await cli.run(['run', ...MODEL, 'Where is it?']);
+    const markdown = await cli.run(['conversations', 'export', 'last']);
+    expect([markdown.code, markdown.stdout]).toEqual([0, expect.stringContaining('## Glasshouse\n\nIt is **here**.\n')]);
+    const json = await cli.run(['conversations', 'export', 'last', '--format', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ messages: [{ role: 'person' }, { role: 'agent' }] });
+    const page = await cli.run(['conversations', 'export', 'last', '--format', 'html', '-o', 'talk.html']);
+    expect([page.code, page.stdout]).toEqual([0, '']);
+    expect(page.stderr).toContain('talk.html');
+    expect(readFileSync(join(cli.workspace, 'talk.html'), 'utf8')).toContain('<p>It is <b>here</b>.</p>');
+    const wrong = await cli.run(['conversations', 'export', 'last', '--format', 'pdf']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--format wants one of markdown, json, html, not "pdf".')]);
+    const nowhere = await cli.run(['conversations', 'export', 'last', '--output', 'no/such/folder/a.md']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('cannot be written (ENOENT)')]);
+  });
+
   it('R7: Ctrl-C stops the run and keeps what was said', async () => {
     const { cli } = await scriptedScene([{ text: 'word '.repeat(500), chunkSize: 5, delayMs: 20 }]);
     const run = cli.start(['run', ...MODEL, 'Talk.']);

@@ -1,75 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { EventFeed, type PublishedEvent } from '../../src/application/services/event-feed.ts';
-import { RunSupervisor } from '../../src/application/services/run-supervisor.ts';
-import { sendMessage, type SendMessage } from '../../src/application/use-cases/send-message.ts';
+import { describe, expect, it } from 'vitest';
 import { emptySnapshot, foldEvent } from '../../src/core/agent/conversation-fold.ts';
 import { FailureError } from '../../src/core/models/failure.ts';
 import { textOf } from '../../src/core/models/message.ts';
 import { bodyOf } from '../../src/core/models/request.ts';
-import { ToolRegistry } from '../../src/core/tools/tool-registry.ts';
-import { openStorage } from '../../src/infrastructure/persistence/open-storage.ts';
-import { createNodeSystem } from '../../src/infrastructure/system/node-system.ts';
-import { fakeTool } from '../support/agent-scene.ts';
-import { FakeModel } from '../support/fake-model.ts';
-
-function office(
-  replies: ConstructorParameters<typeof FakeModel>[0],
-  settling: (settled: Promise<void> | null) => Promise<void> | null = (it) => it,
-) {
-  const system = createNodeSystem(':memory:');
-  const storage = openStorage(':memory:', { instanceId: 'test', now: system.now });
-  onTestFinished(() => storage.close());
-  const model = new FakeModel(replies);
-  const problems: unknown[] = [];
-  const feed = new EventFeed((error) => problems.push(error));
-  const tools = new ToolRegistry();
-  tools.add(fakeTool('look'));
-  tools.add(fakeTool('change', { effect: 'unsafe' }));
-  const supervisor = new RunSupervisor({
-    journal: {
-      commit: async (...given) => {
-        const committed = await storage.journal.commit(...given);
-        return { ...committed, settled: settling(committed.settled) };
-      },
-    },
-    reader: storage.reader,
-    instances: storage.instances,
-    rules: storage.rules,
-    catalog: {
-      list: async () => [],
-      servers: async () => [],
-      keyName: () => null,
-      open: async () => ({ ok: true, value: model }),
-      close: async () => {},
-    },
-    tools,
-    feed,
-    system,
-    configuredRules: [],
-    canAnswer: () => true,
-    environmentAt: () => [],
-    instructionsFor: async () => [],
-  });
-  const events: PublishedEvent[] = [];
-  feed.subscribe((published) => events.push(published));
-  const deps = { reader: storage.reader, instances: storage.instances, supervisor, system };
-  const send = (text: string, change: Partial<SendMessage> = {}) =>
-    sendMessage(deps, {
-      commandId: system.newId(),
-      actor: 'person',
-      workspace: '/work',
-      text,
-      attachments: [],
-      model: 'fake/model',
-      budget: { maxSteps: 9 },
-      whenBusy: 'follow_up',
-      ...change,
-    });
-  return { storage, model, supervisor, send, events, feed, problems };
-}
-
-const words = async (storage: ReturnType<typeof office>['storage'], id: string) =>
-  (await storage.reader.snapshot(id))?.messages.map((message) => textOf(message));
+import { office, words } from '../support/office.ts';
 
 describe('the run supervisor', () => {
   it('U1: tells of a run what folds into exactly what is stored', async () => {

@@ -104,10 +104,62 @@ describe('conversations', () => {
     expect(none).toMatchObject({ status: 404, code: 'message_not_found' });
   });
 
-  it('are exported as Markdown and as JSON, with whole outputs', async () => {
+  it('branch: a message in other words, a new answer, and the way back, over RPC and REST', async () => {
+    const { scene, conversationId, view } = await answered([{ text: 'Blue.' }, { text: 'Green.' }, { text: 'Red.' }]);
+    const [first, blue] = view.messages.map((message) => message.id);
+    const commandId = randomUUID();
+    const sent = await scene.client.messages.edit({ commandId, conversationId, messageId: first!, text: 'And in spring?' });
+    expect(await scene.client.messages.edit({ commandId, conversationId, messageId: first!, text: 'And in spring?' })).toEqual(sent);
+    const edited = await scene.untilEnded(conversationId);
+    expect(edited.messages.map((message) => message.parts[0])).toMatchObject([{ text: 'And in spring?' }, { text: 'Green.' }]);
+    expect(edited.branches).toEqual([{ parentId: null, messageIds: [first, edited.messages[0]!.id] }]);
+    const again = await scene.fetch(`/api/conversations/${conversationId}/messages/${blue}/again`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ commandId: randomUUID() }),
+    });
+    expect(again.status).toBe(202);
+    const red = await scene.until(conversationId, (now) => now.runs.at(-1)?.state.name === 'completed' && now.messages.length === 2);
+    expect(red.messages.map((message) => message.parts[0])).toMatchObject([{ text: 'What is it?' }, { text: 'Red.' }]);
+    const led = await scene.fetch(`/api/conversations/${conversationId}/messages/${blue}/lead`, { method: 'POST' });
+    expect(await led.json()).toEqual({ headMessageId: blue });
+    expect((await scene.client.conversations.get({ id: conversationId })).messages.at(-1)?.id).toBe(blue);
+    const tap = await scene.listen();
+    await scene.client.messages.leadThrough({ conversationId, messageId: red.messages[1]!.id });
+    await tap.until((frames) => frames.some(({ event }) => event.type === 'conversation_changed'));
+  });
+
+  it('go to the archive and to the trash and come back; in the trash they take no words, and are not found', async () => {
+    const { scene, conversationId } = await answered([{ text: 'A heron.' }, { text: 'Again a heron.' }]);
+    const { conversations } = scene.client;
+    const ids = async (place?: 'list' | 'archive' | 'trash') =>
+      (await conversations.list(place === undefined ? {} : { place })).conversations.map((line) => line.id);
+    expect(await conversations.update({ id: conversationId, archived: true })).toMatchObject({ archived: true });
+    expect([await ids(), await ids('archive'), await ids('trash')]).toEqual([[], [conversationId], []]);
+    // Who speaks in it takes it out.
+    await scene.send('And then?', { conversationId });
+    await scene.untilEnded(conversationId);
+    expect([await ids(), await ids('archive')]).toEqual([[conversationId], []]);
+    expect((await scene.client.search({ query: 'heron' })).hits).toHaveLength(2);
+    const line = await conversations.trash({ id: conversationId });
+    expect(Date.now() - (line.trashedAt ?? 0)).toBeLessThan(60_000);
+    expect([await ids(), await ids('archive'), await ids('trash')]).toEqual([[], [], [conversationId]]);
+    expect((await scene.client.search({ query: 'heron' })).hits).toEqual([]);
+    const refused = await call(scene, 'messages.send', { commandId: randomUUID(), conversationId, text: 'Hello?' });
+    expect(refused).toMatchObject({ status: 409, code: 'conversation_in_trash' });
+    expect((await scene.client.conversations.get({ id: conversationId })).conversation.trashedAt).toBe(line.trashedAt);
+    expect(await conversations.restore({ id: conversationId })).not.toHaveProperty('trashedAt');
+    expect([await ids(), await ids('trash')]).toEqual([[conversationId], []]);
+    expect((await scene.client.search({ query: 'heron' })).hits).toHaveLength(2);
+    for (const procedure of ['conversations.trash', 'conversations.restore']) {
+      expect(await call(scene, procedure, { id: 'no-such' })).toMatchObject({ status: 404, code: 'conversation_not_found' });
+    }
+  });
+
+  it('are exported as Markdown, as JSON and as a web page, with whole outputs', async () => {
     const { scene, conversationId } = await answered([callOf('read_file', { path: 'long.txt' }), { text: 'It is **long**.' }]);
     scene.cli.write('long.txt', '');
-    const get = async (format: 'markdown' | 'json') => {
+    const get = async (format: 'markdown' | 'json' | 'html') => {
       const { url } = await scene.client.conversations.export({ id: conversationId, format });
       return (await fetch(scene.url + url)).text();
     };
@@ -118,6 +170,10 @@ describe('conversations', () => {
     expect(json.messages).toHaveLength(2);
     expect(json.runs).toHaveLength(1);
     expect(JSON.stringify(json)).not.toContain(KEY);
+    const html = await get('html');
+    expect(html).toContain('<title>What is it?</title>');
+    expect(html).toContain('<p>It is <b>long</b>.</p>');
+    expect(html).toMatch(/<details><summary>[^<]*read_file, succeeded\)<\/summary>/);
   });
 
   it('bring long outputs cut, and the whole when it is asked for', async () => {

@@ -5,8 +5,20 @@ import type { Change } from './event-reader.ts';
 export interface ConversationEditor {
   update(
     conversationId: string,
-    change: { readonly title?: string | undefined; readonly pinned?: boolean | undefined; readonly mode?: ConversationMode | undefined },
+    change: {
+      readonly title?: string | undefined;
+      readonly pinned?: boolean | undefined;
+      readonly archived?: boolean | undefined;
+      readonly mode?: ConversationMode | undefined;
+    },
   ): Promise<boolean>;
+  /**
+   * Leads the path through a message, to the newest end below it; where it leads through it already, nothing changes. Null: there is no
+   * such message. Rejects with FailureError(`conversation_busy`) while a run is at work in the conversation.
+   */
+  leadThrough(conversationId: string, messageId: string): Promise<{ readonly headMessageId: string } | null>;
+  /** @param at since when it is in the trash, milliseconds since 1970; null takes it out. Rejects with `conversation_busy` as above */
+  setTrashed(conversationId: string, at: number | null): Promise<boolean>;
   /** @param text the new words of an input that still waits; null takes it back. @returns its conversation, or null when it does not wait any more */
   changeWaiting(inputId: string, text: string | null): Promise<{ readonly conversationId: string } | null>;
 }

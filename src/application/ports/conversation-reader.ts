@@ -1,18 +1,26 @@
 import type { Delivery, Input } from '../../core/agent/agent-event.ts';
 import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
-import type { Conversation } from '../../core/models/conversation.ts';
+import type { Conversation, ConversationPlace } from '../../core/models/conversation.ts';
 import type { Message } from '../../core/models/message.ts';
 import type { Trust } from '../../core/models/trust.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun } from '../../core/models/records.ts';
 
 /** Reading what is stored. Null where there is no such thing; rejects with FailureError only for a damaged or busy database. */
 export interface ConversationReader {
-  list(options: { readonly limit: number; readonly workspace?: string }): Promise<readonly ConversationSummary[]>;
+  /** Those of one place, the list itself where none is named; the newest first, in the trash by when they came there. */
+  list(options: {
+    readonly limit: number;
+    readonly workspace?: string;
+    readonly place?: ConversationPlace;
+  }): Promise<readonly ConversationSummary[]>;
   /** Ids that begin with `prefix`, at most two. */
   matching(prefix: string): Promise<readonly string[]>;
   conversation(id: string): Promise<Conversation | null>;
+  /** Of those in the list. */
   latestIn(workspace: string): Promise<Conversation | null>;
-  /** The path from the first message to the head. */
+  /** One message, on whatever branch it stands. */
+  message(conversationId: string, messageId: string): Promise<Message | null>;
+  /** The path from the first message to the head, and what belongs to it. */
   snapshot(id: string): Promise<ConversationSnapshot | null>;
   runs(conversationId: string): Promise<readonly RecordedRun[]>;
   requests(conversationId: string): Promise<readonly RecordedRequest[]>;
@@ -20,7 +28,7 @@ export interface ConversationReader {
   output(conversationId: string, callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
   /** Inputs that wait for their turn (R6), oldest first. */
   waitingInputs(conversationId: string, delivery: Delivery): Promise<readonly { readonly input: Input; readonly message: Message }[]>;
-  /** The run that is at work here or was suspended here, if any. */
+  /** The run that is at work here, or that was suspended at the end of the path, if any. */
   unfinishedRun(conversationId: string): Promise<RecordedRun | null>;
   inputRun(inputId: string): Promise<{ readonly runId: string; readonly conversationId: string } | null>;
 }

@@ -32,12 +32,20 @@ export interface Stretch {
   readonly cutCalls: readonly string[];
   readonly interactions: readonly Interaction[];
   readonly runs: readonly RunSummary[];
+  /** Where several messages follow the same one, and what follows the last one on the path: answers from before it was answered anew. */
+  readonly branches: readonly BranchPoint[];
+}
+
+/** Messages that follow the same one, the oldest first. `parentId` null: they are first messages. */
+export interface BranchPoint {
+  readonly parentId: string | null;
+  readonly messageIds: readonly string[];
 }
 
 /** A conversation with all that is shown of it, or its end, at one moment of the change feed (`seq`). */
 export interface ConversationPicture extends Stretch {
   readonly seq: number;
-  readonly conversation: Conversation & { readonly pinned: boolean };
+  readonly conversation: Conversation & Pick<ConversationSummary, 'pinned' | 'archived'>;
   /** Output so far of calls that are running, by call id. */
   readonly running: Readonly<Record<string, string>>;
   readonly plan: Plan | null;

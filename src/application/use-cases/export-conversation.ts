@@ -1,12 +1,17 @@
 import { textOf, type Message, type Part } from '../../core/models/message.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
+import type { PageWriter } from '../ports/page-writer.ts';
 import type { ConversationPicture, Pictures } from '../ports/pictures.ts';
 
 export interface ExportConversationDeps {
   readonly pictures: Pictures;
   readonly reader: ConversationReader;
+  /** Loaded when it is wanted. */
+  pageWriter(): Promise<PageWriter>;
 }
+
+export type ExportFormat = 'markdown' | 'json' | 'html';
 
 export interface ExportedFile {
   readonly name: string;
@@ -14,11 +19,11 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** A conversation as a file to keep: Markdown to read, JSON with everything but the requests. Null when there is none. */
+/** A conversation as a file to keep: Markdown or a web page to read, JSON with everything but the requests. Null when there is none. */
 export async function exportConversation(
   deps: ExportConversationDeps,
   conversationId: string,
-  format: 'markdown' | 'json',
+  format: ExportFormat,
 ): Promise<ExportedFile | null> {
   const picture = await deps.pictures.picture(conversationId);
   if (!picture) return null;
@@ -29,6 +34,10 @@ export async function exportConversation(
   }
   const name = fileName(picture.conversation.title);
   if (format === 'markdown') return { name: `${name}.md`, type: 'text/markdown; charset=utf-8', text: asMarkdown(picture, calls) };
+  if (format === 'html') {
+    const writer = await deps.pageWriter();
+    return { name: `${name}.html`, type: 'text/html; charset=utf-8', text: await writer.write(picture, calls) };
+  }
   const { conversation, messages, interactions, plan } = picture;
   const runs = await deps.reader.runs(conversationId);
   const whole = { conversation, messages, calls: [...calls.values()], interactions, plan, runs };

@@ -1,17 +1,8 @@
 import { failure, type Result } from '../../core/models/failure.ts';
-import type { ConversationReader } from '../ports/conversation-reader.ts';
-import type { Instances } from '../ports/stores.ts';
-import type { RunSupervisor } from '../services/run-supervisor.ts';
-import type { Sent } from './send-message.ts';
-
-export interface ResumeRunDeps {
-  readonly reader: ConversationReader;
-  readonly instances: Instances;
-  readonly supervisor: RunSupervisor;
-}
+import type { NewRunDeps, Sent } from './new-run.ts';
 
 /** Goes on with the suspended run of a conversation, by the person's word (R4). What may have run is not run again by itself (R3). */
-export async function resumeRun(deps: ResumeRunDeps, conversationId: string): Promise<Result<Sent>> {
+export async function resumeRun(deps: NewRunDeps, conversationId: string): Promise<Result<Sent>> {
   const conversation = await deps.reader.conversation(conversationId);
   const run = conversation ? await deps.reader.unfinishedRun(conversationId) : null;
   if (!conversation || !run || run.state.name !== 'suspended' || !(await deps.instances.adopt(run.id))) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 export const trust = z.enum(['trusted', 'untrusted']);
 export const mode = z.enum(['ask', 'plan']);
+export const place = z.enum(['list', 'archive', 'trash']);
 const partState = z.enum(['open', 'complete', 'interrupted']);
 
 export const conversation = z.object({
@@ -13,6 +14,7 @@ export const conversation = z.object({
   mode,
   createdAt: z.number(),
   updatedAt: z.number(),
+  trashedAt: z.number().exactOptional(),
 });
 
 const partBase = { id: z.string(), ord: z.number(), stepId: z.string().exactOptional(), trust, state: partState };

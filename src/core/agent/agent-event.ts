@@ -76,6 +76,12 @@ export interface Input {
   readonly createdAt: number;
 }
 
+/**
+ * Where a message enters that does not follow the last one. `edited`: beside the message that it is another version of. `again`: it is in
+ * the tree already and is answered anew. The path goes through it from then on; what it led through before stays in the tree.
+ */
+export type Branch = 'edited' | 'again';
+
 export type Actor = 'person' | 'terminal' | 'schedule' | 'agent';
 
 /**
@@ -85,7 +91,14 @@ export type Actor = 'person' | 'terminal' | 'schedule' | 'agent';
 export type AgentEvent =
   | { readonly type: 'conversation_created'; readonly conversation: Conversation }
   /** With a run: the input starts it. Without: it waits for its turn. */
-  | { readonly type: 'input_accepted'; readonly input: Input; readonly message: Message; readonly run: Run | null }
+  | {
+      readonly type: 'input_accepted';
+      readonly input: Input;
+      readonly message: Message;
+      readonly run: Run | null;
+      /** Absent: the message follows the last one. */
+      readonly branch?: Branch;
+    }
   | { readonly type: 'state_changed'; readonly state: RunState }
   | { readonly type: 'message_started'; readonly message: Message }
   | { readonly type: 'step_started'; readonly step: StepStart; readonly request: WireRequest }

@@ -33,7 +33,7 @@ export function emptySnapshot(conversationId: string, mode: ConversationMode = '
 export function foldEvent(snapshot: ConversationSnapshot, event: AnnouncedEvent): ConversationSnapshot {
   switch (event.type) {
     case 'input_accepted':
-      return event.run ? { ...withMessage(snapshot, event.message), runState: event.run.state } : snapshot;
+      return event.run ? { ...withInput(snapshot, event, event.run.id), runState: event.run.state } : snapshot;
     case 'message_started':
       return withMessage(snapshot, event.message);
     case 'part_started':
@@ -100,9 +100,26 @@ function onMessage(snapshot: ConversationSnapshot, messageId: string, change: (m
   return changed === message ? snapshot : { ...snapshot, messages: snapshot.messages.with(index, changed) };
 }
 
+/** A message that is answered anew is the last one till its new answer comes. */
+function withInput(
+  snapshot: ConversationSnapshot,
+  { message, branch }: Extract<AnnouncedEvent, { type: 'input_accepted' }>,
+  runId: string,
+): ConversationSnapshot {
+  const at = snapshot.messages.findLastIndex((each) => each.id === message.id);
+  if (at < 0) return withMessage(snapshot, message);
+  const next = snapshot.messages[at + 1];
+  const isAnsweredBefore = branch === 'again' && next !== undefined && next.runId !== runId;
+  return isAnsweredBefore ? { ...snapshot, messages: snapshot.messages.slice(0, at + 1) } : snapshot;
+}
+
+/** After its parent: where that is not the last message, the path leads another way from there on. */
 function withMessage(snapshot: ConversationSnapshot, message: Message): ConversationSnapshot {
-  const isKnown = snapshot.messages.findLastIndex((each) => each.id === message.id) >= 0;
-  return isKnown ? snapshot : { ...snapshot, messages: [...snapshot.messages, message] };
+  const { messages } = snapshot;
+  if (messages.findLastIndex((each) => each.id === message.id) >= 0) return snapshot;
+  if (message.parentId === null) return { ...snapshot, messages: [message] };
+  const parent = messages.findLastIndex((each) => each.id === message.parentId);
+  return { ...snapshot, messages: [...(parent < 0 ? messages : messages.slice(0, parent + 1)), message] };
 }
 
 function withPart(message: Message, part: Part): Message {

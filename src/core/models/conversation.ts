@@ -2,6 +2,9 @@ export type ConversationKind = 'chat' | 'sub';
 /** `ask` is the default. `plan`: only reading tools until the plan is approved. */
 export type ConversationMode = 'ask' | 'plan';
 
+/** Where conversations stand: in the list, put away, or in the trash. */
+export type ConversationPlace = 'list' | 'archive' | 'trash';
+
 export interface Conversation {
   readonly id: string;
   readonly kind: ConversationKind;
@@ -12,6 +15,8 @@ export interface Conversation {
   readonly mode: ConversationMode;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Since when it is in the trash, milliseconds since 1970; absent: it is not. */
+  readonly trashedAt?: number;
 }
 
 /** A first title from the person's words: one line, at most 80 characters. */

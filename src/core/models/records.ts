@@ -7,6 +7,8 @@ import type { Trust } from './trust.ts';
 
 export interface ConversationSummary extends Conversation {
   readonly pinned: boolean;
+  /** Put away: out of the list, and kept. */
+  readonly archived: boolean;
   /** Interactions that wait for a person. */
   readonly openInteractions: number;
   readonly messages: number;

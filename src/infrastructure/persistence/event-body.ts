@@ -14,7 +14,12 @@ export function eventBody(event: AgentEvent): Record<string, unknown> | null {
     case 'conversation_created':
       return { conversationId: event.conversation.id };
     case 'input_accepted':
-      return { inputId: event.input.id, messageId: event.message.id, delivery: event.input.delivery };
+      return {
+        inputId: event.input.id,
+        messageId: event.message.id,
+        delivery: event.input.delivery,
+        ...(event.branch ? { branch: event.branch } : {}),
+      };
     case 'state_changed':
       return { state: event.state };
     case 'message_started':

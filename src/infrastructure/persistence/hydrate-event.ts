@@ -1,4 +1,4 @@
-import type { AgentEventType, AnnouncedEvent, Delivery, StepStart } from '../../core/agent/agent-event.ts';
+import type { AgentEventType, AnnouncedEvent, Branch, Delivery, StepStart } from '../../core/agent/agent-event.ts';
 import type { RunState } from '../../core/agent/agent-state.ts';
 import type { ConversationMode } from '../../core/models/conversation.ts';
 import type { Failure } from '../../core/models/failure.ts';
@@ -38,7 +38,7 @@ export function hydrate(db: Database, row: Row): AnnouncedEvent | null {
     case 'conversation_created':
       return find('SELECT * FROM conversation WHERE id = ?', 'conversationId', (found) => ({ type, conversation: toConversation(found) }));
     case 'input_accepted':
-      return hydrateInput(db, row, text('inputId'), String(body['delivery']) as Delivery);
+      return hydrateInput(db, row, text('inputId'), body);
     case 'state_changed':
       return { type, state: body['state'] as RunState };
     case 'message_started':
@@ -109,17 +109,18 @@ export function hydrate(db: Database, row: Row): AnnouncedEvent | null {
 }
 
 /** An input that waited is accepted twice: the first time it starts no run. */
-function hydrateInput(db: Database, row: Row, inputId: string, delivery: Delivery): AnnouncedEvent | null {
+function hydrateInput(db: Database, row: Row, inputId: string, body: Body): AnnouncedEvent | null {
   const found = db.get('SELECT * FROM input WHERE id = ?', inputId);
   if (!found) return null;
-  const input = { ...toInput(found), delivery };
+  const input = { ...toInput(found), delivery: String(body['delivery']) as Delivery };
+  const branch = body['branch'] === undefined ? {} : { branch: body['branch'] as Branch };
   const runRow = db.get('SELECT * FROM run WHERE id = ? AND input_id = ?', String(row['run_id']), inputId);
   const stored = db.get('SELECT * FROM message WHERE id = ?', String(found['message_id']));
   const message = stored ? readMessage(db, stored) : parsed<Message>(found['message']);
   if (!message) return null;
   if (!runRow) return stored ? null : { type: 'input_accepted', input, message, run: null };
   const { version: _, steps: __, failure: ___, ...run } = toRun(runRow, []);
-  return { type: 'input_accepted', input, message, run: { ...run, state: { name: 'queued' } } };
+  return { type: 'input_accepted', input, message, run: { ...run, state: { name: 'queued' } }, ...branch };
 }
 
 /** What a person said comes whole; an agent's message begins empty and grows by the events that follow. */

@@ -6,6 +6,7 @@ import { isSettled, type ToolCall } from '../../core/models/tool-call.ts';
 import type { SearchKind } from '../../core/models/records.ts';
 import type { Database } from './database.ts';
 import { writeBlob, type LedgerWriter } from './ledger-writer.ts';
+import { restorePlan } from './message-path.ts';
 import { indexPending } from './search-indexer.ts';
 
 export interface Projected {
@@ -161,6 +162,11 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
     }
     case 'plan_updated':
       db.run('UPDATE conversation SET plan = ?, updated_at = ? WHERE id = ?', JSON.stringify(event.plan), at, conversationId);
+      db.run(
+        'UPDATE message SET plan = ? WHERE id = (SELECT head_message_id FROM conversation WHERE id = ?)',
+        JSON.stringify(event.plan),
+        conversationId,
+      );
       return;
     case 'mode_changed':
       db.run('UPDATE conversation SET mode = ?, updated_at = ? WHERE id = ?', event.mode, at, conversationId);
@@ -200,7 +206,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
 }
 
 function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_accepted' }>, at: number): void {
-  const { input, message, run } = event;
+  const { input, message, run, branch } = event;
   // A follow-up is accepted twice: first it waits, then it starts a run of its own.
   const isStart = run !== null;
   db.run(
@@ -231,10 +237,13 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
       run.createdAt,
     );
   }
-  if (isStart) {
-    insertMessage(db, message, at);
-    db.run(`UPDATE conversation SET title = ? WHERE id = ? AND title = ''`, titleFrom(textOf(message)), input.conversationId);
-  }
+  if (!isStart) return;
+  if (branch === 'again') setHead(db, input.conversationId, message.id, at);
+  else insertMessage(db, message, at);
+  if (branch !== undefined) restorePlan(db, input.conversationId);
+  // Who speaks in a conversation that was put away takes it out again.
+  db.run(`UPDATE conversation SET archived = 0 WHERE id = ? AND archived = 1`, input.conversationId);
+  db.run(`UPDATE conversation SET title = ? WHERE id = ? AND title = ''`, titleFrom(textOf(message)), input.conversationId);
 }
 
 function insertMessage(db: Database, message: Message, at: number): void {
@@ -251,7 +260,11 @@ function insertMessage(db: Database, message: Message, at: number): void {
     insertPart(db, message.id, message.conversationId, part);
     indexPart(db, part.id, at);
   }
-  db.run('UPDATE conversation SET head_message_id = ?, updated_at = ? WHERE id = ?', message.id, at, message.conversationId);
+  setHead(db, message.conversationId, message.id, at);
+}
+
+function setHead(db: Database, conversationId: string, messageId: string, at: number): void {
+  db.run('UPDATE conversation SET head_message_id = ?, updated_at = ? WHERE id = ?', messageId, at, conversationId);
 }
 
 function insertPart(db: Database, messageId: string, conversationId: string, part: Part): void {
@@ -287,7 +300,9 @@ function partData(part: Part): unknown {
 
 /** A notice stands at the end of the message that the run writes at that moment; before its first message it is kept with the person's. */
 function insertNotice(db: Database, conversationId: string, runId: string, code: string, text: string): void {
-  const message = db.get('SELECT id FROM message WHERE run_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', runId);
+  const message =
+    db.get('SELECT id FROM message WHERE run_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', runId) ??
+    db.get('SELECT head_message_id AS id FROM conversation WHERE id = ? AND head_message_id IS NOT NULL', conversationId);
   if (!message) return;
   const messageId = String(message['id']);
   // The agent does not count notices: a notice shares the position of the part that it follows.

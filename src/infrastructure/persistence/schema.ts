@@ -117,4 +117,16 @@ CREATE INDEX part_of_message ON part (conversation_id, message_id);
 DROP INDEX tool_call_of_conversation;
 CREATE INDEX tool_call_of_message ON tool_call (conversation_id, message_id);
 `,
+  // A conversation is a tree: the versions of a message are found by the message before them, and each branch has the plan that was made on it.
+  `
+CREATE INDEX message_below ON message (conversation_id, parent_id);
+ALTER TABLE message ADD COLUMN plan TEXT;
+UPDATE message SET plan = (SELECT plan FROM conversation WHERE head_message_id = message.id);
+`,
+  // Out of the list: put away, or in the trash (since when; milliseconds since 1970).
+  `
+ALTER TABLE conversation ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation ADD COLUMN trashed_at INTEGER;
+CREATE INDEX conversation_trashed ON conversation (trashed_at) WHERE trashed_at IS NOT NULL;
+`,
 ];

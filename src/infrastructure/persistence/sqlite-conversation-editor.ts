@@ -1,19 +1,46 @@
 import type { ConversationEditor } from '../../application/ports/conversation-editor.ts';
+import { FailureError } from '../../core/models/failure.ts';
 import type { Message } from '../../core/models/message.ts';
 import { recordChange } from './change-record.ts';
 import type { Database } from './database.ts';
+import { isOnPath, newestEndBelow, restorePlan } from './message-path.ts';
 
 export function createSqliteConversationEditor(db: Database, now: () => number): ConversationEditor {
   return {
-    async update(conversationId, { title, pinned, mode }) {
+    async update(conversationId, { title, pinned, archived, mode }) {
       return db.transaction(() => {
         const changed = db.run(
-          'UPDATE conversation SET title = coalesce(?, title), pinned = coalesce(?, pinned), mode = coalesce(?, mode) WHERE id = ?',
+          'UPDATE conversation SET title = coalesce(?, title), pinned = coalesce(?, pinned), archived = coalesce(?, archived), mode = coalesce(?, mode) WHERE id = ?',
           title ?? null,
           pinned === undefined ? null : Number(pinned),
+          archived === undefined ? null : Number(archived),
           mode ?? null,
           conversationId,
         );
+        if (changed > 0) recordChange(db, { type: 'conversation_changed', conversationId }, now());
+        return changed > 0;
+      }, true);
+    },
+    async leadThrough(conversationId, messageId) {
+      return db.transaction(() => {
+        if (!db.get('SELECT 1 FROM message WHERE id = ? AND conversation_id = ?', messageId, conversationId)) return null;
+        if (isOnPath(db, conversationId, messageId)) {
+          return {
+            headMessageId: String(db.get('SELECT head_message_id FROM conversation WHERE id = ?', conversationId)?.['head_message_id']),
+          };
+        }
+        refuseWhileBusy(db, conversationId);
+        const headMessageId = newestEndBelow(db, conversationId, messageId);
+        db.run('UPDATE conversation SET head_message_id = ? WHERE id = ?', headMessageId, conversationId);
+        restorePlan(db, conversationId);
+        recordChange(db, { type: 'conversation_changed', conversationId }, now());
+        return { headMessageId };
+      }, true);
+    },
+    async setTrashed(conversationId, at) {
+      return db.transaction(() => {
+        if (at !== null) refuseWhileBusy(db, conversationId);
+        const changed = db.run('UPDATE conversation SET trashed_at = ? WHERE id = ?', at, conversationId);
         if (changed > 0) recordChange(db, { type: 'conversation_changed', conversationId }, now());
         return changed > 0;
       }, true);
@@ -30,6 +57,16 @@ export function createSqliteConversationEditor(db: Database, now: () => number):
       }, true);
     },
   };
+}
+
+/** @throws FailureError `conversation_busy` */
+function refuseWhileBusy(db: Database, conversationId: string): void {
+  const row = db.get(
+    `SELECT c.title FROM run r JOIN conversation c ON c.id = r.conversation_id
+     WHERE r.conversation_id = ? AND r.state NOT IN ('completed', 'cancelled', 'failed', 'exhausted', 'suspended') LIMIT 1`,
+    conversationId,
+  );
+  if (row) throw new FailureError('conversation_busy', `A run is at work in “${String(row['title'])}”.`);
 }
 
 function withText(stored: string, text: string): Message {

@@ -11,14 +11,18 @@ import type { ConversationSummary, RecordedRun, RecordedStep } from '../../core/
 import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
 import type { Database, Row } from './database.ts';
 import { readRequests } from './ledger-reader.ts';
+import { isOnPath } from './message-path.ts';
 
 export function createSqliteConversationReader(db: Database): ConversationReader {
   return {
-    async list({ limit, workspace }) {
+    async list({ limit, workspace, place = 'list' }) {
       const where = workspace === undefined ? '' : 'AND workspace = ?';
       const values = workspace === undefined ? [limit] : [workspace, limit];
       return db
-        .all(`SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' ${where} ORDER BY updated_at DESC LIMIT ?`, ...values)
+        .all(
+          `SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' AND ${IN_PLACE[place]} ${where} ORDER BY ${place === 'trash' ? 'trashed_at' : 'updated_at'} DESC LIMIT ?`,
+          ...values,
+        )
         .map(toSummary);
     },
     async matching(prefix) {
@@ -31,7 +35,10 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       return row ? toConversation(row) : null;
     },
     async latestIn(workspace) {
-      const row = db.get(`SELECT * FROM conversation WHERE workspace = ? AND kind = 'chat' ORDER BY updated_at DESC LIMIT 1`, workspace);
+      const row = db.get(
+        `SELECT * FROM conversation WHERE workspace = ? AND kind = 'chat' AND ${IN_PLACE.list} ORDER BY updated_at DESC LIMIT 1`,
+        workspace,
+      );
       return row ? toConversation(row) : null;
     },
     async snapshot(id) {
@@ -66,11 +73,18 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       return rows.map((row) => ({ input: toInput(row), message: JSON.parse(String(row['message'])) as Message }));
     },
     async unfinishedRun(conversationId) {
-      const row = db.get(
-        `SELECT * FROM run WHERE conversation_id = ? AND state NOT IN ('completed', 'cancelled', 'failed', 'exhausted') ORDER BY created_at DESC, rowid DESC LIMIT 1`,
+      const rows = db.all(
+        `SELECT * FROM run WHERE conversation_id = ? AND state NOT IN ('completed', 'cancelled', 'failed', 'exhausted') ORDER BY created_at DESC, rowid DESC`,
         conversationId,
       );
+      if (rows.length === 0) return null;
+      const last = String(runAtHead(db, conversationId)?.['id']);
+      const row = rows.find((each) => each['state'] !== 'suspended' || each['id'] === last);
       return row ? toRun(row, []) : null;
+    },
+    async message(conversationId, messageId) {
+      const row = db.get('SELECT * FROM message WHERE id = ? AND conversation_id = ?', messageId, conversationId);
+      return row ? readMessage(db, row) : null;
     },
     async inputRun(inputId) {
       const row = db.get('SELECT run_id, conversation_id FROM input WHERE id = ?', inputId);
@@ -84,27 +98,60 @@ export const SUMMARY_COLUMNS = `c.*, (SELECT count(*) FROM message m WHERE m.con
   (SELECT state FROM run r WHERE r.conversation_id = c.id ORDER BY created_at DESC, rowid DESC LIMIT 1) AS run_state,
   (SELECT count(*) FROM interaction i WHERE i.conversation_id = c.id AND i.state = 'open') AS open_interactions`;
 
+/** What is where; in the trash is also what was put away before. */
+const IN_PLACE = {
+  list: 'trashed_at IS NULL AND archived = 0',
+  archive: 'trashed_at IS NULL AND archived = 1',
+  trash: 'trashed_at IS NOT NULL',
+} as const;
+
 export function toSummary(row: Row): ConversationSummary {
   return {
     ...toConversation(row),
-    pinned: row['pinned'] === 1,
+    ...placeOf(row),
     openInteractions: Number(row['open_interactions']),
     messages: Number(row['messages']),
     lastRunState: row['run_state'] === null ? null : (String(row['run_state']) as RunStateName),
   };
 }
 
+/** Where a conversation stands. */
+export function placeOf(row: Row): Pick<ConversationSummary, 'pinned' | 'archived'> {
+  return { pinned: row['pinned'] === 1, archived: row['archived'] === 1 };
+}
+
+/** The run at the end of the path: that of the last message, or the one that has begun to answer it anew. */
+export function runAtHead(db: Database, conversationId: string): Row | undefined {
+  return db.get(
+    `SELECT r.* FROM conversation c JOIN message m ON m.id = c.head_message_id JOIN run r ON r.conversation_id = c.id
+     WHERE c.id = ? AND (r.id = m.run_id OR r.input_id IN (SELECT id FROM input i WHERE i.conversation_id = c.id AND i.message_id = m.id AND i.state = 'delivered'))
+     ORDER BY r.created_at DESC, r.rowid DESC LIMIT 1`,
+    conversationId,
+  );
+}
+
 function readSnapshot(db: Database, conversation: Conversation, plan: Row[string] | undefined): ConversationSnapshot {
   const { id } = conversation;
-  const run = db.get('SELECT state, return_to FROM run WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', id);
+  const run = runAtHead(db, id);
+  const messages = readPath(db, conversation);
+  // What stands on other branches is none of this path's.
+  const messageIds = new Set(messages.map((message) => message.id));
+  const runIds = new Set(messages.map((message) => message.runId));
+  if (run) runIds.add(String(run['id']));
   return {
     conversationId: id,
     mode: conversation.mode,
-    messages: readPath(db, conversation),
-    calls: new Map(db.all('SELECT * FROM tool_call WHERE conversation_id = ?', id).map((row) => [String(row['id']), toCall(row)])),
+    messages,
+    calls: new Map(
+      db
+        .all('SELECT * FROM tool_call WHERE conversation_id = ?', id)
+        .filter((row) => messageIds.has(String(row['message_id'])))
+        .map((row) => [String(row['id']), toCall(row)]),
+    ),
     interactions: new Map(
       db
         .all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', id)
+        .filter((row) => runIds.has(String(row['run_id'])))
         .map((row) => [String(row['id']), toInteraction(row)]),
     ),
     plan: parsed<Plan>(plan) ?? null,
@@ -166,9 +213,14 @@ export function toMessage(row: Row, parts: readonly Part[]): Message {
   };
 }
 
+/** The last that left out something of the path that is shown; what was left out on another branch is none of it. */
 export function readTrim(db: Database, conversationId: string): Trim | null {
-  const row = db.get('SELECT * FROM trim WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', conversationId);
-  return row ? toTrim(row) : null;
+  const rows = db.all('SELECT * FROM trim WHERE conversation_id = ? ORDER BY created_at DESC, rowid DESC', conversationId);
+  for (const row of rows) {
+    const trim = toTrim(row);
+    if (isOnPath(db, conversationId, trim.through.messageId)) return trim;
+  }
+  return null;
 }
 
 export function toTrim(row: Row): Trim {
@@ -192,6 +244,7 @@ export function toConversation(row: Row): Conversation {
     mode: String(row['mode']) as ConversationMode,
     createdAt: Number(row['created_at']),
     updatedAt: Number(row['updated_at']),
+    ...(row['trashed_at'] === null ? {} : { trashedAt: Number(row['trashed_at']) }),
   };
 }
 

@@ -99,7 +99,7 @@ function append(
   let version = expectedVersion;
   const seqs: (number | null)[] = [];
   const begun = events.find((event) => event.type === 'input_accepted' && event.run?.id === where.runId);
-  if (begun?.type === 'input_accepted') refuseSecondRun(db, begun.input.conversationId, begun.message.parentId);
+  if (begun?.type === 'input_accepted') refuseSecondRun(db, begun);
   else {
     const row = db.get('SELECT version FROM run WHERE id = ?', where.runId);
     if (!row || Number(row['version']) !== expectedVersion) {
@@ -140,15 +140,16 @@ function isCompleted(last: AgentEvent | undefined): boolean {
   return last?.type === 'tool_call_ended' || last?.type === 'part_completed';
 }
 
-/** One run at a time works at the head of a conversation: whoever comes second finds it here, however close behind (another process). */
-function refuseSecondRun(db: Database, conversationId: string, parentId: string | null): void {
+/** One run at a time works in a conversation: whoever comes second finds it here, however close behind (another process). */
+function refuseSecondRun(db: Database, { input, message, branch }: Extract<AgentEvent, { type: 'input_accepted' }>): void {
+  const { conversationId } = input;
   const conversation = db.get('SELECT head_message_id, title FROM conversation WHERE id = ?', conversationId);
   if (!conversation) return;
   const busy = db.get(
     `SELECT 1 FROM run WHERE conversation_id = ? AND kind = 'root' AND state NOT IN ('completed', 'cancelled', 'failed', 'exhausted', 'suspended')`,
     conversationId,
   );
-  if (busy || conversation['head_message_id'] !== parentId) {
+  if (busy || (branch === undefined && conversation['head_message_id'] !== message.parentId)) {
     throw new FailureError('conversation_busy', `A run is at work in “${String(conversation['title'])}”.`);
   }
 }

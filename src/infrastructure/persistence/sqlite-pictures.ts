@@ -1,4 +1,4 @@
-import type { ConversationPicture, Pictures, RunSummary, Stretch, Tallies } from '../../application/ports/pictures.ts';
+import type { BranchPoint, ConversationPicture, Pictures, RunSummary, Stretch, Tallies } from '../../application/ports/pictures.ts';
 import { isEnded } from '../../core/agent/agent-state.ts';
 import type { Failure } from '../../core/models/failure.ts';
 import { attachmentsOf, textOf, type Message } from '../../core/models/message.ts';
@@ -11,7 +11,9 @@ import { feedPosition } from './event-reader.ts';
 import {
   draftOf,
   partsByMessage,
+  placeOf,
   readTrim,
+  runAtHead,
   toCall,
   toConversation,
   toInput,
@@ -56,7 +58,7 @@ function readPicture(db: Database, id: string, last: number): ConversationPictur
   return {
     ...end,
     seq: feedPosition(db),
-    conversation: { ...conversation, pinned: row['pinned'] === 1 },
+    conversation: { ...conversation, ...placeOf(row) },
     running: Object.fromEntries(end.calls.filter((call) => call.state === 'started').map((call) => [call.id, draftOf(db, call.id)])),
     plan: row['plan'] === null ? null : (JSON.parse(String(row['plan'])) as Plan),
     trim: readTrim(db, id),
@@ -79,7 +81,11 @@ function readStretch(db: Database, conversationId: string, through: string | nul
     limit,
   );
   const messageIds = JSON.stringify(path.map((row) => row['id']));
-  const runIds = JSON.stringify([...new Set(path.map((row) => row['run_id']))].filter((id) => id !== null));
+  const runs = new Set(path.map((row) => row['run_id']));
+  const head = headAmong(db, conversationId, path);
+  // A message that is being answered anew is the end of the path, and belongs to the run that it once began.
+  if (head !== null) runs.add(runAtHead(db, conversationId)?.['id'] ?? null);
+  const runIds = JSON.stringify([...runs].filter((id) => id !== null));
   const calls = db
     .all(
       'SELECT * FROM tool_call WHERE conversation_id = ? AND message_id IN (SELECT value FROM json_each(?)) ORDER BY rowid',
@@ -109,7 +115,36 @@ function readStretch(db: Database, conversationId: string, through: string | nul
       )
       .map(toInteraction),
     runs: readRuns(db, conversationId, runIds),
+    branches: readBranches(db, conversationId, path, head),
   };
+}
+
+/** The head, when the messages end with it. */
+function headAmong(db: Database, conversationId: string, path: readonly Row[]): string | null {
+  const head = db.get('SELECT head_message_id FROM conversation WHERE id = ?', conversationId)?.['head_message_id'] ?? null;
+  return head !== null && path.at(-1)?.['id'] === head ? String(head) : null;
+}
+
+/** @param path rows of messages, oldest first */
+function readBranches(db: Database, conversationId: string, path: readonly Row[], head: string | null): readonly BranchPoint[] {
+  const toPoint = (row: Row): BranchPoint => ({
+    parentId: row['parent_id'] === null ? null : String(row['parent_id']),
+    messageIds: JSON.parse(String(row['ids'])) as string[],
+  });
+  const rows = db.all(
+    `SELECT parent_id, json_group_array(id ORDER BY created_at, rowid) AS ids FROM message
+     WHERE conversation_id = ? AND parent_id IN (SELECT value FROM json_each(?)) GROUP BY parent_id HAVING count(*) > 1 OR parent_id = ?`,
+    conversationId,
+    JSON.stringify([...path.map((row) => row['parent_id']), head].filter((id) => id !== null)),
+    head,
+  );
+  if (path[0]?.['parent_id'] !== null) return rows.map(toPoint);
+  const first = db.all(
+    `SELECT NULL AS parent_id, json_group_array(id ORDER BY created_at, rowid) AS ids FROM message
+     WHERE conversation_id = ? AND parent_id IS NULL HAVING count(*) > 1`,
+    conversationId,
+  );
+  return [...first, ...rows].map(toPoint);
 }
 
 function isCut(call: ToolCall): boolean {

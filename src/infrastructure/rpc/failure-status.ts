@@ -52,6 +52,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   conversation_not_found: 404,
   message_not_found: 404,
   conversation_ambiguous: 409,
+  conversation_in_trash: 409,
   conversation_busy: 409,
   run_not_found: 404,
   run_elsewhere: 409,

@@ -11,7 +11,7 @@ import type { ChangeStream } from '../../application/services/change-stream.ts';
 import type { ModelPulls } from '../../application/services/model-pulls.ts';
 import type { RunSupervisor } from '../../application/services/run-supervisor.ts';
 import type { KnownProfile } from '../../application/use-cases/read-requests.ts';
-import type { SendMessageDeps } from '../../application/use-cases/send-message.ts';
+import type { NewRunDeps } from '../../application/use-cases/new-run.ts';
 import type { Glasshouse } from '../../contract/glasshouse.ts';
 import type { ToolRegistry } from '../../core/tools/tool-registry.ts';
 import type { Tickets } from './tickets.ts';
@@ -29,7 +29,7 @@ export interface Served {
   readonly secrets: Secrets;
   readonly sandbox: Sandbox;
   readonly supervisor: RunSupervisor;
-  readonly runDeps: SendMessageDeps;
+  readonly runDeps: NewRunDeps;
   readonly tools: ToolRegistry;
   readonly stream: ChangeStream;
   readonly pulls: ModelPulls;

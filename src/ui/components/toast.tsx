@@ -1,12 +1,14 @@
 import { X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useToasts, type Toast } from '../stores/toast-store.ts';
 import { Button } from './button.tsx';
 import { IconButton } from './icon-button.tsx';
 import { Visible } from './visible.tsx';
 import './toast.css';
 
+/** How long one is shown, and one that offers something to do; milliseconds. It stays while it has the pointer or the focus. */
 const SHOWN_FOR = 6_000;
+const OFFERED_FOR = 12_000;
 
 /** Where short news are told: below the bar, where nothing is written or chosen. */
 export function Toasts() {
@@ -22,12 +24,21 @@ export function Toasts() {
 
 function OneToast({ toast }: { toast: Toast }) {
   const close = useToasts((state) => state.close);
+  const [isHeld, setHeld] = useState(false);
+  const shownFor = toast.act ? OFFERED_FOR : SHOWN_FOR;
   useEffect(() => {
-    const timer = setTimeout(() => close(toast.id), SHOWN_FOR);
+    if (isHeld) return;
+    const timer = setTimeout(() => close(toast.id), shownFor);
     return () => clearTimeout(timer);
-  }, [close, toast.id]);
+  }, [close, toast.id, shownFor, isHeld]);
   return (
-    <div className="toast">
+    <div
+      className="toast"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       <span className="grow">
         <Visible text={toast.text} />
       </span>

@@ -1,5 +1,6 @@
-import { Check, Copy, WrapText } from 'lucide-react';
+import { Copy, WrapText } from 'lucide-react';
 import { memo, useEffect, useState } from 'react';
+import { copyText } from '../clipboard.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { languageName, type CodeToken } from './code-language.ts';
 
@@ -15,15 +16,8 @@ const HIGHLIGHTED_UP_TO = 60_000;
 
 export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) => {
   const [isWrapped, setWrapped] = useState(false);
-  const [isCopied, setCopied] = useState(false);
   const lines = useHighlighted(code, language.split(/\s/, 1)[0] ?? '', isGrowing);
   const { name, file } = languageName(language);
-  const copy = () => {
-    void navigator.clipboard.writeText(code).then(() => {
-      setCopied(true);
-      setTimeout(() => setCopied(false), 1_500);
-    });
-  };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div className="wide code" tabIndex={0} role="region" aria-label={`Code: ${file || name}`}>
@@ -38,7 +32,7 @@ export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) =>
           ) : null}
         </span>
         <IconButton icon={WrapText} name="Wrap lines" fine aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
-        <IconButton icon={isCopied ? Check : Copy} name={isCopied ? 'Copied' : 'Copy code'} fine onClick={copy} />
+        <IconButton icon={Copy} name="Copy code" fine onClick={() => void copyText(code, 'The code is on the clipboard')} />
       </header>
       <div className={`lines ${isWrapped ? 'is-wrapped' : ''}`}>
         {lines.map((line, index) => (

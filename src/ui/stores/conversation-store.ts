@@ -153,7 +153,9 @@ function flush(): void {
 function fold(id: string, open: OpenConversation, event: RunEvent): OpenConversation {
   try {
     const after = foldRunEvent(open, event, useConnection.getState().instance);
-    if (hasResumed(open, after, event.runId)) setTimeout(() => void readConversation(id));
+    // On a branch that begins, the plan and what left the window are others: only the server knows them.
+    const hasBranched = event.event.type === 'input_accepted' && event.event.branch !== undefined && after !== open;
+    if (hasBranched || hasResumed(open, after, event.runId)) setTimeout(() => void readConversation(id));
     return after;
   } catch (error) {
     if (!(error instanceof MissedEvent)) console.error(error);

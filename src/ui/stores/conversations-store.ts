@@ -1,7 +1,9 @@
 import { create } from 'zustand';
 import type { AnnouncedEvent } from '../../core/agent/agent-event.ts';
 import type { ConversationLine } from '../../contract/views.ts';
-import { api } from '../api.ts';
+import { api, failureInWords, failureOf } from '../api.ts';
+import { currentRoute, goTo } from '../route.ts';
+import { tell } from './toast-store.ts';
 
 interface ConversationsState {
   readonly lines: readonly ConversationLine[];
@@ -66,6 +68,53 @@ export function forgetConversation(id: string): void {
 export async function renameConversation(id: string, title: string): Promise<void> {
   patch(id, (line) => ({ ...line, title }));
   await api.conversations.update({ id, title });
+}
+
+/** Takes it out of the list, into the archive or the trash; it can be undone at once. */
+export async function putAway(line: ConversationLine, place: 'archive' | 'trash'): Promise<void> {
+  const { id } = line;
+  const isShown = isOnScreen(id);
+  forgetConversation(id);
+  if (isShown && place === 'trash') goTo({ screen: 'new' }, { replace: true });
+  try {
+    await (place === 'trash' ? api.conversations.trash({ id }) : api.conversations.update({ id, archived: true }));
+  } catch (error) {
+    tell(failureInWords(failureOf(error)));
+    refreshConversations();
+    if (isShown) show(id);
+    return;
+  }
+  const undo = () => {
+    if (isShown) show(id);
+    void bringBack(id, place);
+  };
+  tell(place === 'trash' ? `“${titleOf(line)}” is in the trash` : `“${titleOf(line)}” is in the archive`, {
+    kind: `away:${id}`,
+    act: { label: 'Undo', run: undo },
+  });
+}
+
+/** Puts it back where it was. */
+export async function bringBack(id: string, from: 'archive' | 'trash'): Promise<void> {
+  try {
+    await (from === 'trash' ? api.conversations.restore({ id }) : api.conversations.update({ id, archived: false }));
+  } catch (error) {
+    tell(failureInWords(failureOf(error)));
+  }
+  refreshConversations();
+}
+
+export function titleOf({ title }: Pick<ConversationLine, 'title'>): string {
+  return title || 'New conversation';
+}
+
+function isOnScreen(id: string): boolean {
+  const route = currentRoute();
+  return route.screen === 'conversation' && route.id === id;
+}
+
+function show(id: string): void {
+  goTo({ screen: 'conversation', id, messageId: null }, { replace: true });
 }
 
 export async function pinConversation(id: string, pinned: boolean): Promise<void> {

@@ -17,6 +17,8 @@ export interface OpenConversation {
   readonly snapshot: ConversationSnapshot;
   /** The message before the first one that is held; null when all are. */
   readonly before: string | null;
+  /** Messages that follow the same one, where there are several: by the one that they follow, '' for first messages. The oldest first. */
+  readonly branches: ReadonlyMap<string, readonly string[]>;
   readonly cutCalls: ReadonlySet<string>;
   /** Output so far of calls that are running. */
   readonly running: ReadonlyMap<string, string>;
@@ -43,6 +45,7 @@ export function openFrom(view: ConversationView): OpenConversation {
       trim: view.trim,
       runState: view.runs.at(-1)?.state ?? null,
     },
+    branches: branchesOf(view),
     cutCalls: new Set(view.cutCalls),
     running: new Map(Object.entries(view.running)),
     runs,
@@ -50,6 +53,10 @@ export function openFrom(view: ConversationView): OpenConversation {
     progress: null,
     destination: null,
   };
+}
+
+function branchesOf({ branches }: StretchView): ReadonlyMap<string, readonly string[]> {
+  return new Map(branches.map((point) => [point.parentId ?? '', point.messageIds]));
 }
 
 /** The conversation with messages that stand before all that it held. What does not lead up to them changes nothing: it was read again meanwhile. */
@@ -67,6 +74,7 @@ export function withEarlier(open: OpenConversation, earlier: StretchView): OpenC
       calls: byId(earlier.calls, snapshot.calls),
       interactions: byId(earlier.interactions, snapshot.interactions),
     },
+    branches: new Map([...branchesOf(earlier), ...open.branches]),
     cutCalls: new Set([...earlier.cutCalls, ...open.cutCalls]),
     runs: byId(earlier.runs, open.runs),
   };
@@ -82,13 +90,20 @@ export function afterKnown(read: OpenConversation, known: OpenConversation | und
   const at = known.snapshot.messages.findIndex((message) => message.id === first.id);
   if (at <= 0) return read;
   const messages = known.snapshot.messages.slice(0, at);
+  // What belongs to another branch, from where on the path is another now, stays behind.
+  const messageIds = new Set(messages.map((message) => message.id));
+  const runIds = new Set(messages.map((message) => message.runId));
+  const calls = [...known.snapshot.calls.values()].filter((call) => messageIds.has(call.messageId));
   return withEarlier(read, {
     before: known.before,
     messages,
-    calls: [...known.snapshot.calls.values()],
-    cutCalls: [...known.cutCalls],
-    interactions: [...known.snapshot.interactions.values()],
-    runs: [...known.runs.values()],
+    calls,
+    cutCalls: calls.flatMap(({ id }) => (known.cutCalls.has(id) ? [id] : [])),
+    interactions: [...known.snapshot.interactions.values()].filter((each) => runIds.has(each.runId)),
+    runs: [...known.runs.values()].filter((run) => runIds.has(run.id)),
+    branches: [...known.branches]
+      .filter(([parentId]) => parentId === '' || messageIds.has(parentId))
+      .map(([parentId, ids]) => ({ parentId: parentId === '' ? null : parentId, messageIds: ids })),
   });
 }
 
@@ -104,7 +119,7 @@ export interface RunEvent {
 /**
  * The conversation after one more event (U1). What was already folded in, by its `seq` or by its ids, changes nothing: delivery is at
  * least once. `instance` is the server's, to know which runs it can stop.
- * @throws MissedEvent when words before the event's are not there
+ * @throws MissedEvent when words before the event's are not there, or the message that a new one follows
  */
 export function foldRunEvent(open: OpenConversation, { seq, runId, event }: RunEvent, instance: string | null): OpenConversation {
   if (seq !== null && seq <= open.seq) return open;
@@ -123,7 +138,12 @@ export function foldRunEvent(open: OpenConversation, { seq, runId, event }: RunE
       return { ...at, destination: event.destination, progress: null };
     case 'message_started':
       if (at.snapshot.messages.some((message) => message.id === event.message.id)) return at;
-      return { ...at, snapshot: foldEvent(at.snapshot, event), waiting: withoutSaid(at.waiting, event.message) };
+      return {
+        ...at,
+        branches: branchesWith(at, event.message),
+        snapshot: foldEvent(at.snapshot, event),
+        waiting: withoutSaid(at.waiting, event.message),
+      };
     case 'part_started':
       if (partOf(at.snapshot, event.part.id)) return at;
       return { ...at, snapshot: foldEvent(at.snapshot, event), progress: null };
@@ -229,14 +249,35 @@ function acceptInput(
     cost: null,
     isHere: run.owner === instance,
   };
-  const isKnown = open.snapshot.messages.some((message) => message.id === event.message.id);
   return {
     ...open,
     waiting,
     progress: null,
     runs: new Map(open.runs).set(run.id, line),
-    snapshot: isKnown ? open.snapshot : foldEvent(open.snapshot, event),
+    branches: event.branch === 'again' ? branchesAt(open, event.message) : branchesWith(open, event.message),
+    snapshot: foldEvent(open.snapshot, event),
   };
+}
+
+/** The branches with one more message. @throws MissedEvent when the message that it follows is not held */
+function branchesWith(open: OpenConversation, message: Message): OpenConversation['branches'] {
+  const { messages } = open.snapshot;
+  if (messages.some((each) => each.id === message.id)) return open.branches;
+  const parent = messages.findLastIndex((each) => each.id === message.parentId);
+  if (message.parentId === null ? open.before !== null : parent < 0) throw new MissedEvent();
+  const key = message.parentId ?? '';
+  const next = messages[parent + 1];
+  const before = open.branches.get(key) ?? (next ? [next.id] : []);
+  return before.length === 0 || before.includes(message.id) ? open.branches : new Map(open.branches).set(key, [...before, message.id]);
+}
+
+/** A message is answered anew: the answer that it had stands beside the one that comes. @throws MissedEvent when it is not held */
+function branchesAt(open: OpenConversation, message: Message): OpenConversation['branches'] {
+  const { messages } = open.snapshot;
+  const at = messages.findLastIndex((each) => each.id === message.id);
+  if (at < 0) throw new MissedEvent();
+  const next = messages[at + 1];
+  return next && !open.branches.has(message.id) ? new Map(open.branches).set(message.id, [next.id]) : open.branches;
 }
 
 /** A steer is said now: it waits no longer. The message does not name its input, so it is found by its words. */
@@ -254,7 +295,8 @@ function addNotice(
   seq: number | null,
 ): OpenConversation {
   const { messages } = open.snapshot;
-  const at = messages.findLastIndex((message) => message.runId === runId);
+  const own = messages.findLastIndex((message) => message.runId === runId);
+  const at = own < 0 ? messages.length - 1 : own;
   const message = messages[at];
   // A message that was read again holds it already, under the name that the database gave it.
   const isThere = message?.parts.some((each) => each.type === 'notice' && each.code === event.code && each.text === event.text);

@@ -156,6 +156,7 @@ describe('the list of conversations', () => {
     createdAt: 0,
     updatedAt: new Date(at).getTime(),
     pinned,
+    archived: false,
     messages: 1,
     lastRunState: null,
     openInteractions: 0,

@@ -25,6 +25,7 @@ const VIEW: ConversationView = {
     createdAt: 0,
     updatedAt: 0,
     pinned: false,
+    archived: false,
   },
   messages: [],
   calls: [],
@@ -36,12 +37,13 @@ const VIEW: ConversationView = {
   trim: null,
   runs: [],
   waiting: [],
+  branches: [],
 };
 
-const message = (id: string, role: Message['role'], text?: string): Message => ({
+const message = (id: string, role: Message['role'], text?: string, parentId: string | null = null): Message => ({
   id,
   conversationId: 'c',
-  parentId: null,
+  parentId,
   runId: 'r',
   role,
   createdAt: 0,
@@ -70,7 +72,7 @@ const usage = { input: 100, output: 10, cachedRead: 0, cachedWrite: 0, reasoning
 const EVENTS: readonly AnnouncedEvent[] = [
   { type: 'input_accepted', input: input('i', 'start'), message: message('m1', 'person', 'Hello'), run },
   { type: 'state_changed', state: { name: 'planning' } },
-  { type: 'message_started', message: message('m2', 'agent') },
+  { type: 'message_started', message: message('m2', 'agent', undefined, 'm1') },
   {
     type: 'step_started',
     step: { id: 's', ord: 0, attempt: 1, purpose: 'plan', messageId: 'm2', requestId: 'q', model: 'm', startedAt: 1 },
@@ -163,14 +165,14 @@ describe('U1 the conversation that the page holds', () => {
       foldAll(openFrom(VIEW), numbered(EVENTS.slice(0, 3))),
       numbered(
         [
-          { type: 'input_accepted', input: input('i2', 'steer'), message: message('m3', 'person', 'In metres'), run: null },
+          { type: 'input_accepted', input: input('i2', 'steer'), message: message('m3', 'person', 'In metres', 'm2'), run: null },
           { type: 'input_accepted', input: input('i3', 'follow_up'), message: message('m4', 'person', 'Then sum'), run: null },
         ],
         50,
       ),
     );
     expect(waiting.waiting.map((each) => each.text)).toEqual(['In metres', 'Then sum']);
-    const steered = foldAll(waiting, numbered([{ type: 'message_started', message: message('m3', 'person', 'In metres') }], 60));
+    const steered = foldAll(waiting, numbered([{ type: 'message_started', message: message('m3', 'person', 'In metres', 'm2') }], 60));
     expect(steered.waiting.map((each) => each.text)).toEqual(['Then sum']);
     const next = foldAll(
       steered,
@@ -179,7 +181,7 @@ describe('U1 the conversation that the page holds', () => {
           {
             type: 'input_accepted',
             input: input('i3', 'follow_up'),
-            message: message('m4', 'person', 'Then sum'),
+            message: message('m4', 'person', 'Then sum', 'm3'),
             run: { ...run, id: 'r2' },
           },
         ],
@@ -188,6 +190,33 @@ describe('U1 the conversation that the page holds', () => {
     );
     expect(next.waiting).toEqual([]);
     expect(next.snapshot.messages.map((each) => each.id)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+
+  it('leads another way from a message that branches, and knows what stands beside it', () => {
+    const once = foldAll(openFrom(VIEW), numbered(EVENTS));
+    const next = { ...run, id: 'r2' };
+    const again = { type: 'input_accepted', input: input('i2', 'start'), message: message('m1', 'person', 'Hello'), run: next } as const;
+    const begun = foldAll(once, numbered([{ ...again, branch: 'again' }], 50));
+    expect([begun.snapshot.messages.map(({ id }) => id), begun.branches.get('m1'), latestRun(begun)?.id]).toEqual([['m1'], ['m2'], 'r2']);
+    const answered = foldAll(begun, numbered([{ type: 'message_started', message: message('m3', 'agent', undefined, 'm1') }], 60));
+    expect([answered.snapshot.messages.map(({ id }) => id), answered.branches.get('m1')]).toEqual([
+      ['m1', 'm3'],
+      ['m2', 'm3'],
+    ]);
+    const other = message('n1', 'person', 'Good morning');
+    const edited = foldAll(
+      answered,
+      numbered([{ type: 'input_accepted', input: input('i3', 'start'), message: other, run: { ...run, id: 'r3' }, branch: 'edited' }], 70),
+    );
+    expect([edited.snapshot.messages.map(({ id }) => id), edited.branches.get('')]).toEqual([['n1'], ['m1', 'n1']]);
+  });
+
+  it('says so when a message follows one that it does not hold', () => {
+    const open = openFrom({ ...VIEW, messages: [message('m9', 'agent', 'x', 'm8')], before: 'm8' });
+    const fold = (event: AnnouncedEvent) => () => foldAll(open, numbered([event]));
+    expect(fold({ type: 'message_started', message: message('m5', 'agent', '', 'm4') })).toThrow(MissedEvent);
+    expect(fold({ ...EVENTS[0]!, branch: 'edited' } as AnnouncedEvent)).toThrow(MissedEvent);
+    expect(fold({ ...EVENTS[0]!, branch: 'again' } as AnnouncedEvent)).toThrow(MissedEvent);
   });
 
   it('knows which runs this server can stop', () => {
@@ -202,6 +231,7 @@ describe('U1 the conversation that the page holds', () => {
       calls: [],
       cutCalls: [],
       interactions: [],
+      branches: [],
       runs: ids.map((id, at) => ({ ...runLine(`run of ${id}`), createdAt: at })),
     });
     const runLine = (id: string) => ({
@@ -242,6 +272,21 @@ describe('U1 the conversation that the page holds', () => {
       // Elsewhere another branch was taken: nothing of the old one stays.
       const other = afterKnown(openFrom({ ...VIEW, ...stretch(['x', 'y'], 'w') }), known);
       expect(ids(other)).toBe('xy');
+    });
+
+    it('leaves behind what belongs to a branch that is not shown any more', () => {
+      const runs = ['r', 'r of f'].map((id, at) => ({ ...runLine(id), createdAt: at }));
+      const known = openFrom({
+        ...VIEW,
+        ...stretch(['a', 'b', 'c', 'd', 'e', 'f'], null),
+        runs,
+        branches: [
+          { parentId: null, messageIds: ['a', 'a2'] },
+          { parentId: 'e', messageIds: ['f', 'f2'] },
+        ],
+      });
+      const switched = afterKnown(openFrom({ ...VIEW, ...stretch(['d', 'x'], 'c'), runs: runs.slice(0, 1) }), known);
+      expect([ids(switched), [...switched.runs.keys()], [...switched.branches.keys()]]).toEqual(['abcdx', ['r'], ['']]);
     });
   });
 });

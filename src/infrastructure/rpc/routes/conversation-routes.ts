@@ -1,16 +1,23 @@
 import type { RunSummary } from '../../../application/ports/pictures.ts';
-import { exportConversation } from '../../../application/use-cases/export-conversation.ts';
+import { moveToTrash, restoreFromTrash } from '../../../application/use-cases/trash.ts';
 import type { GlasshouseClient } from '../../../contract/client.ts';
 import { FailureError } from '../../../core/models/failure.ts';
 import type { Served } from '../served.ts';
+import { valueOf } from '../value-of.ts';
 
 /** Conversations as a list and one by one. */
 export function conversationRoutes(served: Served): GlasshouseClient['conversations'] {
   const lineOf = (run: RunSummary) => ({ ...run, isHere: served.supervisor.isActive(run.id) });
   const missing = (id: string) => new FailureError('conversation_not_found', `There is no conversation ${id}.`);
+  const changedLine = async (id: string) => {
+    served.stream.look();
+    const line = await served.pictures.summary(id);
+    if (!line) throw missing(id);
+    return line;
+  };
   return {
-    list: async ({ limit = 200, workspace }) => ({
-      conversations: await served.reader.list({ limit, ...(workspace === undefined ? {} : { workspace }) }),
+    list: async ({ limit = 200, workspace, place = 'list' }) => ({
+      conversations: await served.reader.list({ limit, place, ...(workspace === undefined ? {} : { workspace }) }),
     }),
     get: async ({ id, last }) => {
       const picture = await served.pictures.picture(id, last);
@@ -22,12 +29,17 @@ export function conversationRoutes(served: Served): GlasshouseClient['conversati
       if (!stretch) throw new FailureError('message_not_found', `There is no message ${through} in the conversation ${id}.`);
       return { ...stretch, runs: stretch.runs.map(lineOf) };
     },
-    update: async ({ id, title, pinned, mode }) => {
-      if (!(await served.editor.update(id, { title, pinned, mode }))) throw missing(id);
-      served.stream.look();
-      const line = await served.pictures.summary(id);
-      if (!line) throw missing(id);
-      return line;
+    update: async ({ id, title, pinned, archived, mode }) => {
+      if (!(await served.editor.update(id, { title, pinned, archived, mode }))) throw missing(id);
+      return changedLine(id);
+    },
+    trash: async ({ id }) => {
+      valueOf(await moveToTrash({ ...served.runDeps, editor: served.editor }, id));
+      return changedLine(id);
+    },
+    restore: async ({ id }) => {
+      valueOf(await restoreFromTrash({ ...served.runDeps, editor: served.editor }, id));
+      return changedLine(id);
     },
     delete: async ({ id }) => {
       try {
@@ -38,7 +50,7 @@ export function conversationRoutes(served: Served): GlasshouseClient['conversati
       }
     },
     export: async ({ id, format }) => {
-      const file = await exportConversation(served, id, format);
+      const file = await served.app.export(id, format);
       if (!file) throw missing(id);
       return { url: `/downloads/${served.tickets.forDownload(file)}` };
     },

@@ -1,22 +1,39 @@
+import { answerAgain } from '../../../application/use-cases/answer-again.ts';
+import { editMessage } from '../../../application/use-cases/edit-message.ts';
+import { leadThrough } from '../../../application/use-cases/lead-through.ts';
+import type { Sent } from '../../../application/use-cases/new-run.ts';
 import { resumeRun } from '../../../application/use-cases/resume-run.ts';
-import { sendMessage, type Sent } from '../../../application/use-cases/send-message.ts';
-import type { GlasshouseClient, SendInput } from '../../../contract/client.ts';
-import { FailureError, type Result } from '../../../core/models/failure.ts';
+import { sendMessage } from '../../../application/use-cases/send-message.ts';
+import type { GlasshouseClient, RunAgain, SendInput } from '../../../contract/client.ts';
+import { FailureError } from '../../../core/models/failure.ts';
 import { DEFAULT_BUDGET } from '../../../core/models/run.ts';
 import type { Served } from '../served.ts';
+import { valueOf } from '../value-of.ts';
 
 /** What a person says to an agent, and what becomes of it. */
 export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | 'uploads' | 'runs' | 'calls' | 'interactions'> {
   const sending = new Map<string, Promise<Sent>>();
+  // A repeat that comes while the first is still being taken in waits for the same reply.
+  const once = (commandId: string, take: () => Promise<Sent>) => {
+    const known = sending.get(commandId);
+    if (known) return known;
+    const sent = take().finally(() => sending.delete(commandId));
+    sending.set(commandId, sent);
+    return sent;
+  };
   return {
     messages: {
-      // A repeat that comes while the first is still being taken in waits for the same reply.
-      send: (input) => {
-        const known = sending.get(input.commandId);
-        if (known) return known;
-        const sent = send(served, input).finally(() => sending.delete(input.commandId));
-        sending.set(input.commandId, sent);
-        return sent;
+      send: (input) => once(input.commandId, () => send(served, input)),
+      edit: (input) =>
+        once(input.commandId, async () =>
+          valueOf(await editMessage(served.runDeps, { ...(await againCommand(served, input)), text: input.text })),
+        ),
+      answerAgain: (input) =>
+        once(input.commandId, async () => valueOf(await answerAgain(served.runDeps, await againCommand(served, input)))),
+      leadThrough: async ({ conversationId, messageId }) => {
+        const led = valueOf(await leadThrough({ ...served.runDeps, editor: served.editor }, conversationId, messageId));
+        served.stream.look();
+        return led;
       },
       editWaiting: async ({ inputId, text }) => ({ changed: await changeWaiting(served, inputId, text) }),
       withdrawWaiting: async ({ inputId }) => ({ withdrawn: await changeWaiting(served, inputId, null) }),
@@ -53,6 +70,11 @@ export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | '
       },
     },
   };
+}
+
+async function againCommand(served: Served, { commandId, conversationId, messageId, model }: RunAgain) {
+  const asked = model ?? (await served.app.defaultModel());
+  return { commandId, conversationId, messageId, actor: 'person' as const, model: asked, budget: DEFAULT_BUDGET };
 }
 
 async function send(served: Served, input: SendInput): Promise<Sent> {
@@ -107,9 +129,4 @@ async function whyNotAnswered(served: Served, interactionId: string): Promise<Fa
     return new FailureError('run_elsewhere', 'This is asked by a run in another process.');
   }
   return new FailureError('interaction_settled', 'This was answered already, or its run is over.');
-}
-
-function valueOf<Value>(result: Result<Value>): Value {
-  if (result.ok) return result.value;
-  throw new FailureError(result.failure.code, result.failure.message);
 }

@@ -9,6 +9,7 @@ import { openConversation, useConversationStore } from '../../stores/conversatio
 import { latestRun } from '../../stores/open-conversation.ts';
 import { Composer } from '../composer/composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
+import { InTrash } from './in-trash.tsx';
 import { MessageList } from './message-list.tsx';
 import './conversation-view.css';
 
@@ -52,7 +53,11 @@ export function ConversationView({ id, soughtId }: ConversationViewProps) {
     <>
       <ConversationHeader open={open ?? null} />
       {open ? <MessageList key={id} open={open} soughtId={soughtId} /> : <Skeleton />}
-      <Composer key={`composer:${id}`} conversationId={id} />
+      {open?.conversation.trashedAt === undefined ? (
+        <Composer key={`composer:${id}`} conversationId={id} />
+      ) : (
+        <InTrash conversationId={id} />
+      )}
     </>
   );
 }

@@ -1,9 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { isActive } from '../../../core/agent/agent-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
-import type { OpenConversation } from '../../stores/open-conversation.ts';
+import { leadToSought, useWalk } from '../../stores/branch-store.ts';
+import { latestRun, type OpenConversation } from '../../stores/open-conversation.ts';
 import { useSending } from '../../stores/sending-store.ts';
 import { MessageRow } from './message-row.tsx';
 import { SendingView } from './sending-view.tsx';
@@ -23,6 +25,7 @@ export function MessageList({ open, soughtId }: MessageListProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => turnRows(open), [open]);
   const conversationId = open.conversation.id;
+  const isBusy = useMemo(() => isAtWork(open), [open]);
   const sending = useSending((state) => state.sending);
   const echoes = sending.filter((each) => each.conversationId === conversationId);
   const count = rows.length + echoes.length;
@@ -43,7 +46,8 @@ export function MessageList({ open, soughtId }: MessageListProps) {
     onChange: (instance) => setAtEnd(instance.isAtEnd(AT_END)),
   });
 
-  useSoughtMessage(virtualizer, rows, soughtId);
+  useSoughtMessage(virtualizer, rows, soughtId, open);
+  useWalkedMessage(virtualizer, rows);
 
   // One's own words are always shown.
   const echoCount = echoes.length;
@@ -76,7 +80,13 @@ export function MessageList({ open, soughtId }: MessageListProps) {
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row ? (
-                  <MessageRow {...row} isSought={row.message.id === soughtId} workspace={open.conversation.workspace} />
+                  <MessageRow
+                    {...row}
+                    isSought={row.message.id === soughtId}
+                    workspace={open.conversation.workspace}
+                    isBusy={isBusy}
+                    isEnd={item.index === rows.length - 1}
+                  />
                 ) : echo ? (
                   <SendingView sending={echo} />
                 ) : null}
@@ -123,16 +133,52 @@ function onScrollKey(event: KeyboardEvent<HTMLDivElement>, virtualizer: List): v
   event.preventDefault();
 }
 
-/** Goes to the message of the address, once for each address. */
-function useSoughtMessage(virtualizer: List, rows: readonly TurnRow[], soughtId: string | null): void {
+/**
+ * Goes to the message of the address, once for each address. What stands before it still comes, and moves it: the view goes after it, until
+ * all is there or the person moves the view.
+ */
+function useSoughtMessage(virtualizer: List, rows: readonly TurnRow[], soughtId: string | null, open: OpenConversation): void {
+  const conversationId = open.conversation.id;
+  const isAll = open.before === null;
   const done = useRef<string | null>(null);
+  const asked = useRef<string | null>(null);
   useEffect(() => {
     if (soughtId === null || done.current === soughtId) return;
     const index = rows.findIndex((row) => row.message.id === soughtId);
-    if (index < 0) return;
-    done.current = soughtId;
+    if (index < 0) {
+      // It stands before what is held, or on another branch: that the server knows.
+      if (asked.current !== soughtId) void leadToSought(conversationId, soughtId);
+      asked.current = soughtId;
+      return;
+    }
     virtualizer.scrollToIndex(index, { align: 'start' });
-  }, [virtualizer, rows, soughtId]);
+    if (isAll) done.current = soughtId;
+  }, [virtualizer, rows, soughtId, conversationId, isAll]);
+  useEffect(() => {
+    const room = virtualizer.scrollElement;
+    const stay = () => {
+      done.current = soughtId;
+    };
+    for (const type of ['wheel', 'pointerdown', 'keydown']) room?.addEventListener(type, stay, { passive: true });
+    return () => {
+      for (const type of ['wheel', 'pointerdown', 'keydown']) room?.removeEventListener(type, stay);
+    };
+  }, [virtualizer, soughtId]);
+}
+
+/** Draws the message that the person has gone to from another version of it; there it takes over itself. */
+function useWalkedMessage(virtualizer: List, rows: readonly TurnRow[]): void {
+  const walkedId = useWalk((state) => state.walk?.messageId ?? null);
+  useEffect(() => {
+    if (walkedId === null) return;
+    const index = rows.findIndex((row) => row.message.id === walkedId);
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+  }, [virtualizer, rows, walkedId]);
+}
+
+function isAtWork(open: OpenConversation): boolean {
+  const run = latestRun(open);
+  return run !== null && isActive(run.state);
 }
 
 /** Pixels that a row will take, roughly; it is measured when it is drawn. */

@@ -1,25 +1,50 @@
-import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import { Copy, RotateCcw } from 'lucide-react';
+import { useRef, type ReactNode } from 'react';
 import { isEnded } from '../../../core/agent/agent-state.ts';
 import type { Message } from '../../../core/models/message.ts';
 import { textOf } from '../../../core/models/message.ts';
 import type { RunLine } from '../../../contract/views.ts';
+import { copyRich } from '../../clipboard.ts';
+import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { counted, duration, shortMoney, tokens } from '../../figures.ts';
+import { richTextOf } from '../../markdown/rich-text.ts';
+import { runAgain } from '../../stores/branch-store.ts';
+
+interface RunFooterProps {
+  readonly message: Message;
+  readonly run: RunLine;
+  readonly isBusy: boolean;
+  /** Given where the answer was cut: goes on with it. */
+  readonly onGoOn: (() => void) | null;
+  /** The way to other versions. */
+  readonly children: ReactNode;
+}
 
 /** Below an answer: what to do with it, and what it took. */
-export function RunFooter({ message, run }: { message: Message; run: RunLine }) {
-  const [isCopied, setCopied] = useState(false);
+export function RunFooter({ message, run, isBusy, onGoOn, children }: RunFooterProps) {
+  const room = useRef<HTMLDivElement>(null);
   const text = message.role === 'agent' ? textOf(message) : '';
   const copy = () => {
-    void navigator.clipboard.writeText(text).then(() => {
-      setCopied(true);
-      setTimeout(() => setCopied(false), 1_500);
-    });
+    const shown = room.current?.closest('.turn')?.querySelectorAll('.prose') ?? [];
+    void copyRich(text, richTextOf(shown), 'The answer is on the clipboard, as Markdown and as formatted text');
   };
   return (
-    <div className="after">
-      {text === '' ? null : <IconButton icon={isCopied ? Check : Copy} name={isCopied ? 'Copied' : 'Copy answer'} fine onClick={copy} />}
+    <div ref={room} className="after">
+      {text === '' ? null : <IconButton icon={Copy} name="Copy answer" fine onClick={copy} />}
+      <IconButton
+        icon={RotateCcw}
+        name={isBusy ? 'Answer again when the run has ended' : 'Answer again'}
+        fine
+        disabled={isBusy}
+        onClick={() => void runAgain(message.conversationId, message.id)}
+      />
+      {children}
+      {onGoOn ? (
+        <Button look="plain" small className="go-on" onClick={onGoOn}>
+          Go on
+        </Button>
+      ) : null}
       <span className="figures">{runFigures(run)}</span>
     </div>
   );

@@ -1,21 +1,34 @@
-import { FileText } from 'lucide-react';
-import { useState } from 'react';
+import { Copy, FileText, Pencil } from 'lucide-react';
+import { useRef, useState } from 'react';
 import type { Message } from '../../../core/models/message.ts';
 import { textOf } from '../../../core/models/message.ts';
+import { copyRich } from '../../clipboard.ts';
 import { Button } from '../../components/button.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
 import { Chip } from '../../components/tag.tsx';
 import { bytes, timeOfDay } from '../../figures.ts';
+import { plainAsHtml } from '../../markdown/rich-text.ts';
+import { EditSaid, isBeingEdited } from './edit-said.tsx';
 
 /** Beyond this, a message is shown from its beginning, and whole by a click. */
 const SHOWN_CHARACTERS = 2_400;
 const SHOWN_LINES = 24;
 
 /** What the person said. */
-export function Said({ message }: { message: Message }) {
+export function Said({ message, isBusy }: { message: Message; isBusy: boolean }) {
+  const [isEditing, setEditing] = useState(() => isBeingEdited(message));
+  const edit = useRef<HTMLButtonElement>(null);
   const [isWhole, setWhole] = useState(false);
   const files = message.parts.filter((part) => part.type === 'file');
   const text = textOf(message);
   const beginning = beginningOf(text);
+  if (isEditing) {
+    const close = () => {
+      setEditing(false);
+      requestAnimationFrame(() => edit.current?.focus({ preventScroll: true }));
+    };
+    return <EditSaid message={message} isBusy={isBusy} onClose={close} />;
+  }
   return (
     <div className="said">
       <div className="said-text">{isWhole || beginning === null ? text : `${beginning}\n…`}</div>
@@ -27,6 +40,22 @@ export function Said({ message }: { message: Message }) {
       <time className="said-at" dateTime={new Date(message.createdAt).toISOString()}>
         {timeOfDay(message.createdAt)}
       </time>
+      <div className="said-acts">
+        <IconButton
+          icon={Copy}
+          name="Copy message"
+          fine
+          onClick={() => void copyRich(text, plainAsHtml(text), 'Your message is on the clipboard')}
+        />
+        <IconButton
+          ref={edit}
+          icon={Pencil}
+          name={isBusy ? 'Edit when the run has ended' : 'Edit and run again'}
+          fine
+          disabled={isBusy}
+          onClick={() => setEditing(true)}
+        />
+      </div>
       {files.length > 0 ? (
         <div className="chips">
           {files.map((file) => (

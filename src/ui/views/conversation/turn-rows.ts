@@ -2,7 +2,7 @@ import type { Interaction } from '../../../core/models/interaction.ts';
 import { isSettled } from '../../../core/models/tool-call.ts';
 import type { Message } from '../../../core/models/message.ts';
 import type { RunLine } from '../../../contract/views.ts';
-import type { OpenConversation } from '../../stores/open-conversation.ts';
+import { latestRun, type OpenConversation } from '../../stores/open-conversation.ts';
 import { splitWords } from './tool-words.ts';
 
 /** One row of the list: a message, and what stands below or above it. */
@@ -12,6 +12,10 @@ export interface TurnRow {
   readonly run: RunLine | null;
   /** When the run went on in another message: what was asked before then stands below this one. */
   readonly until: number;
+  /** The versions of it, this one among them, where there are several; the oldest first. */
+  readonly versions: readonly string[] | null;
+  /** Of the last message: the answers that it had before it was answered anew. */
+  readonly answersBefore: readonly string[] | null;
   /** What left the window just before this message. */
   readonly leftOut: string | null;
   /** What the first words from outside came with, when it was with this message (S3). */
@@ -26,10 +30,15 @@ export function turnRows(open: OpenConversation): readonly TurnRow[] {
   return messages.map((message, index) => {
     const next = messages[index + 1];
     const isLast = message.runId !== null && next?.runId !== message.runId;
+    // What its own run came to stands below the answer that it had before.
+    const isAnsweredAnew = isLast && message.role === 'person' && next?.role === 'agent';
+    const versions = open.branches.get(message.parentId ?? '');
     return {
       message,
-      until: isLast || next === undefined ? Number.POSITIVE_INFINITY : next.createdAt,
-      run: isLast && message.runId !== null ? (open.runs.get(message.runId) ?? null) : null,
+      until: isAnsweredAnew ? message.createdAt : isLast || next === undefined ? Number.POSITIVE_INFINITY : next.createdAt,
+      run: next === undefined ? latestRun(open) : isLast && !isAnsweredAnew ? (open.runs.get(message.runId ?? '') ?? null) : null,
+      versions: versions && versions.length > 1 && versions.includes(message.id) ? versions : null,
+      answersBefore: next === undefined && message.role === 'person' ? (open.branches.get(message.id) ?? null) : null,
       leftOut: mark?.index === index ? mark.words : null,
       outside: outside?.index === index ? outside.name : null,
     };

@@ -13,7 +13,7 @@ import { bytes, exactTime, money, tokens as shortTokens, wholeNumber } from '../
 import { useOpen } from '../../stores/conversation-store.ts';
 import { useModels } from '../../stores/models-store.ts';
 import { ContextBar } from './context-bar.tsx';
-import { copyText } from './copy-text.ts';
+import { copyText } from '../../clipboard.ts';
 import { sectionsOf } from './request-sections.ts';
 import { SpanList } from './span-list.tsx';
 import { useRequest, useRequests } from './use-requests.ts';

@@ -1,11 +1,27 @@
-import { ListChecks, Moon, PanelLeft, PanelRight, Rows3, Square, SquarePen, Sun, Download, Contrast, type LucideIcon } from 'lucide-react';
+import {
+  Archive,
+  ListChecks,
+  Moon,
+  PanelLeft,
+  PanelRight,
+  Rows3,
+  Square,
+  SquarePen,
+  Sun,
+  Download,
+  Contrast,
+  Trash,
+  type LucideIcon,
+} from 'lucide-react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
 import { CTRL } from '../../components/kbd.tsx';
+import { exportConversation, FORMATS } from '../../export-conversation.ts';
 import { toggleInspector, toggleSidebar } from '../../layout.ts';
 import { choose, look } from '../../look.ts';
 import { currentRoute, goTo } from '../../route.ts';
 import { useConversationStore } from '../../stores/conversation-store.ts';
+import { putAway, useConversations } from '../../stores/conversations-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
 import { remember, recall } from '../../stores/memory-store.ts';
 import { tell } from '../../stores/toast-store.ts';
@@ -50,12 +66,28 @@ function aboutThisConversation(): readonly Command[] {
   return [
     ...(run && run.isHere && isActive(run.state) ? [stop] : []),
     planMode(isPlanning, () => void api.conversations.update({ id, mode: isPlanning ? 'ask' : 'plan' }).catch(told)),
-    {
-      id: 'export',
-      title: 'Export this conversation as Markdown',
+    ...FORMATS.map(({ format, name }) => ({
+      id: `export-${format}`,
+      title: `Export this conversation as ${name}`,
       icon: Download,
-      also: 'save download file',
-      run: () => void api.conversations.export({ id, format: 'markdown' }).then(({ url }) => location.assign(url), told),
+      also: 'save download file html',
+      run: () => void exportConversation(id, format),
+    })),
+    ...outOfTheList(id),
+  ];
+}
+
+function outOfTheList(id: string): readonly Command[] {
+  const line = useConversations.getState().lines.find((each) => each.id === id);
+  if (!line) return [];
+  return [
+    { id: 'archive', title: 'Archive this conversation', icon: Archive, also: 'put away hide', run: () => void putAway(line, 'archive') },
+    {
+      id: 'trash',
+      title: 'Move this conversation to the trash',
+      icon: Trash,
+      also: 'delete remove',
+      run: () => void putAway(line, 'trash'),
     },
   ];
 }

@@ -1,29 +1,35 @@
-import { Download, Ellipsis, Pencil, Pin, PinOff, Trash } from 'lucide-react';
+import { Archive, ArchiveRestore, Download, Ellipsis, Pencil, Pin, PinOff, Trash, Undo2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ConversationLine } from '../../../contract/views.ts';
-import { api, failureOf } from '../../api.ts';
+import type { ConversationPlace } from '../../../core/models/conversation.ts';
+import { failureOf } from '../../api.ts';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../components/menu.tsx';
 import { litBy, Sign } from '../../components/sign.tsx';
 import { visible } from '../../../core/models/visible.ts';
 import { Visible } from '../../components/visible.tsx';
-import { whenInList } from '../../figures.ts';
+import { exportConversation, FORMATS } from '../../export-conversation.ts';
+import { counted, daysAgo, whenInList } from '../../figures.ts';
 import { goTo } from '../../route.ts';
-import { pinConversation, renameConversation } from '../../stores/conversations-store.ts';
+import { pinConversation, renameConversation, titleOf } from '../../stores/conversations-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { setDrawer } from '../../stores/ui-store.ts';
 
 interface ConversationItemProps {
   readonly line: ConversationLine;
   readonly isCurrent: boolean;
+  readonly place: ConversationPlace;
+  /** From the list and the archive: into the trash. From the trash: for good, after a question. */
   readonly onDelete: () => void;
+  /** It leaves this place for another. */
+  readonly onMove: (to: 'list' | 'archive') => void;
 }
 
 /** One conversation in the list: its title, and when it was, or what it does now. */
-export function ConversationItem({ line, isCurrent, onDelete }: ConversationItemProps) {
+export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: ConversationItemProps) {
   const [isRenaming, setRenaming] = useState(false);
   const link = useRef<HTMLAnchorElement>(null);
-  const title = line.title || 'New conversation';
+  const title = titleOf(line);
   if (isRenaming) {
     return (
       <li>
@@ -52,7 +58,7 @@ export function ConversationItem({ line, isCurrent, onDelete }: ConversationItem
           goTo({ screen: 'conversation', id: line.id, messageId: null });
         }}
         onKeyDown={(event) => {
-          if (event.key === 'F2') setRenaming(true);
+          if (event.key === 'F2' && place !== 'trash') setRenaming(true);
           else if (event.key === 'Delete') onDelete();
           else return;
           event.preventDefault();
@@ -61,7 +67,7 @@ export function ConversationItem({ line, isCurrent, onDelete }: ConversationItem
         <span className="grow cut">
           <Visible text={title} />
         </span>
-        <Now line={line} />
+        <Now line={line} place={place} />
       </a>
       <Menu
         name={`Acts for ${visible(title)}`}
@@ -71,39 +77,45 @@ export function ConversationItem({ line, isCurrent, onDelete }: ConversationItem
           if (isRenaming) event.preventDefault();
         }}
       >
-        <MenuItem icon={Pencil} keys="F2" onSelect={() => setTimeout(() => setRenaming(true))}>
-          Rename
-        </MenuItem>
-        <MenuItem
-          icon={line.pinned ? PinOff : Pin}
-          onSelect={() => void pinConversation(line.id, !line.pinned).catch((error: unknown) => tell(failureOf(error).message))}
-        >
-          {line.pinned ? 'Unpin' : 'Pin'}
-        </MenuItem>
-        <MenuItem icon={Download} onSelect={() => void exportConversation(line.id)}>
-          Export as Markdown
-        </MenuItem>
+        {place === 'trash' ? null : (
+          <MenuItem icon={Pencil} keys="F2" onSelect={() => setTimeout(() => setRenaming(true))}>
+            Rename
+          </MenuItem>
+        )}
+        {place === 'list' ? (
+          <MenuItem
+            icon={line.pinned ? PinOff : Pin}
+            onSelect={() => void pinConversation(line.id, !line.pinned).catch((error: unknown) => tell(failureOf(error).message))}
+          >
+            {line.pinned ? 'Unpin' : 'Pin'}
+          </MenuItem>
+        ) : null}
+        {FORMATS.map(({ format, name }) => (
+          <MenuItem key={format} icon={Download} onSelect={() => void exportConversation(line.id, format)}>
+            Export as {name}
+          </MenuItem>
+        ))}
         <MenuLine />
-        <MenuItem icon={Trash} harm keys="Del" onSelect={() => setTimeout(onDelete)}>
-          Delete…
+        {place === 'list' ? (
+          <MenuItem icon={Archive} onSelect={() => setTimeout(() => onMove('archive'))}>
+            Archive
+          </MenuItem>
+        ) : (
+          <MenuItem icon={place === 'trash' ? Undo2 : ArchiveRestore} onSelect={() => setTimeout(() => onMove('list'))}>
+            {place === 'trash' ? 'Restore' : 'Back to the list'}
+          </MenuItem>
+        )}
+        <MenuItem icon={Trash} harm={place === 'trash'} keys="Del" onSelect={() => setTimeout(onDelete)}>
+          {place === 'trash' ? 'Delete for good…' : 'Move to the trash'}
         </MenuItem>
       </Menu>
     </li>
   );
 }
 
-/** By an address that is good once: a link cannot carry the key. */
-async function exportConversation(id: string): Promise<void> {
-  try {
-    const { url } = await api.conversations.export({ id, format: 'markdown' });
-    location.assign(url);
-  } catch (error) {
-    tell(failureOf(error).message);
-  }
-}
-
 /** What it does now, with its sign; else when it was last spoken in. */
-function Now({ line }: { line: ConversationLine }) {
+function Now({ line, place }: { line: ConversationLine; place: ConversationPlace }) {
+  if (place === 'trash') return <span className="side-when">{daysLeft(line.trashedAt ?? Date.now())}</span>;
   const state = line.lastRunState;
   if (line.openInteractions > 0 || state === 'awaiting_interaction') {
     return (
@@ -124,6 +136,13 @@ function Now({ line }: { line: ConversationLine }) {
     );
   }
   return <span className="side-when">{whenInList(line.updatedAt, Date.now())}</span>;
+}
+
+/** Days that what is in the trash is kept. */
+const KEPT_DAYS = 30;
+
+function daysLeft(trashedAt: number): string {
+  return counted(Math.max(0, KEPT_DAYS - daysAgo(trashedAt, Date.now())), 'day');
 }
 
 function RenameField({ title, onDone }: { title: string; onDone: (title: string | null) => void }) {

@@ -41,7 +41,7 @@ export function DeleteDialog({ line, isCurrent, onClose }: DeleteDialogProps) {
           Keep it
         </Button>
         <Button look="harm-main" onClick={() => void remove()}>
-          Delete this conversation
+          Delete it for good
         </Button>
       </DialogButtons>
     </Dialog>

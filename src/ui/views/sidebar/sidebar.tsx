@@ -1,17 +1,17 @@
-import { PanelLeft, Search, Settings, SquarePen } from 'lucide-react';
-import { useMemo, useState, type KeyboardEvent } from 'react';
-import type { ConversationLine } from '../../../contract/views.ts';
+import { Archive, PanelLeft, Search, Settings, SquarePen, Trash } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import type { ConversationPlace } from '../../../core/models/conversation.ts';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { CTRL, Kbd } from '../../components/kbd.tsx';
 import { Mark } from '../../components/sign.tsx';
 import { toggleSidebar } from '../../layout.ts';
 import { goTo, useRoute } from '../../route.ts';
-import { useConversations } from '../../stores/conversations-store.ts';
+import { putAway, useConversations } from '../../stores/conversations-store.ts';
 import { openPalette, setDrawer } from '../../stores/ui-store.ts';
 import { ConversationItem } from './conversation-item.tsx';
-import { DeleteDialog } from './delete-dialog.tsx';
 import { groupByDay } from './group-by-day.ts';
+import { PutAway } from './put-away.tsx';
 import './sidebar.css';
 
 /** All conversations, by day; the way to search them, and to the settings. */
@@ -20,8 +20,11 @@ export function Sidebar() {
   const lines = useConversations((state) => state.lines);
   const isLoaded = useConversations((state) => state.isLoaded);
   const groups = useMemo(() => groupByDay(lines, Date.now()), [lines]);
-  const [deleting, setDeleting] = useState<ConversationLine | null>(null);
+  const [place, setPlace] = useState<ConversationPlace>('list');
+  const list = useRef<HTMLDivElement>(null);
+  useFocusStays(list);
   const currentId = route.screen === 'conversation' ? route.id : null;
+  const toggle = (other: ConversationPlace) => setPlace(place === other ? 'list' : other);
   return (
     <nav className="side" aria-label="Conversations">
       <div className="side-top">
@@ -36,18 +39,28 @@ export function Sidebar() {
         <Kbd>{`${CTRL} K`}</Kbd>
       </button>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrow keys between the links in it */}
-      <div className="side-scroll" onKeyDown={moveByArrows}>
-        {groups.map((group) => (
+      <div ref={list} className="side-scroll" onKeyDown={moveByArrows}>
+        {place === 'list' ? null : <PutAway key={place} place={place} currentId={currentId} onClose={() => setPlace('list')} />}
+        {(place === 'list' ? groups : []).map((group) => (
           <section key={group.name} aria-label={group.name}>
             <h2 className="side-group label">{group.name}</h2>
             <ul>
               {group.lines.map((line) => (
-                <ConversationItem key={line.id} line={line} isCurrent={line.id === currentId} onDelete={() => setDeleting(line)} />
+                <ConversationItem
+                  key={line.id}
+                  line={line}
+                  isCurrent={line.id === currentId}
+                  place="list"
+                  onMove={() => void putAway(line, 'archive')}
+                  onDelete={() => void putAway(line, 'trash')}
+                />
               ))}
             </ul>
           </section>
         ))}
-        {isLoaded && lines.length === 0 ? <p className="side-empty quiet">Your conversations will stand here, the newest on top.</p> : null}
+        {place === 'list' && isLoaded && lines.length === 0 ? (
+          <p className="side-empty quiet">Your conversations will stand here, the newest on top.</p>
+        ) : null}
       </div>
       <div className="side-foot">
         <a
@@ -64,8 +77,9 @@ export function Sidebar() {
           <Icon of={Settings} />
           <span className="grow">Settings</span>
         </a>
+        <IconButton icon={Archive} name="Archive" aria-pressed={place === 'archive'} onClick={() => toggle('archive')} />
+        <IconButton icon={Trash} name="Trash" aria-pressed={place === 'trash'} onClick={() => toggle('trash')} />
       </div>
-      {deleting ? <DeleteDialog line={deleting} isCurrent={deleting.id === currentId} onClose={() => setDeleting(null)} /> : null}
     </nav>
   );
 }
@@ -73,6 +87,37 @@ export function Sidebar() {
 export function startNew(): void {
   setDrawer(false);
   goTo({ screen: 'new' });
+}
+
+/** When the row with the focus leaves the list, the next one gets it: who works by keyboard goes on from there. */
+function useFocusStays(list: React.RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const room = list.current;
+    if (!room) return;
+    let at = -1;
+    const links = () => [...room.querySelectorAll<HTMLElement>('a.side-link')];
+    const remember = (event: FocusEvent) => {
+      const row = event.target instanceof Element ? event.target.closest('.side-row') : null;
+      at = row ? links().findIndex((link) => row.contains(link)) : -1;
+    };
+    const observer = new MutationObserver(() => {
+      const isLost = document.activeElement === document.body || document.activeElement === null;
+      if (at < 0 || !isLost) return;
+      const left = links();
+      left[Math.min(at, left.length - 1)]?.focus();
+    });
+    const forget = ({ relatedTarget }: FocusEvent) => {
+      if (relatedTarget instanceof Element && !room.contains(relatedTarget)) at = -1;
+    };
+    room.addEventListener('focusin', remember);
+    room.addEventListener('focusout', forget);
+    observer.observe(room, { childList: true, subtree: true });
+    return () => {
+      observer.disconnect();
+      room.removeEventListener('focusin', remember);
+      room.removeEventListener('focusout', forget);
+    };
+  }, [list]);
 }
 
 /** Up and down between the conversations, Home and End to the first and the last. */

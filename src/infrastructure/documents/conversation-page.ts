@@ -1,0 +1,107 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PageWriter } from '../../application/ports/page-writer.ts';
+import type { ConversationPicture } from '../../application/ports/pictures.ts';
+import { textOf, type FilePart, type Message, type Part } from '../../core/models/message.ts';
+import type { ToolCall } from '../../core/models/tool-call.ts';
+import type { Trust } from '../../core/models/trust.ts';
+import { visible } from '../../core/models/visible.ts';
+import { escapeHtml } from './escape-html.ts';
+import { markdownAsHtml } from './markdown-html.ts';
+import { PAGE_STYLE } from './page-style.ts';
+
+/** How long is written at a stretch, before others have their turn; milliseconds. */
+const AT_A_STRETCH = 12;
+
+/** Nothing in the page may fetch, run or send anything, whatever stands in it. */
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+
+/** Writes conversations as pages that stand alone. */
+export function createPageWriter(): PageWriter {
+  return {
+    async write(picture, calls) {
+      const blocks: string[] = [];
+      let since = performance.now();
+      for (const message of picture.messages) {
+        blocks.push(messageBlock(message, calls));
+        if (performance.now() - since < AT_A_STRETCH) continue;
+        await nextTurn();
+        since = performance.now();
+      }
+      return page(picture, blocks.join('\n'));
+    },
+  };
+}
+
+function page({ conversation }: ConversationPicture, body: string): string {
+  const title = shown(conversation.title || 'Conversation');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<header><h1>${title}</h1>
+<p class="meta">${new Date(conversation.createdAt).toISOString().slice(0, 10)} · ${shown(conversation.workspace)}</p></header>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+function messageBlock(message: Message, calls: ReadonlyMap<string, ToolCall>): string {
+  if (message.role === 'person') {
+    const files = message.parts.flatMap((part) => (part.type === 'file' ? [fileBlock(part)] : []));
+    return ['<h2>You</h2>', `<div class="said">${escapeHtml(textOf(message))}</div>`, ...files].join('\n');
+  }
+  return ['<h2>Glasshouse</h2>', ...message.parts.map((part) => partBlock(part, calls))].join('\n');
+}
+
+function partBlock(part: Part, calls: ReadonlyMap<string, ToolCall>): string {
+  switch (part.type) {
+    case 'text':
+      return markdownAsHtml(part.text);
+    case 'reasoning':
+      return part.text.trim() === '' ? '' : folded('Thought', `<p class="note">${escapeHtml(part.text)}</p>`);
+    case 'file':
+      return fileBlock(part);
+    case 'notice':
+      return `<p class="note">${escapeHtml(part.text)}</p>`;
+    case 'tool_call': {
+      const call = calls.get(part.callId);
+      return call ? callBlock(call) : '';
+    }
+  }
+}
+
+function fileBlock({ name, text, trust }: FilePart): string {
+  return folded(`File: ${shown(name)}`, pre(text), trust);
+}
+
+function callBlock(call: ToolCall): string {
+  const words = (call.state === 'succeeded' ? call.words?.past : call.words?.future) ?? call.tool;
+  const output = call.output ? pre(call.output) : '';
+  return folded(`${shown(words)} (${shown(call.tool)}, ${call.state})`, pre(JSON.stringify(call.input, null, 2)) + output, call.trust);
+}
+
+/** @param summary as HTML */
+function folded(summary: string, inside: string, trust: Trust = 'trusted'): string {
+  const isOutside = trust === 'untrusted';
+  return `<details${isOutside ? ' class="outside"' : ''}><summary>${summary}${isOutside ? ', from outside' : ''}</summary>${inside}</details>`;
+}
+
+function pre(text: string): string {
+  // A line end at the very beginning would be swallowed.
+  return `<pre>\n${escapeHtml(text)}</pre>`;
+}
+
+/** A name or a title: nothing in it may read as something else. */
+function shown(text: string): string {
+  return escapeHtml(visible(text));
+}

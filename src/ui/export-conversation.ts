@@ -1,0 +1,20 @@
+import { api, failureOf } from './api.ts';
+import { tell } from './stores/toast-store.ts';
+
+export type ExportFormat = 'markdown' | 'html' | 'json';
+
+export const FORMATS: readonly { readonly format: ExportFormat; readonly name: string }[] = [
+  { format: 'markdown', name: 'Markdown' },
+  { format: 'html', name: 'a web page' },
+  { format: 'json', name: 'JSON' },
+];
+
+/** By an address that is good once: a link cannot carry the key. */
+export async function exportConversation(id: string, format: ExportFormat): Promise<void> {
+  try {
+    const { url } = await api.conversations.export({ id, format });
+    location.assign(url);
+  } catch (error) {
+    tell(failureOf(error).message);
+  }
+}

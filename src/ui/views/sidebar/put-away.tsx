@@ -1,0 +1,75 @@
+import { ArrowLeft } from 'lucide-react';
+import { useState } from 'react';
+import type { ConversationLine } from '../../../contract/views.ts';
+import type { StreamEvent } from '../../../contract/events.ts';
+import { api, failureInWords } from '../../api.ts';
+import { IconButton } from '../../components/icon-button.tsx';
+import { bringBack, putAway } from '../../stores/conversations-store.ts';
+import { useAnswer } from '../../use-answer.ts';
+import { ConversationItem } from './conversation-item.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+
+interface PutAwayProps {
+  readonly place: 'archive' | 'trash';
+  readonly currentId: string | null;
+  readonly onClose: () => void;
+}
+
+const LIMIT = 500;
+const WORDS = {
+  archive: { title: 'Archive', empty: 'What you put away stands here. It is kept, and found by the search.' },
+  trash: { title: 'Trash', empty: 'Nothing is in the trash.' },
+} as const;
+
+/** What is out of the list: the archive, or the trash, where it is kept for 30 days. */
+export function PutAway({ place, currentId, onClose }: PutAwayProps) {
+  const { value, failure, askAgain } = useAnswer(place, () => api.conversations.list({ place, limit: LIMIT }), hasChanged);
+  const [deleting, setDeleting] = useState<ConversationLine | null>(null);
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const lines = value?.conversations.filter((line) => !gone.has(line.id)) ?? [];
+  const leave = (line: ConversationLine, done: Promise<void>) => {
+    setGone((before) => new Set(before).add(line.id));
+    void done.finally(() => {
+      askAgain();
+      setGone((before) => new Set([...before].filter((id) => id !== line.id)));
+    });
+  };
+  return (
+    <>
+      <section
+        aria-label={WORDS[place].title}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || event.defaultPrevented) return;
+          event.preventDefault();
+          onClose();
+        }}
+      >
+        <h2 className="side-group side-place label">
+          <IconButton icon={ArrowLeft} name="Back to the conversations" keys="Esc" fine onClick={onClose} />
+          <span className="grow">{WORDS[place].title}</span>
+          {place === 'trash' ? <span className="side-when">kept for 30 days</span> : null}
+        </h2>
+        <ul>
+          {lines.map((line) => (
+            <ConversationItem
+              key={line.id}
+              line={line}
+              isCurrent={line.id === currentId}
+              place={place}
+              onMove={() => leave(line, bringBack(line.id, place))}
+              onDelete={() => (place === 'trash' ? setDeleting(line) : leave(line, putAway(line, 'trash')))}
+            />
+          ))}
+        </ul>
+        {failure ? <p className="side-empty quiet">{failureInWords(failure)}</p> : null}
+        {value && lines.length === 0 ? <p className="side-empty quiet">{WORDS[place].empty}</p> : null}
+      </section>
+      {/* Beside it: its Escape closes it alone. */}
+      {deleting ? <DeleteDialog line={deleting} isCurrent={deleting.id === currentId} onClose={() => setDeleting(null)} /> : null}
+    </>
+  );
+}
+
+function hasChanged({ type }: StreamEvent): boolean {
+  return type === 'conversation_changed' || type === 'conversation_deleted' || type === 'reset';
+}
