@@ -19,7 +19,7 @@ const SETTLED_AFTER = 120;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export async function loadConversations(): Promise<void> {
-  const { conversations } = await api.conversations.list({ limit: LIMIT });
+  const { conversations } = await api.conversations.list({ limit: LIMIT, place: 'list' });
   useConversations.setState({ lines: conversations, isLoaded: true });
 }
 
