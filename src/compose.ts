@@ -171,6 +171,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
       return exportConversation({ pictures: storage.pictures, reader: storage.reader, pageWriter }, id, format);
     },
+    restore: async (id) => {
+      await storage.editor.update(id, { archived: false });
+      return storage.editor.setTrashed(id, null);
+    },
     purge: async (id) => {
       const purged = await storage.purge.purge(id);
       system.clearLog();

@@ -55,7 +55,7 @@ export interface RunAgain {
  */
 export interface GlasshouseClient {
   readonly conversations: {
-    /** Those in the list, where no place is named. */
+    /** Those of every place, where none is named. */
     readonly list: Call<
       { readonly limit?: number; readonly workspace?: string; readonly place?: ConversationPlace },
       { readonly conversations: readonly ConversationLine[] }

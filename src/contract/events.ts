@@ -18,7 +18,7 @@ export type StreamEvent =
       readonly runId: string;
       readonly event: AnnouncedEvent;
     }
-  /** Title, pin or waiting inputs changed: read it again. */
+  /** Title, place, waiting inputs or the branch that is shown changed: read it again. */
   | { readonly type: 'conversation_changed'; readonly conversationId: string }
   | { readonly type: 'conversation_deleted'; readonly conversationId: string }
   | { readonly type: 'rules_changed' }

@@ -1,6 +1,6 @@
 import type { AgentEvent } from '../core/agent/agent-event.ts';
 import type { ConversationSnapshot } from '../core/agent/conversation-fold.ts';
-import type { Conversation, ConversationMode } from '../core/models/conversation.ts';
+import type { Conversation, ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { Result } from '../core/models/failure.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
@@ -52,7 +52,7 @@ export interface Glasshouse {
   answer(interactionId: string, answer: InteractionAnswer): Result<null>;
   subscribe(listener: (published: PublishedEvent) => void): () => void;
 
-  conversations(options: { readonly limit: number }): Promise<readonly ConversationSummary[]>;
+  conversations(options: { readonly limit: number; readonly place: ConversationPlace }): Promise<readonly ConversationSummary[]>;
   /** By whole id or its beginning. */
   findConversation(idOrPrefix: string): Promise<Result<Conversation>>;
   latestConversation(workspace: string): Promise<Conversation | null>;
@@ -62,6 +62,8 @@ export interface Glasshouse {
   search(query: string, options: { readonly limit: number }): Promise<readonly SearchHit[]>;
   /** The path that is shown, as a file to keep; null when there is no such conversation. */
   export(conversationId: string, format: 'markdown' | 'json' | 'html'): Promise<ExportedFile | null>;
+  /** Takes a conversation out of the trash or the archive. @returns false when there is no such conversation */
+  restore(conversationId: string): Promise<boolean>;
   purge(conversationId: string): Promise<boolean>;
 
   rules(): Promise<readonly Rule[]>;

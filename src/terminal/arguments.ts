@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ConversationPlace } from '../core/models/conversation.ts';
 import { FailureError } from '../core/models/failure.ts';
 import type { RuleDecision } from '../core/models/rule.ts';
 
@@ -31,7 +32,14 @@ export type Command =
   | { readonly name: 'version' }
   | ({ readonly name: 'run' } & RunArguments)
   | ({ readonly name: 'chat' } & ChatArguments)
-  | { readonly name: 'conversations'; readonly action: 'list'; readonly limit: number; readonly json: boolean }
+  | {
+      readonly name: 'conversations';
+      readonly action: 'list';
+      readonly limit: number;
+      readonly place: ConversationPlace;
+      readonly json: boolean;
+    }
+  | { readonly name: 'conversations'; readonly action: 'restore'; readonly ids: readonly string[]; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
   | {
       readonly name: 'conversations';
@@ -198,8 +206,10 @@ function parseConversations(words: readonly string[]): Command {
   const name = 'conversations';
   switch (action) {
     case 'list': {
-      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG }, 0);
-      return { name, action, limit: limitOf(values.limit, 30), json: values.json };
+      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG, archived: FLAG, trash: FLAG }, 0);
+      if (values.archived && values.trash) throw usage('Give --archived or --trash, not both.');
+      const place = values.trash ? 'trash' : values.archived ? 'archive' : 'list';
+      return { name, action, limit: limitOf(values.limit, 30), place, json: values.json };
     }
     case 'show': {
       const { values, positionals } = parse('conversations show', rest, { requests: FLAG, json: FLAG }, 1);
@@ -220,13 +230,18 @@ function parseConversations(words: readonly string[]): Command {
       if (!query) throw usage('Say what to search for: glasshouse conversations search WORDS');
       return { name, action, query, limit: limitOf(values.limit, 20), json: values.json };
     }
+    case 'restore': {
+      const { values, positionals } = parse('conversations restore', rest, { json: FLAG });
+      if (positionals.length === 0) throw usage('Say which: glasshouse conversations restore ID');
+      return { name, action, ids: positionals, json: values.json };
+    }
     case 'delete': {
       const { values, positionals } = parse('conversations delete', rest, { yes: { ...FLAG, short: 'y' }, json: FLAG });
       if (positionals.length === 0) throw usage('Say which: glasshouse conversations delete ID');
       return { name, action, ids: positionals, yes: values.yes, json: values.json };
     }
     default:
-      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | delete ID');
+      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | restore ID | delete ID');
   }
 }
 

@@ -181,7 +181,9 @@ class Chat {
   }
 
   async #list(): Promise<void> {
-    const conversations = (await this.#app.conversations({ limit: 200 })).filter((each) => each.workspace === this.#environment.workspace);
+    const conversations = (await this.#app.conversations({ limit: 200, place: 'list' })).filter(
+      (each) => each.workspace === this.#environment.workspace,
+    );
     if (conversations.length === 0) return this.#note('There is none in this folder yet.');
     for (const each of conversations.slice(0, LISTED)) {
       this.#note(`${each.id.slice(0, 13)}  ${fit(visible(each.title), this.#screen.width - 20)}`);

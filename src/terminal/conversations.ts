@@ -24,15 +24,23 @@ export async function conversationsCommand(app: Glasshouse, command: Conversatio
       return show(app, command, print, new Screen({ ...streams, stderr: streams.stdout }));
     case 'export':
       return write(app, command, streams);
+    case 'restore':
+      return restore(app, command, print);
     case 'delete':
       return remove(app, command, print, streams);
   }
 }
 
+const NONE = {
+  list: 'There is no conversation yet. Begin one: glasshouse run "…"',
+  archive: 'Nothing is in the archive.',
+  trash: 'Nothing is in the trash.',
+} as const;
+
 async function list(app: Glasshouse, command: Extract<Conversations, { action: 'list' }>, print: (text: string) => void): Promise<number> {
-  const conversations = await app.conversations({ limit: command.limit });
+  const conversations = await app.conversations({ limit: command.limit, place: command.place });
   if (command.json) for (const conversation of conversations) print(JSON.stringify(conversation));
-  else if (conversations.length === 0) print('There is no conversation yet. Begin one: glasshouse run "…"');
+  else if (conversations.length === 0) print(NONE[command.place]);
   else {
     for (const conversation of conversations) {
       const state =
@@ -165,6 +173,20 @@ function showRequest(request: RecordedRequest, print: (text: string) => void, sc
   print(screen.style('bold', `${request.method} ${request.url}`));
   for (const [name, value] of Object.entries(request.headers)) print(screen.style('dim', `${name}: ${value}`));
   print(harmless(request.spans.map((span) => span.text).join('')));
+}
+
+async function restore(
+  app: Glasshouse,
+  command: Extract<Conversations, { action: 'restore' }>,
+  print: (text: string) => void,
+): Promise<number> {
+  const conversations = [];
+  for (const id of command.ids) conversations.push(await found(app, id));
+  for (const { id, title } of conversations) {
+    await app.restore(id);
+    print(command.json ? JSON.stringify({ restored: id }) : `Restored ${shortId(id)}  ${visible(title)}`);
+  }
+  return 0;
 }
 
 /** The file goes to stdout, or where it is told to; what is there is replaced. */

@@ -80,17 +80,20 @@ Up and down bring back what you said. Ctrl-C stops the run and keeps what was sa
 line, as Ctrl-D, it ends. From a pipe every line is a message.
 `;
 
-const CONVERSATIONS = `glasshouse conversations list [--limit N] [--json]
+const CONVERSATIONS = `glasshouse conversations list [--archived | --trash] [--limit N] [--json]
 glasshouse conversations show ID [--requests] [--json]
 glasshouse conversations search WORDS [--limit N] [--json]
 glasshouse conversations export ID [--format markdown|json|html] [--output FILE]
+glasshouse conversations restore ID … [--json]
 glasshouse conversations delete ID … [--yes] [--json]
 
-ID may be shortened as long as it is clear which one is meant; \`last\` is the newest.
+ID may be shortened as long as it is clear which one is meant; \`last\` is the newest
+in the list.
 \`show\` prints messages, tool calls and runs; with --requests every request to the model, exactly
 as it was sent. \`search\` looks through messages, tool inputs and results: all words must occur,
 "…" is a phrase, word* a beginning. \`export\` writes the branch that is shown to stdout, or to FILE;
-as html it is one page that stands alone. \`delete\` leaves no byte of the conversation behind.
+as html it is one page that stands alone. \`restore\` takes out of the archive and the trash, where the
+page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
 `;
 
 const MODELS = `glasshouse models list [--json]

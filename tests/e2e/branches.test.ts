@@ -88,6 +88,12 @@ describe('the page: a conversation as a tree', () => {
     await button(page, 'Answer again').click();
     await expect.poll(() => story(page)).toEqual(['Which colour?', 'Red.']);
     await pager(page, /^Answer 2 of 2$/).waitFor();
+    await page.keyboard.press('Control+i');
+    await page.getByRole('tab', { name: 'Context' }).click();
+    await page.getByText(/^Request 1 of 1/).waitFor();
+    await page.getByRole('tab', { name: 'Runs' }).click();
+    await page.getByText(/^Run 1 of 1/).waitFor();
+    await page.keyboard.press('Control+i');
     await button(page, 'Earlier answer').click();
     await expect.poll(() => story(page)).toEqual(['Which colour?', 'Blue.']);
     await say(page, 'Why?');

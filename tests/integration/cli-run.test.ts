@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { callOf, eventsOf, KEY, MODEL, scriptedScene } from '../support/cli.ts';
+import { ServerScene } from '../support/server.ts';
 
 describe('glasshouse run', () => {
   it('answers on stdout, tells of its work on stderr, and stores all of it', async () => {
@@ -195,6 +196,22 @@ describe('glasshouse run', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--format wants one of markdown, json, html, not "pdf".')]);
     const nowhere = await cli.run(['conversations', 'export', 'last', '--output', 'no/such/folder/a.md']);
     expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('cannot be written (ENOENT)')]);
+  });
+
+  it('lists what is in the trash, goes on with none of it, and restores it', async () => {
+    const scene = await ServerScene.start([{ text: 'Here.' }]);
+    const { conversationId } = await scene.send('Where is it?');
+    await scene.untilEnded(conversationId);
+    await scene.client.conversations.trash({ id: conversationId });
+    const { cli } = scene;
+    expect((await cli.run(['conversations', 'list'])).stdout).toContain('There is no conversation yet.');
+    expect((await cli.run(['conversations', 'list', '--archived'])).stdout).toBe('Nothing is in the archive.\n');
+    expect((await cli.run(['conversations', 'list', '--trash'])).stdout).toContain('Where is it?');
+    const refused = await cli.run(['run', '--conversation', conversationId, 'And now?']);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('(conversation_in_trash)')]);
+    const restored = await cli.run(['conversations', 'restore', conversationId]);
+    expect([restored.code, restored.stdout]).toEqual([0, expect.stringContaining('Where is it?')]);
+    expect((await cli.run(['conversations', 'list'])).stdout).toContain('Where is it?');
   });
 
   it('R7: Ctrl-C stops the run and keeps what was said', async () => {

@@ -135,21 +135,23 @@ describe('conversations', () => {
     const ids = async (place?: 'list' | 'archive' | 'trash') =>
       (await conversations.list(place === undefined ? {} : { place })).conversations.map((line) => line.id);
     expect(await conversations.update({ id: conversationId, archived: true })).toMatchObject({ archived: true });
-    expect([await ids(), await ids('archive'), await ids('trash')]).toEqual([[], [conversationId], []]);
+    expect([await ids('list'), await ids('archive'), await ids('trash')]).toEqual([[], [conversationId], []]);
     // Who speaks in it takes it out.
     await scene.send('And then?', { conversationId });
     await scene.untilEnded(conversationId);
-    expect([await ids(), await ids('archive')]).toEqual([[conversationId], []]);
+    expect([await ids('list'), await ids('archive')]).toEqual([[conversationId], []]);
     expect((await scene.client.search({ query: 'heron' })).hits).toHaveLength(2);
     const line = await conversations.trash({ id: conversationId });
     expect(Date.now() - (line.trashedAt ?? 0)).toBeLessThan(60_000);
-    expect([await ids(), await ids('archive'), await ids('trash')]).toEqual([[], [], [conversationId]]);
+    expect([await ids('list'), await ids('archive'), await ids('trash')]).toEqual([[], [], [conversationId]]);
+    // Who takes everything away takes this too.
+    expect(await ids()).toEqual([conversationId]);
     expect((await scene.client.search({ query: 'heron' })).hits).toEqual([]);
     const refused = await call(scene, 'messages.send', { commandId: randomUUID(), conversationId, text: 'Hello?' });
     expect(refused).toMatchObject({ status: 409, code: 'conversation_in_trash' });
     expect((await scene.client.conversations.get({ id: conversationId })).conversation.trashedAt).toBe(line.trashedAt);
     expect(await conversations.restore({ id: conversationId })).not.toHaveProperty('trashedAt');
-    expect([await ids(), await ids('trash')]).toEqual([[conversationId], []]);
+    expect([await ids('list'), await ids('trash')]).toEqual([[conversationId], []]);
     expect((await scene.client.search({ query: 'heron' })).hits).toHaveLength(2);
     for (const procedure of ['conversations.trash', 'conversations.restore']) {
       expect(await call(scene, procedure, { id: 'no-such' })).toMatchObject({ status: 404, code: 'conversation_not_found' });
@@ -173,7 +175,7 @@ describe('conversations', () => {
     const html = await get('html');
     expect(html).toContain('<title>What is it?</title>');
     expect(html).toContain('<p>It is <b>long</b>.</p>');
-    expect(html).toMatch(/<details><summary>[^<]*read_file, succeeded\)<\/summary>/);
+    expect(html).toContain('<details><summary>read_file (failed)</summary>');
   });
 
   it('bring long outputs cut, and the whole when it is asked for', async () => {

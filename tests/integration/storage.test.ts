@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentEvent } from '../../src/core/agent/agent-event.ts';
 import { bodyOf, type Span } from '../../src/core/models/request.ts';
@@ -9,6 +10,7 @@ import type { ToolCall } from '../../src/core/models/tool-call.ts';
 import { NO_USAGE } from '../../src/core/models/usage.ts';
 import { quickHash } from '../../src/infrastructure/persistence/ledger-writer.ts';
 import { openStorage } from '../../src/infrastructure/persistence/open-storage.ts';
+import { MIGRATIONS } from '../../src/infrastructure/persistence/schema.ts';
 import { personMessage } from '../support/agent-scene.ts';
 
 function folder(): string {
@@ -397,5 +399,25 @@ describe('instances', () => {
     await expect(b.journal.commit('run', version, [{ type: 'state_changed', state: { name: 'planning' } }], 'agent')).rejects.toMatchObject(
       { failure: { code: 'version_conflict' } },
     );
+  });
+});
+
+describe('a database from before conversations branched', () => {
+  it('keeps its conversations in the list, and the plan on the path that was shown', async () => {
+    const path = folder();
+    const old = new DatabaseSync(join(path, 'glasshouse.db'));
+    for (const migration of MIGRATIONS.slice(0, 3)) old.exec(migration);
+    old.exec(`PRAGMA user_version = 3;
+      INSERT INTO conversation VALUES ('c', 'chat', NULL, '/work', 'Old', 'm2', 'ask', '{"items":[{"text":"look","state":"done"}]}', 1, 2, 0);
+      INSERT INTO message VALUES ('m1', 'c', NULL, 'run', 'person', 1), ('m2', 'c', 'm1', 'run', 'agent', 2), ('m3', 'c', 'm1', 'run', 'agent', 3);`);
+    old.close();
+    const { reader, editor } = open(path);
+    expect(await reader.list({ limit: 9, place: 'list' })).toMatchObject([{ id: 'c', archived: false, pinned: false }]);
+    expect((await reader.list({ limit: 9, place: 'list' }))[0]).not.toHaveProperty('trashedAt');
+    expect((await reader.snapshot('c'))?.plan?.items).toHaveLength(1);
+    await editor.leadThrough('c', 'm3');
+    expect((await reader.snapshot('c'))?.plan).toBeNull();
+    await editor.leadThrough('c', 'm2');
+    expect((await reader.snapshot('c'))?.plan?.items).toHaveLength(1);
   });
 });

@@ -7,7 +7,7 @@ import type { ConversationSummary, RecordedRequest, RecordedRun } from '../../co
 
 /** Reading what is stored. Null where there is no such thing; rejects with FailureError only for a damaged or busy database. */
 export interface ConversationReader {
-  /** Those of one place, the list itself where none is named; the newest first, in the trash by when they came there. */
+  /** Those of one place, or of all where none is named; the newest first, in the trash by when they came there. */
   list(options: {
     readonly limit: number;
     readonly workspace?: string;

@@ -75,7 +75,7 @@ const FAILURES = {
   conversation_not_found: { exit: 2, advice: 'See `glasshouse conversations list`.' },
   message_not_found: { exit: 2, advice: 'See `glasshouse conversations show`.' },
   conversation_ambiguous: { exit: 2, advice: 'Give more letters of the id.' },
-  conversation_in_trash: { exit: 1, advice: 'Restore it first.' },
+  conversation_in_trash: { exit: 1, advice: 'Restore it first: `glasshouse conversations restore`.' },
   conversation_busy: { exit: 1, advice: 'A run is at work in this conversation. Wait for it, or stop it.' },
   run_not_found: { exit: 2, advice: 'See `glasshouse conversations show`.' },
   run_cancelled: { exit: 130, advice: 'What was said is kept. Go on with `--continue`.' },

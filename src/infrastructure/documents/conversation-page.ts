@@ -85,9 +85,10 @@ function fileBlock({ name, text, trust }: FilePart): string {
 }
 
 function callBlock(call: ToolCall): string {
-  const words = (call.state === 'succeeded' ? call.words?.past : call.words?.future) ?? call.tool;
+  const words = call.state === 'succeeded' ? call.words?.past : call.words?.future;
+  const what = words === undefined ? `${shown(call.tool)} (${call.state})` : `${shown(words)} (${shown(call.tool)}, ${call.state})`;
   const output = call.output ? pre(call.output) : '';
-  return folded(`${shown(words)} (${shown(call.tool)}, ${call.state})`, pre(JSON.stringify(call.input, null, 2)) + output, call.trust);
+  return folded(what, pre(JSON.stringify(call.input, null, 2)) + output, call.trust);
 }
 
 /** @param summary as HTML */

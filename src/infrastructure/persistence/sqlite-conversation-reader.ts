@@ -15,12 +15,12 @@ import { isOnPath } from './message-path.ts';
 
 export function createSqliteConversationReader(db: Database): ConversationReader {
   return {
-    async list({ limit, workspace, place = 'list' }) {
+    async list({ limit, workspace, place }) {
       const where = workspace === undefined ? '' : 'AND workspace = ?';
       const values = workspace === undefined ? [limit] : [workspace, limit];
       return db
         .all(
-          `SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' AND ${IN_PLACE[place]} ${where} ORDER BY ${place === 'trash' ? 'trashed_at' : 'updated_at'} DESC LIMIT ?`,
+          `SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' AND ${place ? IN_PLACE[place] : 'TRUE'} ${where} ORDER BY ${place === 'trash' ? 'trashed_at' : 'updated_at'} DESC LIMIT ?`,
           ...values,
         )
         .map(toSummary);

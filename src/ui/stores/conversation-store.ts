@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { create } from 'zustand';
 import { api, failureOf, type CallFailure } from '../api.ts';
 import { useConnection } from './connection-store.ts';
@@ -7,6 +8,7 @@ import {
   hasResumed,
   MissedEvent,
   openFrom,
+  runsOnPath,
   withEarlier,
   type OpenConversation,
   type RunEvent,
@@ -183,6 +185,12 @@ function without<Value>(map: ReadonlyMap<string, Value>, id: string): ReadonlyMa
   const next = new Map(map);
   next.delete(id);
   return next;
+}
+
+/** The runs on the path of a conversation; null while it is not held. The same set till another run is on it. */
+export function useRunsOnPath(id: string): ReadonlySet<string> | null {
+  const ids = useOpen(id, (open) => runsOnPath(open).join(' '));
+  return useMemo(() => (ids === undefined ? null : new Set(ids.split(' '))), [ids]);
 }
 
 /** One part of one conversation that is held. */

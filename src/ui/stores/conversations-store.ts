@@ -19,7 +19,7 @@ const SETTLED_AFTER = 120;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export async function loadConversations(): Promise<void> {
-  const { conversations } = await api.conversations.list({ limit: LIMIT });
+  const { conversations } = await api.conversations.list({ limit: LIMIT, place: 'list' });
   useConversations.setState({ lines: conversations, isLoaded: true });
 }
 
@@ -70,8 +70,8 @@ export async function renameConversation(id: string, title: string): Promise<voi
   await api.conversations.update({ id, title });
 }
 
-/** Takes it out of the list, into the archive or the trash; it can be undone at once. */
-export async function putAway(line: ConversationLine, place: 'archive' | 'trash'): Promise<void> {
+/** Takes it out of the list, into the archive or the trash; it can be undone at once. @returns whether it went */
+export async function putAway(line: ConversationLine, place: 'archive' | 'trash'): Promise<boolean> {
   const { id } = line;
   const isShown = isOnScreen(id);
   forgetConversation(id);
@@ -82,7 +82,7 @@ export async function putAway(line: ConversationLine, place: 'archive' | 'trash'
     tell(failureInWords(failureOf(error)));
     refreshConversations();
     if (isShown) show(id);
-    return;
+    return false;
   }
   const undo = () => {
     if (isShown) show(id);
@@ -92,16 +92,19 @@ export async function putAway(line: ConversationLine, place: 'archive' | 'trash'
     kind: `away:${id}`,
     act: { label: 'Undo', run: undo },
   });
+  return true;
 }
 
-/** Puts it back where it was. */
-export async function bringBack(id: string, from: 'archive' | 'trash'): Promise<void> {
+/** Puts it back where it was. @returns whether it came */
+export async function bringBack(id: string, from: 'archive' | 'trash'): Promise<boolean> {
   try {
     await (from === 'trash' ? api.conversations.restore({ id }) : api.conversations.update({ id, archived: false }));
   } catch (error) {
     tell(failureInWords(failureOf(error)));
+    return false;
   }
   refreshConversations();
+  return true;
 }
 
 export function titleOf({ title }: Pick<ConversationLine, 'title'>): string {

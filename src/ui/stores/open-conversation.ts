@@ -325,6 +325,20 @@ export function hasResumed(before: OpenConversation, after: OpenConversation, ru
   return was === 'suspended' && is !== undefined && isActive(is);
 }
 
+/** The runs whose work stands on the path that is shown. What a message came to before it was answered anew is on another branch. */
+export function runsOnPath(open: OpenConversation): readonly string[] {
+  const { messages } = open.snapshot;
+  const found = new Set<string>();
+  for (const [at, { role, runId }] of messages.entries()) {
+    const next = messages[at + 1];
+    const isAnsweredAnew = role === 'person' && next?.role === 'agent' && next.runId !== runId;
+    if (runId !== null && !isAnsweredAnew) found.add(runId);
+  }
+  const last = latestRun(open);
+  if (last) found.add(last.id);
+  return [...found];
+}
+
 /** The run that is at work, or waits for a person's word to go on. */
 export function latestRun(open: OpenConversation): RunLine | null {
   return [...open.runs.values()].at(-1) ?? null;

@@ -9,6 +9,7 @@ import {
   latestRun,
   MissedEvent,
   openFrom,
+  runsOnPath,
   withEarlier,
   type OpenConversation,
 } from '../../../src/ui/stores/open-conversation.ts';
@@ -197,6 +198,7 @@ describe('U1 the conversation that the page holds', () => {
     const next = { ...run, id: 'r2' };
     const again = { type: 'input_accepted', input: input('i2', 'start'), message: message('m1', 'person', 'Hello'), run: next } as const;
     const begun = foldAll(once, numbered([{ ...again, branch: 'again' }], 50));
+    expect(runsOnPath(once)).toEqual(['r']);
     expect([begun.snapshot.messages.map(({ id }) => id), begun.branches.get('m1'), latestRun(begun)?.id]).toEqual([['m1'], ['m2'], 'r2']);
     const answered = foldAll(begun, numbered([{ type: 'message_started', message: message('m3', 'agent', undefined, 'm1') }], 60));
     expect([answered.snapshot.messages.map(({ id }) => id), answered.branches.get('m1')]).toEqual([

@@ -16,8 +16,12 @@ export function conversationRoutes(served: Served): GlasshouseClient['conversati
     return line;
   };
   return {
-    list: async ({ limit = 200, workspace, place = 'list' }) => ({
-      conversations: await served.reader.list({ limit, place, ...(workspace === undefined ? {} : { workspace }) }),
+    list: async ({ limit = 200, workspace, place }) => ({
+      conversations: await served.reader.list({
+        limit,
+        ...(workspace === undefined ? {} : { workspace }),
+        ...(place === undefined ? {} : { place }),
+      }),
     }),
     get: async ({ id, last }) => {
       const picture = await served.pictures.picture(id, last);

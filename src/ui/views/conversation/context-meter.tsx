@@ -6,7 +6,8 @@ import { api } from '../../api.ts';
 import { Tooltip } from '../../components/tooltip.tsx';
 import { tokens } from '../../figures.ts';
 import { openInspector } from '../../layout.ts';
-import { latestRun, type OpenConversation } from '../../stores/open-conversation.ts';
+import { useConversationStore } from '../../stores/conversation-store.ts';
+import { latestRun, runsOnPath, type OpenConversation } from '../../stores/open-conversation.ts';
 import { useUi } from '../../stores/ui-store.ts';
 import './context-meter.css';
 
@@ -48,7 +49,7 @@ export function ContextMeter({ open }: { open: OpenConversation }) {
   );
 }
 
-/** The last request of the conversation, read when a run has come to rest: while it works, the state line tells its figures. */
+/** The last request on the path, read when a run has come to rest: while it works, the state line tells its figures. */
 function useLastRequest(open: OpenConversation): RequestView | null {
   const [last, setLast] = useState<RequestView | null>(null);
   const conversationId = open.conversation.id;
@@ -59,7 +60,10 @@ function useLastRequest(open: OpenConversation): RequestView | null {
     if (key === null) return;
     let isWanted = true;
     const read = async () => {
-      const { requests } = await api.requests.list({ conversationId });
+      const { requests: all } = await api.requests.list({ conversationId });
+      const shown = useConversationStore.getState().open.get(conversationId);
+      const onPath = new Set(shown ? runsOnPath(shown) : []);
+      const requests = all.filter((request) => onPath.has(request.runId));
       const newest = requests.reduce<(typeof requests)[number] | null>((a, b) => (a === null || b.createdAt >= a.createdAt ? b : a), null);
       if (!newest) return;
       const view = await api.requests.get({ conversationId, requestId: newest.id });

@@ -13,7 +13,7 @@ import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { clock, counted, duration, exactTime, money, tokens } from '../../figures.ts';
 import { useNow } from '../../now.ts';
-import { useOpen } from '../../stores/conversation-store.ts';
+import { useOpen, useRunsOnPath } from '../../stores/conversation-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { RunLanes } from './run-lanes.tsx';
 import { RunLimits, RunSteps } from './run-steps.tsx';
@@ -29,6 +29,7 @@ interface RunsTabProps {
 
 /** What the agent did when: lanes true to time, and each step with its tools, tokens and cost. */
 export function RunsTab({ conversationId, chosen, onChoose, onOpenRequest }: RunsTabProps) {
+  const onPath = useRunsOnPath(conversationId);
   const answer = useAnswer(
     `runs:${conversationId}`,
     async () => (await api.runs.list({ conversationId })).runs,
@@ -37,7 +38,7 @@ export function RunsTab({ conversationId, chosen, onChoose, onOpenRequest }: Run
   if (answer.failure && !answer.value)
     return <Trouble title="The runs cannot be read" failure={answer.failure} onRetry={answer.askAgain} />;
   if (!answer.value) return <WaitingLines lines={6} />;
-  const runs = answer.value;
+  const runs = answer.value.filter((run) => onPath?.has(run.id) ?? true);
   const found = chosen === null ? -1 : runs.findIndex((run) => run.id === chosen);
   const at = found < 0 ? runs.length - 1 : found;
   const run = runs[at];

@@ -1,15 +1,20 @@
+import { useMemo } from 'react';
 import type { StreamEvent } from '../../../contract/events.ts';
 import type { RequestLine, RequestView } from '../../../contract/views.ts';
 import { api } from '../../api.ts';
+import { useRunsOnPath } from '../../stores/conversation-store.ts';
 import { useAnswer, type Answer } from '../../use-answer.ts';
 
-/** The requests of a conversation, oldest first. A new one stands here as soon as its step starts. */
+/** The requests on the path of a conversation, oldest first. A new one stands here as soon as its step starts. */
 export function useRequests(conversationId: string): Answer<readonly RequestLine[]> {
-  return useAnswer(
+  const onPath = useRunsOnPath(conversationId);
+  const answer = useAnswer(
     `requests:${conversationId}`,
     async () => (await api.requests.list({ conversationId })).requests,
     (event) => changesRequests(event, conversationId),
   );
+  const value = useMemo(() => answer.value?.filter((line) => onPath?.has(line.runId) ?? true) ?? null, [answer.value, onPath]);
+  return { ...answer, value };
 }
 
 /** One request, whole. It is read again when its step ends: then the provider has counted. */

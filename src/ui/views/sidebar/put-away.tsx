@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ConversationLine } from '../../../contract/views.ts';
 import type { StreamEvent } from '../../../contract/events.ts';
 import { api, failureInWords } from '../../api.ts';
@@ -27,12 +27,15 @@ export function PutAway({ place, currentId, onClose }: PutAwayProps) {
   const [deleting, setDeleting] = useState<ConversationLine | null>(null);
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const lines = value?.conversations.filter((line) => !gone.has(line.id)) ?? [];
-  const leave = (line: ConversationLine, done: Promise<void>) => {
-    setGone((before) => new Set(before).add(line.id));
-    void done.finally(() => {
-      askAgain();
-      setGone((before) => new Set([...before].filter((id) => id !== line.id)));
-    });
+  // What the server tells without it may come in again.
+  useEffect(() => {
+    const told = new Set(value?.conversations.map((line) => line.id));
+    setGone((before) => (before.size === 0 ? before : new Set([...before].filter((id) => told.has(id)))));
+  }, [value]);
+  const leave = async ({ id }: ConversationLine, done: Promise<boolean>) => {
+    setGone((before) => new Set(before).add(id));
+    if (await done) askAgain();
+    else setGone((before) => new Set([...before].filter((each) => each !== id)));
   };
   return (
     <>
@@ -56,8 +59,8 @@ export function PutAway({ place, currentId, onClose }: PutAwayProps) {
               line={line}
               isCurrent={line.id === currentId}
               place={place}
-              onMove={() => leave(line, bringBack(line.id, place))}
-              onDelete={() => (place === 'trash' ? setDeleting(line) : leave(line, putAway(line, 'trash')))}
+              onMove={() => void leave(line, bringBack(line.id, place))}
+              onDelete={() => (place === 'trash' ? setDeleting(line) : void leave(line, putAway(line, 'trash')))}
             />
           ))}
         </ul>

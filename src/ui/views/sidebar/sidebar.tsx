@@ -1,9 +1,11 @@
 import { Archive, PanelLeft, Search, Settings, SquarePen, Trash } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { ConversationPlace } from '../../../core/models/conversation.ts';
+import { Boundary } from '../../components/boundary.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { CTRL, Kbd } from '../../components/kbd.tsx';
+import { lazily } from '../../components/lazily.tsx';
 import { Mark } from '../../components/sign.tsx';
 import { toggleSidebar } from '../../layout.ts';
 import { goTo, useRoute } from '../../route.ts';
@@ -11,8 +13,10 @@ import { putAway, useConversations } from '../../stores/conversations-store.ts';
 import { openPalette, setDrawer } from '../../stores/ui-store.ts';
 import { ConversationItem } from './conversation-item.tsx';
 import { groupByDay } from './group-by-day.ts';
-import { PutAway } from './put-away.tsx';
 import './sidebar.css';
+
+/** Seldom wanted: fetched when it is. */
+const PutAway = lazily(async () => (await import('./put-away.tsx')).PutAway);
 
 /** All conversations, by day; the way to search them, and to the settings. */
 export function Sidebar() {
@@ -40,7 +44,11 @@ export function Sidebar() {
       </button>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrow keys between the links in it */}
       <div ref={list} className="side-scroll" onKeyDown={moveByArrows}>
-        {place === 'list' ? null : <PutAway key={place} place={place} currentId={currentId} onClose={() => setPlace('list')} />}
+        {place === 'list' ? null : (
+          <Boundary key={place} part="What was put away">
+            <PutAway place={place} currentId={currentId} onClose={() => setPlace('list')} fallback={null} />
+          </Boundary>
+        )}
         {(place === 'list' ? groups : []).map((group) => (
           <section key={group.name} aria-label={group.name}>
             <h2 className="side-group label">{group.name}</h2>
