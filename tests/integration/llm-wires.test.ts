@@ -15,6 +15,14 @@ import { startScriptedModelServer, type ScriptedReply } from '../support/scripte
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from '../support/test-certificate.ts';
 import { block, catalogFor, collect, heard, KEY, noLocalModels, openModel, READ_FILE, request } from '../support/model-conversations.ts';
 
+/** Nothing but what a test names is asked for its models. */
+const OWN_SERVERS_OFF = Object.fromEntries(
+  ['OPENAI', 'OLLAMA', 'LMSTUDIO', 'LLAMACPP', 'VLLM', 'GROQ', 'MISTRAL', 'XAI', 'TOGETHER'].map((name) => [
+    `${name}_BASE_URL`,
+    'http://127.0.0.1:9/v1',
+  ]),
+);
+
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
@@ -33,9 +41,21 @@ function parse(wire: WireRequest): Body {
 }
 
 async function chatModel(id = 'openai-compatible/scripted'): Promise<LanguageModel> {
-  const catalog = catalogFor({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', GLASSHOUSE_WINDOW: '32000' });
+  const catalog = catalogFor({
+    OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+    OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1',
+    GLASSHOUSE_WINDOW: '32000',
+  });
   cleanups.push(() => catalog.close());
   return openModel(catalog, id);
+}
+
+async function responsesModel(): Promise<LanguageModel> {
+  return chatModel('openai/scripted');
+}
+
+async function geminiModel(): Promise<LanguageModel> {
+  return chatModel('google/gemini-2.5-flash');
 }
 
 async function messagesModel(options: { thinkingTokens?: number } = {}): Promise<LanguageModel> {
@@ -128,8 +148,13 @@ describe('the shape of a request', () => {
     expect(bodyOf(sent).match(/cache_control/g)).toHaveLength(4);
   });
 
-  it.each(['chat', 'messages'])('C4: a step more keeps the bytes of the prefix (%s)', async (wire) => {
-    const model = wire === 'chat' ? await chatModel() : await messagesModel();
+  it.each([
+    ['chat', chatModel],
+    ['messages', messagesModel],
+    ['responses', responsesModel],
+    ['gemini', geminiModel],
+  ] as const)('C4: a step more keeps the bytes of the prefix (%s)', async (_, open) => {
+    const model = await open();
     const marks = (text: string) => text.replaceAll(',"cache_control":{"type":"ephemeral"}', '');
     const before = marks(bodyOf(model.prepare(request({ messages: LONG, tools: [READ_FILE] }))));
     const more: ModelMessage[] = [
@@ -183,8 +208,75 @@ describe('the shape of a request', () => {
       ],
     ],
   ];
+  it('tells the Responses wire of everything in its own words', async () => {
+    const model = await responsesModel();
+    const strict = { ...READ_FILE, name: 'read_strictly', schema: { ...READ_FILE.schema, additionalProperties: false } };
+    const sent = model.prepare(
+      request({ messages: LONG, tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE, strict], maxOutput: 5, temperature: 0.2 }),
+    );
+    const { input, tools, ...rest } = parse(sent) as Body & { input: unknown[]; tools: { strict: boolean }[] };
+    expect(Object.keys(parse(sent)).slice(0, 4)).toEqual(['model', 'tools', 'instructions', 'input']);
+    expect(tools).toEqual([
+      { type: 'function', name: 'read_file', description: READ_FILE.description, parameters: READ_FILE.schema, strict: false },
+      { type: 'function', name: 'read_strictly', description: READ_FILE.description, parameters: strict.schema, strict: true },
+    ]);
+    expect(rest).toMatchObject({ instructions: 'Be brief.', max_output_tokens: 16, temperature: 0.2, store: false, stream: true });
+    expect(rest).not.toHaveProperty('reasoning');
+    expect(rest).not.toHaveProperty('include');
+    expect(input).toEqual([
+      {
+        type: 'message',
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'First' },
+          { type: 'input_text', text: 'Second' },
+        ],
+      },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'I look.' }] },
+      { type: 'function_call', call_id: 'call_1', name: 'read_file', arguments: '{"path":"a"}' },
+      { type: 'function_call', call_id: 'call_2', name: 'read_file', arguments: '{"path":"a"}' },
+      { type: 'function_call_output', call_id: 'call_2', output: 'two' },
+      { type: 'function_call_output', call_id: 'call_1', output: 'one' },
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Plan: none' }] },
+    ]);
+    expect(sent.spans.find((span) => span.text === 'Plan: none')).toMatchObject({ section: 'plan', source: 'core' });
+  });
+
+  it('tells the Gemini wire of everything in its own words, and begins with a user', async () => {
+    const model = await geminiModel();
+    const sent = model.prepare(
+      request({ messages: LONG.slice(2), tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE], temperature: 0.2 }),
+    );
+    expect(sent.url).toBe('https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse');
+    expect(JSON.parse(bodyOf(sent))).toEqual({
+      tools: [{ functionDeclarations: [{ name: 'read_file', description: READ_FILE.description, parameters: READ_FILE.schema }] }],
+      systemInstruction: { parts: [{ text: 'Be brief.' }] },
+      contents: [
+        { role: 'user', parts: [{ text: '(The beginning of the conversation is left out.)' }] },
+        {
+          role: 'model',
+          parts: [
+            { text: 'I look.' },
+            { functionCall: { id: 'call_1', name: 'read_file', args: { path: 'a' } } },
+            { functionCall: { id: 'call_2', name: 'read_file', args: { path: 'a' } } },
+          ],
+        },
+        {
+          role: 'user',
+          parts: [
+            { functionResponse: { id: 'call_2', name: 'read_file', response: { error: 'two' } } },
+            { functionResponse: { id: 'call_1', name: 'read_file', response: { output: 'one' } } },
+          ],
+        },
+        { role: 'user', parts: [{ text: 'Plan: none' }] },
+      ],
+      generationConfig: { maxOutputTokens: 500, temperature: 0.2, thinkingConfig: { includeThoughts: true } },
+    });
+  });
+
   it.each(orphans)('R2: %s is refused loudly', async (_, messages) => {
-    for (const model of [await chatModel(), await messagesModel()]) expect(() => model.prepare(request({ messages }))).toThrow(/call/);
+    const models = [await chatModel(), await messagesModel(), await responsesModel(), await geminiModel()];
+    for (const model of models) expect(() => model.prepare(request({ messages }))).toThrow(/call/);
   });
 
   it('half-written arguments go back as a text inside an object', async () => {
@@ -325,6 +417,24 @@ describe('servers and their habits', () => {
       131072,
     ],
     ['a compatible server that does not say', 'OPENAI_BASE_URL', 'openai-compatible/m', {}, 32768],
+    ['Mistral', 'MISTRAL_BASE_URL', 'mistral/m', { '/v1/models': { data: [{ id: 'm', max_context_length: 40960 }] } }, 40960],
+    ['Together, in a bare list', 'TOGETHER_BASE_URL', 'together/org/m', { '/v1/models': [{ id: 'org/m', context_length: 24576 }] }, 24576],
+    ['Groq', 'GROQ_BASE_URL', 'groq/m', { '/v1/models': { data: [{ id: 'm', context_window: 65536 }] } }, 65536],
+    ['xAI, which does not say', 'XAI_BASE_URL', 'xai/grok', {}, 131072],
+    [
+      'another server of the Responses wire',
+      'OPENAI_RESPONSES_BASE_URL',
+      'openai/m',
+      { '/v1/models': { data: [{ id: 'm', max_model_len: 9000 }] } },
+      9000,
+    ],
+    [
+      'a model that is not listed here',
+      'GOOGLE_GEMINI_BASE_URL',
+      'google/gemini-9-pro',
+      { '/v1/models/gemini-9-pro': { inputTokenLimit: 500000 } },
+      500000,
+    ],
   ];
   it.each(windows)('C2: asks for the window that is served: %s', async (_, variable, id, routes, window) => {
     const server = await startScriptedModelServer([], { routes });
@@ -392,6 +502,12 @@ describe('names and keys', () => {
     ['anthropic/claude-sonnet-4-5', 'model_key_missing', 'ANTHROPIC_API_KEY'],
     ['openai-compatible/gpt-5', 'model_key_missing', 'OPENAI_API_KEY'],
     ['deepseek/deepseek-chat', 'model_key_missing', 'DEEPSEEK_API_KEY'],
+    ['openai/gpt-5.4', 'model_key_missing', 'OPENAI_API_KEY'],
+    ['google/gemini-2.5-pro', 'model_key_missing', 'GEMINI_API_KEY'],
+    ['groq/m', 'model_key_missing', 'GROQ_API_KEY'],
+    ['mistral/m', 'model_key_missing', 'MISTRAL_API_KEY'],
+    ['xai/m', 'model_key_missing', 'XAI_API_KEY'],
+    ['together/m', 'model_key_missing', 'TOGETHER_API_KEY'],
   ])('%s is %s and says %s', async (id, code, words) => {
     const catalog = catalogFor({}, { key: null });
     const opened = await catalog.open(id, { signal: new AbortController().signal });
@@ -442,6 +558,8 @@ describe('names and keys', () => {
     expect((await openModel(catalog, 'anthropic/other-model')).profile).toMatchObject({ window: 32_768 });
     const own = catalogFor({});
     cleanups.push(() => own.close());
+    const cheap = catalogFor({ OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1' });
+    cleanups.push(() => cheap.close());
     const dated = (await openModel(own, 'anthropic/claude-sonnet-4-5-20250929')).profile;
     expect(dated.price).toMatchObject({ input: 3, output: 15, cachedRead: 0.3, cachedWrite: 3.75 });
     expect((await openModel(own, 'anthropic/claude-sonnet-4-9')).profile.price).toBeUndefined();
@@ -450,6 +568,9 @@ describe('names and keys', () => {
       maxOutput: 16_384,
     });
     expect((await openModel(own, 'openai-compatible/gpt-9')).profile.price).toBeUndefined();
+    expect((await openModel(own, 'openai/gpt-5.4')).profile).toMatchObject({ window: 272_000, maxOutput: 68_000, price: { input: 2.5 } });
+    expect((await openModel(own, 'google/gemini-2.5-flash')).profile).toMatchObject({ window: 1_048_576, price: { output: 2.5 } });
+    expect((await openModel(cheap, 'openai/gpt-5.4')).profile.price).toBeUndefined();
   });
 
   it('the strategy can be forced', async () => {
@@ -461,6 +582,61 @@ describe('names and keys', () => {
       destination: { kind: 'host', host: 'api.anthropic.com' },
     });
     await catalog.close();
+  });
+
+  it('finds Google’s key under either of its names', async () => {
+    const { createModelCatalog } = await import('../../src/infrastructure/llm/catalog.ts');
+    const { memorySecrets } = await import('../support/memory-secrets.ts');
+    const server = await startScriptedModelServer([{ text: 'x' }]);
+    const catalog = createModelCatalog({
+      env: { GOOGLE_GEMINI_BASE_URL: `${server.url}/v1beta/` },
+      secrets: memorySecrets({ GOOGLE_API_KEY: 'AIza-second-name' }),
+      embedded: async () => noLocalModels,
+    });
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
+    const model = await openModel(catalog, 'google/gemini-2.5-flash');
+    await collect(model, model.prepare(request()));
+    expect(server.requests[0]).toMatchObject({
+      path: '/v1beta/models/gemini-2.5-flash:streamGenerateContent',
+      query: '?alt=sse',
+      headers: { 'x-goog-api-key': 'AIza-second-name' },
+    });
+    expect(catalog.keyName('google/gemini-2.5-flash')).toBe('GEMINI_API_KEY');
+  });
+
+  it('lists what a provider offers to talk with, known names first, and the known names where it does not say', async () => {
+    const server = await startScriptedModelServer([], {
+      routes: {
+        '/v1/models': { data: ['text-embedding-3', 'gpt-7', 'gpt-5.4', 'gpt-realtime', 'gpt-5.5'].map((id) => ({ id })) },
+        '/v1beta/models': {
+          models: [
+            { name: 'models/gemini-9', supportedGenerationMethods: ['generateContent'] },
+            { name: 'models/gemini-2.5-pro', supportedGenerationMethods: ['generateContent', 'countTokens'] },
+            { name: 'models/aqa', supportedGenerationMethods: ['generateAnswer'] },
+            { name: 'models/gemini-2.5-flash-image', supportedGenerationMethods: ['generateContent'] },
+          ],
+        },
+      },
+    });
+    const catalog = catalogFor({
+      OPENAI_RESPONSES_BASE_URL: `${server.url}/v1`,
+      GOOGLE_GEMINI_BASE_URL: server.url,
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+      ...OWN_SERVERS_OFF,
+    });
+    cleanups.push(
+      () => server.close(),
+      () => catalog.close(),
+    );
+    const listed = (await catalog.list()).filter((one) => one.ready).map((one) => one.id);
+    expect(listed.filter((id) => id.startsWith('openai/'))).toEqual(['openai/gpt-5.5', 'openai/gpt-5.4', 'openai/gpt-7']);
+    expect(listed.filter((id) => id.startsWith('google/'))).toEqual(['google/gemini-2.5-pro', 'google/gemini-9']);
+    expect(listed).toContain('anthropic/claude-opus-4-8');
+    const asked = server.otherRequests.filter((one) => one.path === '/v1beta/models');
+    expect(asked.map((one) => one.query)).toEqual(['?pageSize=200']);
   });
 
   it('lists what is ready and what is missing', async () => {

@@ -1,9 +1,9 @@
 import type { HttpStream } from './http-stream.ts';
-import type { Preset } from './presets.ts';
+import type { WindowFrom } from './presets.ts';
 
 export interface WindowQuestion {
   readonly http: HttpStream;
-  readonly preset: Preset;
+  readonly from: WindowFrom;
   readonly baseUrl: string;
   readonly model: string;
   readonly secretHeaders: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ const LOADING = 60_000;
 /** Tokens that the server really serves for this model, or null when it does not say. Never rejects. */
 export async function servedWindow(question: WindowQuestion): Promise<number | null> {
   const root = question.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
-  switch (question.preset.windowFrom) {
+  switch (question.from) {
     case 'none':
       return null;
     case 'models':
@@ -31,6 +31,10 @@ export async function servedWindow(question: WindowQuestion): Promise<number | n
       return windowAmong(await askJson(question, 'GET', `${root}/api/v0/models`), question.model, ['loaded_context_length']);
     case 'ollama':
       return ollamaWindow(question, root);
+    case 'gemini':
+      return positive(
+        at(await askJson(question, 'GET', `${question.baseUrl}/models/${encodeURIComponent(question.model)}`), 'inputTokenLimit'),
+      );
   }
 }
 
@@ -60,7 +64,8 @@ function loadedWindow(answer: unknown, model: string): number | null {
 const WINDOW_NAMES = ['max_model_len', 'context_window', 'context_length', 'max_context_length'];
 
 function windowAmong(answer: unknown, model: string, names: readonly string[] = WINDOW_NAMES): number | null {
-  const data = at(answer, 'data');
+  // Most wrap the list in `data`; some give it bare.
+  const data = Array.isArray(answer) ? (answer as unknown[]) : at(answer, 'data');
   if (!Array.isArray(data)) return null;
   const found: unknown = data.find((one: unknown) => at(one, 'id') === model);
   for (const name of names) {
@@ -78,12 +83,13 @@ function smallestEndpoint(answer: unknown): number | null {
   return windows.length > 0 ? Math.min(...windows) : null;
 }
 
-/** The ids that a server lists, or null when it does not answer within `withinMs`. */
-export async function listedIds(question: Omit<WindowQuestion, 'model'>, withinMs: number): Promise<readonly string[] | null> {
-  const answer = await askJson(question, 'GET', `${question.baseUrl.replace(/\/+$/, '')}/models`, undefined, withinMs);
-  const data = at(answer, 'data');
-  if (!Array.isArray(data)) return null;
-  return data.map((one: unknown) => at(one, 'id')).filter((id) => typeof id === 'string');
+/** What a server says of its models, or null when it does not answer within `withinMs`. */
+export async function askForModels(
+  question: Pick<WindowQuestion, 'http' | 'secretHeaders' | 'signal'>,
+  url: string,
+  withinMs: number,
+): Promise<unknown> {
+  return askJson(question, 'GET', url, undefined, withinMs);
 }
 
 function at(value: unknown, ...path: readonly string[]): unknown {
@@ -97,7 +103,7 @@ function positive(value: unknown): number | null {
 }
 
 async function askJson(
-  question: Omit<WindowQuestion, 'model'>,
+  question: Pick<WindowQuestion, 'http' | 'secretHeaders' | 'signal'>,
   method: 'GET' | 'POST',
   url: string,
   body?: unknown,
