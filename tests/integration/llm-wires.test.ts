@@ -17,7 +17,7 @@ import { block, catalogFor, collect, heard, KEY, noLocalModels, openModel, READ_
 
 /** Nothing but what a test names is asked for its models. */
 const OWN_SERVERS_OFF = Object.fromEntries(
-  ['OPENAI', 'OLLAMA', 'LMSTUDIO', 'LLAMACPP', 'VLLM', 'GROQ', 'MISTRAL', 'XAI', 'TOGETHER'].map((name) => [
+  ['OPENAI', 'OPENAI_RESPONSES', 'OLLAMA', 'LMSTUDIO', 'LLAMACPP', 'VLLM', 'GROQ', 'MISTRAL', 'XAI', 'TOGETHER'].map((name) => [
     `${name}_BASE_URL`,
     'http://127.0.0.1:9/v1',
   ]),
@@ -622,10 +622,10 @@ describe('names and keys', () => {
       },
     });
     const catalog = catalogFor({
+      ...OWN_SERVERS_OFF,
       OPENAI_RESPONSES_BASE_URL: `${server.url}/v1`,
       GOOGLE_GEMINI_BASE_URL: server.url,
-      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
-      ...OWN_SERVERS_OFF,
+      ANTHROPIC_BASE_URL: `${server.url}/proxy`,
     });
     cleanups.push(
       () => server.close(),
@@ -639,9 +639,39 @@ describe('names and keys', () => {
     expect(asked.map((one) => one.query)).toEqual(['?pageSize=200']);
   });
 
+  it.each([401, 400])('says of a key that a provider refuses (%i) that it was refused, and lists nothing as ready', async (status) => {
+    const body =
+      status === 401 ? { error: { message: 'no' } } : { error: { code: 400, message: 'no', details: [{ reason: 'API_KEY_INVALID' }] } };
+    const server = createServer((incoming, response) => {
+      incoming.resume();
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(
+      () => server.closeAllConnections(),
+      () => server.close(),
+    );
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const catalog = catalogFor({
+      ...OWN_SERVERS_OFF,
+      OPENAI_RESPONSES_BASE_URL: url,
+      GOOGLE_GEMINI_BASE_URL: url,
+      ANTHROPIC_BASE_URL: url,
+      GROQ_BASE_URL: url,
+    });
+    cleanups.push(() => catalog.close());
+    const refused = (await catalog.list()).filter((one) => one.missing === 'the key was refused');
+    expect(refused.map((one) => one.id)).toEqual(['anthropic/MODEL', 'openai/MODEL', 'google/MODEL', 'groq/MODEL']);
+    expect(refused.some((one) => one.ready)).toBe(false);
+  });
+
   it('lists what is ready and what is missing', async () => {
     const server = await startScriptedModelServer([], { routes: { '/v1/models': { data: [{ id: 'qwen3:4b' }] } } });
     const catalog = catalogFor({
+      ...OWN_SERVERS_OFF,
+      ANTHROPIC_BASE_URL: server.url,
+      GOOGLE_GEMINI_BASE_URL: server.url,
       OLLAMA_BASE_URL: `${server.url}/v1`,
       OPENAI_BASE_URL: `${server.url}/v1`,
       LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1',
@@ -665,6 +695,12 @@ describe('names and keys', () => {
       destination: { kind: 'host', host: 'api.deepseek.com' },
       ready: false,
       missing: 'DEEPSEEK_API_KEY is not set',
+    });
+    expect(listed).toContainEqual({
+      id: 'openai/MODEL',
+      destination: { kind: 'machine' },
+      ready: false,
+      missing: 'no server answers at 127.0.0.1:9',
     });
     expect(listed.some((one) => one.id.startsWith('anthropic/') && one.ready)).toBe(true);
   });

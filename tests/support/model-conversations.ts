@@ -21,7 +21,6 @@ const KEY_NAMES = [
   'MISTRAL_API_KEY',
   'XAI_API_KEY',
   'TOGETHER_API_KEY',
-  'OPENROUTER_API_KEY',
 ];
 
 /** No model of one's own: enough for tests of the wires. */

@@ -26,7 +26,7 @@ export interface ModelCatalogDeps {
 export interface ModelSettings {
   /** Tokens really served, where the person knows better. `GLASSHOUSE_WINDOW` beats it. */
   readonly window?: number;
-  /** Tokens to think for, with models that want to be told. */
+  /** Tokens to think for, with models that want to be told. `GLASSHOUSE_THINKING` beats it. */
   readonly thinkingTokens?: number;
 }
 
@@ -99,6 +99,12 @@ function ownWindow(opening: Opening): number | null {
   return opening.settings.window ?? null;
 }
 
+/** Tokens to think with, where the person wants it. */
+function ownThinking(opening: Opening): number | undefined {
+  const fromEnv = Number(opening.deps.env['GLASSHOUSE_THINKING']);
+  return Number.isInteger(fromEnv) && fromEnv > 0 ? fromEnv : opening.settings.thinkingTokens;
+}
+
 function profileFrom(opening: Opening, url: URL, window: number, facts: ModelFacts | undefined): ModelProfile {
   return {
     id: opening.id,
@@ -159,7 +165,8 @@ async function askWindow(
 }
 
 async function openOwn(opening: Opening, wire: OwnWire): Promise<Result<LanguageModel>> {
-  const { deps, http, id, model, settings, refused } = opening;
+  const { deps, http, id, model, refused } = opening;
+  const thinkingTokens = ownThinking(opening);
   const given = addressOf(deps.env, wire);
   const parsed = parseBase(given, wire.baseUrlName);
   if (!parsed.ok) return parsed;
@@ -176,7 +183,7 @@ async function openOwn(opening: Opening, wire: OwnWire): Promise<Result<Language
     refused,
     profile: (facts) => profileFrom(opening, base.url, ownWindow(opening) ?? facts.window, facts),
     askWindow: async (from, address) => ownWindow(opening) ?? askWindow(opening, from, address, secretHeaders),
-    ...(settings.thinkingTokens === undefined ? {} : { thinkingTokens: settings.thinkingTokens }),
+    ...(thinkingTokens === undefined ? {} : { thinkingTokens }),
     ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
   });
   return opening.options.signal.aborted ? { ok: false, failure: failure('run_cancelled', 'Stopped.') } : { ok: true, value: opened };

@@ -3,10 +3,11 @@ import type { Secrets } from '../../application/ports/secrets.ts';
 import type { Failure } from '../../core/models/failure.ts';
 import type { Destination } from '../../core/reasoning/language-model.ts';
 import { addressOf, destinationOf, keyFor, parseBase } from './address.ts';
+import { askServer } from './ask-server.ts';
 import type { HttpStream } from './http-stream.ts';
 import { bearer, OWN_WIRES, type OwnWire } from './own-wires.ts';
 import { PRESETS, type Preset } from './presets.ts';
-import { askForModels } from './served-window.ts';
+import { failureFromAnswer } from './wire-failure.ts';
 
 export interface ListingDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -55,16 +56,37 @@ async function listOwn(deps: ListingDeps, wire: OwnWire): Promise<readonly Liste
   const key = await keyFor({ secrets: deps.secrets, id: wire.name, names: wire.keyNames, isNeeded: given === wire.baseUrl });
   if (!key.ok) return notReady(wire.name, destination, keyWords(key.failure, wire.keyNames[0] ?? ''));
   const headers = { ...wire.listHeaders, ...base.value.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value)) };
-  const [answer, known] = await Promise.all([ask(deps, destination, wire.listAddress(base.value.address), headers), wire.knownNames()]);
-  const listed = wire.namesIn(answer);
+  const [said, known] = await Promise.all([ask(deps, destination, wire.listAddress(base.value.address), headers), wire.knownNames()]);
+  if (said === 'key refused') return notReady(wire.name, destination, KEY_REFUSED);
+  if (said === 'no answer' && destination.kind === 'machine') return notReady(wire.name, destination, nobodyAt(base.value.url));
+  const listed = typeof said === 'object' ? wire.namesIn(said.document) : [];
   if (listed.length === 0) return shownOf(wire.name, destination, known, base.value.url.host);
   const others = listed.filter((name) => !known.includes(name));
   return shownOf(wire.name, destination, [...known.filter((name) => listed.includes(name)), ...others], base.value.url.host);
 }
 
-function ask(deps: ListingDeps, destination: Destination, url: string, headers: Readonly<Record<string, string>>): Promise<unknown> {
-  const within = destination.kind === 'machine' ? PROBE_HERE : PROBE_ELSEWHERE;
-  return askForModels({ http: deps.http, secretHeaders: headers, signal: AbortSignal.timeout(within) }, url, within);
+const KEY_REFUSED = 'the key was refused';
+
+type Said = { readonly document: unknown } | 'no list' | 'no answer' | 'key refused';
+
+function nobodyAt(url: URL): string {
+  return `no server answers at ${url.host}`;
+}
+
+/** The server's list of models, or why there is none. */
+async function ask(
+  deps: ListingDeps,
+  destination: Destination,
+  url: string,
+  secretHeaders: Readonly<Record<string, string>>,
+): Promise<Said> {
+  const withinMs = destination.kind === 'machine' ? PROBE_HERE : PROBE_ELSEWHERE;
+  const said = await askServer({ http: deps.http, secretHeaders, signal: AbortSignal.timeout(withinMs), withinMs }, 'GET', url);
+  if (said === null) return 'no answer';
+  if (said.status === 200) return said;
+  const asked = { model: '', host: '', secrets: [], keyName: null };
+  const reason = failureFromAnswer(asked, said.status, {}, JSON.stringify(said.document ?? ''));
+  return reason.code === 'model_key_refused' ? 'key refused' : 'no list';
 }
 
 function shownOf(provider: string, destination: Destination, names: readonly string[], host: string): readonly ListedModel[] {
@@ -89,13 +111,11 @@ async function listPreset(deps: ListingDeps, preset: Preset): Promise<readonly L
   const key = await keyFor({ secrets: deps.secrets, id: preset.name, names, isNeeded });
   if (!key.ok) return notReady(preset.name, destination, keyWords(key.failure, preset.keyName ?? ''));
   const headers = key.value === null ? base.value.basic : bearer(key.value);
-  const ids = idsIn(await ask(deps, destination, `${address.replace(/\/+$/, '')}/models`, headers));
+  const said = await ask(deps, destination, `${address.replace(/\/+$/, '')}/models`, headers);
+  if (said === 'key refused') return notReady(preset.name, destination, KEY_REFUSED);
+  const ids = typeof said === 'object' ? idsIn(said.document) : null;
   if (ids === null)
-    return notReady(
-      preset.name,
-      destination,
-      destination.kind === 'machine' ? `no server answers at ${url.host}` : `${url.host} did not list its models`,
-    );
+    return notReady(preset.name, destination, destination.kind === 'machine' ? nobodyAt(url) : `${url.host} did not list its models`);
   return shownOf(preset.name, destination, ids, url.host);
 }
 

@@ -1,13 +1,10 @@
-import type { HttpStream } from './http-stream.ts';
+import { askServer, type Question } from './ask-server.ts';
 import type { WindowFrom } from './presets.ts';
 
-export interface WindowQuestion {
-  readonly http: HttpStream;
+export interface WindowQuestion extends Omit<Question, 'withinMs'> {
   readonly from: WindowFrom;
   readonly baseUrl: string;
   readonly model: string;
-  readonly secretHeaders: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
 }
 
 /** Milliseconds for one question. A server that does not answer by then gets the safe default. */
@@ -83,15 +80,6 @@ function smallestEndpoint(answer: unknown): number | null {
   return windows.length > 0 ? Math.min(...windows) : null;
 }
 
-/** What a server says of its models, or null when it does not answer within `withinMs`. */
-export async function askForModels(
-  question: Pick<WindowQuestion, 'http' | 'secretHeaders' | 'signal'>,
-  url: string,
-  withinMs: number,
-): Promise<unknown> {
-  return askJson(question, 'GET', url, undefined, withinMs);
-}
-
 function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const name of path) here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[name] : undefined;
@@ -103,30 +91,12 @@ function positive(value: unknown): number | null {
 }
 
 async function askJson(
-  question: Pick<WindowQuestion, 'http' | 'secretHeaders' | 'signal'>,
+  question: Omit<Question, 'withinMs'>,
   method: 'GET' | 'POST',
   url: string,
   body?: unknown,
   withinMs = PATIENCE,
 ): Promise<unknown> {
-  const sent = await question.http.send({
-    method,
-    url,
-    headers: {
-      accept: 'application/json',
-      ...question.secretHeaders,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.any([question.signal, AbortSignal.timeout(withinMs)]),
-    silenceMs: withinMs,
-  });
-  if (!sent.ok) return null;
-  const limit = 8 * 1024 * 1024;
-  const text = await sent.value.text(limit, withinMs);
-  try {
-    return sent.value.status === 200 ? (JSON.parse(text) as unknown) : null;
-  } catch {
-    return null;
-  }
+  const said = await askServer({ ...question, withinMs }, method, url, body);
+  return said?.status === 200 ? said.document : null;
 }

@@ -14,24 +14,32 @@ export interface ProviderKey {
   readonly trouble: string | null;
 }
 
-/** The providers with keys, as settings list them. */
+/** The providers with keys, as settings list them: one key can open several, and one provider can take a key under several names. */
 export function providerKeys(settings: readonly SettingView[], models: readonly ModelLine[]): readonly ProviderKey[] {
-  return settings
-    .filter((setting) => setting.isSecret)
-    .map((setting): ProviderKey => {
-      const provider = /(\S+)\/(?:…|\.\.\.)/.exec(setting.about)?.[1] ?? null;
-      const own = provider === null ? [] : models.filter((model) => model.id.startsWith(`${provider}/`));
-      const from = setting.value !== null && isPlace(setting.from) ? setting.from : null;
-      const missing = own.find((model) => !model.ready)?.missing ?? null;
-      return {
-        key: setting.key,
-        provider,
-        title: provider ?? setting.key,
-        from,
-        models: own.filter((model) => model.ready),
-        trouble: from === null ? null : missing,
-      };
-    });
+  const found = new Map<string, ProviderKey>();
+  for (const setting of settings.filter((each) => each.isSecret)) {
+    const providers = [...setting.about.matchAll(/(\S+)\/(?:…|\.\.\.)/g)].map(([, name]) => name ?? null);
+    for (const provider of providers.length > 0 ? providers : [null]) {
+      const told = providerKey(setting, provider, models);
+      const known = found.get(told.title);
+      if (!known || (known.from === null && told.from !== null)) found.set(told.title, told);
+    }
+  }
+  return [...found.values()];
+}
+
+function providerKey(setting: SettingView, provider: string | null, models: readonly ModelLine[]): ProviderKey {
+  const own = provider === null ? [] : models.filter((model) => model.id.startsWith(`${provider}/`));
+  const from = setting.value !== null && isPlace(setting.from) ? setting.from : null;
+  const missing = own.find((model) => !model.ready)?.missing ?? null;
+  return {
+    key: setting.key,
+    provider,
+    title: provider ?? setting.key,
+    from,
+    models: own.filter((model) => model.ready),
+    trouble: from === null ? null : missing,
+  };
 }
 
 function isPlace(from: SettingView['from']): from is 'environment' | 'keychain' | 'file' {

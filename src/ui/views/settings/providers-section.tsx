@@ -44,7 +44,7 @@ export function ProvidersSection() {
         ) : (
           <Card>
             {settings.value ? (
-              providers.map((each) => <OneProvider key={each.key} provider={each} onChanged={settings.askAgain} />)
+              providers.map((each) => <OneProvider key={each.title} provider={each} onChanged={settings.askAgain} />)
             ) : (
               <WaitingLines />
             )}
