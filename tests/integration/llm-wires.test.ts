@@ -604,7 +604,10 @@ describe('names and keys', () => {
       query: '?alt=sse',
       headers: { 'x-goog-api-key': 'AIza-second-name' },
     });
-    expect(catalog.keyName('google/gemini-2.5-flash')).toBe('GEMINI_API_KEY');
+    expect(catalog.keyHeader('google/gemini-2.5-flash')).toBe('x-goog-api-key: $GEMINI_API_KEY');
+    expect(catalog.keyHeader('anthropic/m')).toBe('x-api-key: $ANTHROPIC_API_KEY');
+    expect(catalog.keyHeader('groq/m')).toBe('authorization: Bearer $GROQ_API_KEY');
+    expect(catalog.keyHeader('ollama/m')).toBeNull();
   });
 
   it('lists what a provider offers to talk with, known names first, and the known names where it does not say', async () => {

@@ -38,7 +38,7 @@ function office(
     catalog: {
       list: async () => [],
       servers: async () => [],
-      keyName: () => null,
+      keyHeader: () => null,
       open: async () => ({ ok: true, value: model }),
       close: async () => {},
     },

@@ -65,9 +65,14 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
     },
     list: async () => (await import('./model-lists.ts')).listModels({ ...deps, http, embedded }),
     servers: async () => (await import('./model-lists.ts')).findServers({ ...deps, http, embedded }),
-    keyName(id) {
+    keyHeader(id) {
       const [provider = ''] = id.split('/', 1);
-      return findOwnWire(provider)?.keyNames[0] ?? findPreset(provider)?.keyName ?? null;
+      const wire = findOwnWire(provider);
+      const keyName = wire?.keyNames[0] ?? findPreset(provider)?.keyName ?? null;
+      if (keyName === null) return null;
+      return Object.entries((wire?.keyHeaders ?? bearer)(`$${keyName}`))
+        .map(([name, value]) => `${name}: ${value}`)
+        .join('');
     },
     async close() {
       http.close();
