@@ -9,6 +9,8 @@ const WIRES: readonly {
   env(server: ScriptedModelServer): Record<string, string>;
   /** The signature, where the wire wants it, in the request that follows. */
   readonly kept: Readonly<Record<string, unknown>>;
+  /** What the answer itself is kept with, in the request that follows it. */
+  readonly answerKept: Readonly<Record<string, unknown>>;
   /** How the model is asked to think, where GLASSHOUSE_THINKING is 4000. */
   readonly thinking: Readonly<Record<string, unknown>>;
 }[] = [
@@ -17,6 +19,7 @@ const WIRES: readonly {
     model: 'anthropic/claude-sonnet-5',
     env: (server) => ({ ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: KEY }),
     kept: { type: 'thinking', thinking: 'The notes will say.', signature: 'U0lHTkVE' },
+    answerKept: { type: 'text', text: 'It is Villa Rosa.' },
     thinking: { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort: 'medium' } },
   },
   {
@@ -29,6 +32,12 @@ const WIRES: readonly {
       summary: [{ type: 'summary_text', text: 'The notes will say.' }],
       encrypted_content: 'U0lHTkVE',
     },
+    answerKept: {
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: 'It is Villa Rosa.' }],
+      phase: 'final_answer',
+    },
     thinking: { reasoning: { effort: 'medium', summary: 'auto' } },
   },
   {
@@ -36,6 +45,7 @@ const WIRES: readonly {
     model: 'google/gemini-3.1-pro-preview',
     env: (server) => ({ GOOGLE_GEMINI_BASE_URL: server.url, GEMINI_API_KEY: KEY }),
     kept: { functionCall: { name: 'read_file', args: { path: 'notes.txt' } }, thoughtSignature: 'U0lHTkVE' },
+    answerKept: { role: 'model', parts: [{ text: 'It is Villa Rosa.' }, { text: '', thoughtSignature: 'QU5TV0VS' }] },
     thinking: { generationConfig: { thinkingConfig: { includeThoughts: true, thinkingBudget: 4000 } } },
   },
 ];
@@ -43,10 +53,16 @@ const WIRES: readonly {
 describe('a run on each wire', () => {
   it.each(WIRES)(
     'C1: reads a file and answers, sends back what was signed, keeps every byte ($wire)',
-    async ({ model, env, kept, thinking }) => {
+    async ({ model, env, kept, answerKept, thinking }) => {
       const server = await startScriptedModelServer([
         { reasoning: 'The notes will say.', signature: 'U0lHTkVE', toolCalls: [{ name: 'read_file', input: { path: 'notes.txt' } }] },
-        { text: 'It is Villa Rosa.', usage: { input: 400, output: 9, cachedRead: 200 } },
+        {
+          text: 'It is Villa Rosa.',
+          chunkSize: 100,
+          signature: 'QU5TV0VS',
+          phase: 'final_answer',
+          usage: { input: 400, output: 9, cachedRead: 200 },
+        },
         { text: 'On 12 June.' },
       ]);
       onTestFinished(() => server.close());
@@ -64,6 +80,7 @@ describe('a run on each wire', () => {
         expect(everyObjectIn(JSON.parse(body))).toContainEqual(kept);
         expect(body).toContain('Villa Rosa, 12 June');
       }
+      expect(everyObjectIn(JSON.parse(bodies[2] ?? ''))).toContainEqual(answerKept);
       const shown = await cli.run(['conversations', 'show', 'last', '--requests', '--json']);
       const { requests } = JSON.parse(shown.stdout) as { requests: { spans: { text: string }[] }[] };
       expect(requests.map((request) => request.spans.map((span) => span.text).join(''))).toEqual(bodies);

@@ -52,7 +52,7 @@ const TWO_CALLS: ScriptedReply['toolCalls'] = [
 describe('C1: what a model thought goes back as it came, with the calls that it led to', () => {
   it('encrypted, on the Responses wire', async () => {
     const { body, first, spans } = await secondBody('openai/gpt-5.4', [
-      { reasoning: 'Two files are wanted.', signature: 'gAAAA-opaque', text: 'I look.', toolCalls: TWO_CALLS },
+      { reasoning: 'Two files are wanted.', signature: 'gAAAA-opaque', text: 'I look.', phase: 'commentary', toolCalls: TWO_CALLS },
     ]);
     expect(first).toMatchObject({ store: false, stream: true, reasoning: { summary: 'auto' }, include: ['reasoning.encrypted_content'] });
     expect(body['prompt_cache_key']).toBe(first['prompt_cache_key']);
@@ -64,7 +64,7 @@ describe('C1: what a model thought goes back as it came, with the calls that it 
         summary: [{ type: 'summary_text', text: 'Two files are wanted.' }],
         encrypted_content: 'gAAAA-opaque',
       },
-      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'I look.' }] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'I look.' }], phase: 'commentary' },
       { type: 'function_call', call_id: 'call_1', name: 'read_file', arguments: '{"path":"a"}' },
       { type: 'function_call', call_id: 'call_2', name: 'read_file', arguments: '{"path":"b"}' },
       { type: 'function_call_output', call_id: 'call_1', output: 'one' },

@@ -22,11 +22,9 @@ function itemsOf(reply: ScriptedContent) {
   }
   if (reply.text) {
     const content = [{ type: 'output_text', text: reply.text, annotations: [] }];
-    items.push({
-      item: { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content },
-      kind: 'text',
-      words: reply.text,
-    });
+    const phase = reply.phase ? { phase: reply.phase } : {};
+    const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', ...phase, content };
+    items.push({ item, kind: 'text', words: reply.text });
   }
   if (reply.refusal) {
     const content = [{ type: 'refusal', refusal: reply.refusal }];

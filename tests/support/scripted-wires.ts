@@ -24,6 +24,8 @@ export interface ScriptedContent {
   readonly signature?: string;
   /** The model declines in these words (Responses wire). */
   readonly refusal?: string;
+  /** Whether the text is on the way or the answer (Responses wire). */
+  readonly phase?: 'commentary' | 'final_answer';
   /** The provider answers nothing to these words, for this reason (Gemini wire). */
   readonly blocked?: string;
   /** A `redacted_thinking` block (Messages wire). */

@@ -14,8 +14,12 @@ export interface KeptReasoning {
   readonly callsBefore: number;
 }
 
+/** Whether a message came on the way or is the answer; kept behind its text as `providerData.responsesPhase`, and goes back with it. */
+export type Phase = 'commentary' | 'final_answer';
+
 interface OutputItem {
   readonly type?: string;
+  readonly phase?: unknown;
   readonly id?: string;
   readonly call_id?: string;
   readonly name?: string;
@@ -189,15 +193,23 @@ export class ResponsesDecoder implements WireDecoder {
     if (this.#closed.has(at)) return;
     const open = this.#open(at, item, emit);
     this.#closed.add(at);
-    if (open.type === 'message' && !open.isHeard) {
+    if (open.type === 'message') this.#closeMessage(at, open, item, emit);
+    else if (open.call >= 0 && !open.isHeard) {
+      // A call of a tool without arguments can come without a word of them.
+      this.#arguments(at, item.arguments || '{}', emit);
+    } else if (open.type === 'reasoning') this.#closeReasoning(at, open, item, emit);
+  }
+
+  #closeMessage(at: number, open: OpenItem, item: OutputItem, emit: Emit): void {
+    if (!open.isHeard) {
       for (const part of item.content ?? []) {
         if (part.refusal) this.#isRefusal = true;
         this.#text(at, part.text ?? part.refusal ?? '', emit);
       }
-    } else if (open.call >= 0 && !open.isHeard) {
-      // A call of a tool without arguments can come without a word of them.
-      this.#arguments(at, item.arguments || '{}', emit);
-    } else if (open.type === 'reasoning') this.#closeReasoning(at, open, item, emit);
+    }
+    if (!open.isHeard || (item.phase !== 'commentary' && item.phase !== 'final_answer')) return;
+    this.#endsInText = false;
+    emit({ type: 'reasoning_completed', providerData: { responsesPhase: item.phase } });
   }
 
   #closeReasoning(at: number, open: OpenItem, item: OutputItem, emit: Emit): void {

@@ -3,7 +3,7 @@ import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest, ToolSpec } 
 import { effortOf } from './effort.ts';
 import type { HttpStream } from './http-stream.ts';
 import { streamModel } from './model-stream.ts';
-import { ResponsesDecoder, type KeptReasoning } from './openai-responses-decoder.ts';
+import { ResponsesDecoder, type KeptReasoning, type Phase } from './openai-responses-decoder.ts';
 import { SpanWriter } from './span-writer.ts';
 import { allowsStrict } from './strict-schema.ts';
 import { inPlace, inputAsObject, turnsOf, type CallItem, type ReasoningItem, type TextItem, type Turn } from './turns.ts';
@@ -161,6 +161,13 @@ function keptReasoning(item: ReasoningItem): KeptReasoning | null {
   return data?.responsesReasoning ?? null;
 }
 
+/** The phase of the text before it. */
+function keptPhase(item: ReasoningItem | TextItem | CallItem | undefined): Phase | null {
+  if (item?.type !== 'reasoning') return null;
+  const data = item.providerData as { responsesPhase?: Phase } | null | undefined;
+  return data?.responsesPhase ?? null;
+}
+
 function writeAssistant(
   writer: SpanWriter,
   items: readonly (TextItem | ReasoningItem | CallItem)[],
@@ -170,7 +177,7 @@ function writeAssistant(
   const placed = inPlace(items, (item) => keptReasoning(item)?.callsBefore ?? null);
   // The wire wants every piece of reasoning followed by what it led to: one at the end led to nothing.
   const end = placed.findLastIndex((item) => item.type !== 'reasoning') + 1;
-  for (const item of placed.slice(0, end)) {
+  for (const [index, item] of placed.slice(0, end).entries()) {
     if (item.type === 'reasoning') {
       const kept = withoutReasoning ? null : keptReasoning(item);
       if (kept) writeReasoning(writer, item, kept, next);
@@ -178,8 +185,9 @@ function writeAssistant(
     }
     next();
     if (item.type === 'text') {
+      const phase = keptPhase(placed[index + 1]);
       writer.raw('{"type":"message","role":"assistant","content":[{"type":"output_text","text":');
-      writer.string(item.block, { cacheBreakpoint: item.breakpoint }).raw('}]}');
+      writer.string(item.block, { cacheBreakpoint: item.breakpoint }).raw(phase ? `}],"phase":"${phase}"}` : '}]}');
     } else {
       writer.raw(`{"type":"function_call","call_id":${JSON.stringify(item.id)},"name":${JSON.stringify(item.name)},"arguments":`);
       // The arguments are JSON inside a JSON string.
