@@ -42,9 +42,10 @@ export function destinationOf(url: URL): Destination {
   return isLoopback(url.hostname) ? { kind: 'machine' } : { kind: 'host', host: url.host };
 }
 
-/** Whom a failure is told of. */
-export function askedOf(model: string, base: Base, key: string | null, keyName: string | null): Asked {
-  return { model, host: base.url.host, secrets: [...base.secrets, ...(key === null ? [] : [key])], keyName };
+/** Whom a failure is told of. `keyName` is the name that a key would have, where there is none. */
+export function askedOf(model: string, base: Base, key: FoundKey | null, keyName: string | null): Asked {
+  const secrets = [...base.secrets, ...(key === null ? [] : [key.value])];
+  return { model, host: base.url.host, secrets, keyName: key?.name ?? keyName };
 }
 
 /** A provider's key, by the names under which it can be found. */
@@ -57,14 +58,20 @@ export interface KeyQuestion {
   readonly isNeeded: boolean;
 }
 
+/** A key, and the name under which it was found. */
+export interface FoundKey {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** The key, or null where none is set and none is needed. */
-export async function keyFor(question: KeyQuestion): Promise<Result<string | null>> {
+export async function keyFor(question: KeyQuestion): Promise<Result<FoundKey | null>> {
   const [told] = question.names;
   if (told === undefined) return { ok: true, value: null };
   for (const name of question.names) {
-    const key = await question.secrets.get(name);
-    if (key === null) continue;
-    if (/^[\x21-\x7e]+$/.test(key)) return { ok: true, value: key };
+    const value = await question.secrets.get(name);
+    if (value === null) continue;
+    if (/^[\x21-\x7e]+$/.test(value)) return { ok: true, value: { name, value } };
     const words = `The key in ${name} holds characters that no key has. Was it copied whole, and nothing with it?`;
     return { ok: false, failure: failure('model_key_refused', words) };
   }

@@ -132,7 +132,7 @@ async function openChat(opening: Opening, preset: Preset): Promise<Result<Langua
   const isNeeded = !(preset.keyOptionalElsewhere && given !== preset.baseUrl);
   const key = await keyFor({ secrets: deps.secrets, id, names, isNeeded });
   if (!key.ok) return key;
-  const secretHeaders = key.value === null ? base.value.basic : bearer(key.value);
+  const secretHeaders = key.value === null ? base.value.basic : bearer(key.value.value);
   const facts = await factsFor(preset, url, model);
   const window =
     ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset.windowFrom, address, secretHeaders)) ?? preset.defaultWindow;
@@ -178,7 +178,7 @@ async function openOwn(opening: Opening, wire: OwnWire): Promise<Result<Language
   const base = parsed.value;
   const key = await keyFor({ secrets: deps.secrets, id, names: wire.keyNames, isNeeded: given === wire.baseUrl });
   if (!key.ok) return key;
-  const secretHeaders = { ...base.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value)) };
+  const secretHeaders = { ...base.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value.value)) };
   const opened = await wire.open({
     model,
     base,

@@ -113,8 +113,14 @@ const UNKNOWN_OPENAI: ModelFacts = { window: 128_000, maxOutput: 16_384, fixedTe
 /** Another model behind the Gemini wire. */
 const UNKNOWN_GEMINI: ModelFacts = { window: 32_768, maxOutput: 8192 };
 
-export function claudeFacts(model: string): ModelFacts {
-  return lookUp(CLAUDE, model) ?? (model.startsWith('claude-') ? UNKNOWN_CLAUDE : UNKNOWN_MESSAGES);
+/** Null: the name is not listed, and the server can say more of it. */
+export function claudeFacts(model: string): ModelFacts | null {
+  return lookUp(CLAUDE, model) ?? null;
+}
+
+/** What is said of a model behind the Messages wire whose name is not listed. */
+export function claudeAbilities(model: string): ModelFacts {
+  return model.startsWith('claude-') ? UNKNOWN_CLAUDE : UNKNOWN_MESSAGES;
 }
 
 /** Facts of the provider's own address: elsewhere a model of the same name can be served with less. */

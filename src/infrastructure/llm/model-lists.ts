@@ -55,7 +55,7 @@ async function listOwn(deps: ListingDeps, wire: OwnWire): Promise<readonly Liste
   const destination = destinationOf(base.value.url);
   const key = await keyFor({ secrets: deps.secrets, id: wire.name, names: wire.keyNames, isNeeded: given === wire.baseUrl });
   if (!key.ok) return notReady(wire.name, destination, keyWords(key.failure, wire.keyNames[0] ?? ''));
-  const headers = { ...wire.listHeaders, ...base.value.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value)) };
+  const headers = { ...wire.listHeaders, ...base.value.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value.value)) };
   const [said, known] = await Promise.all([ask(deps, destination, wire.listAddress(base.value.address), headers), wire.knownNames()]);
   if (said === 'key refused') return notReady(wire.name, destination, KEY_REFUSED);
   if (said === 'no answer' && destination.kind === 'machine') return notReady(wire.name, destination, nobodyAt(base.value.url));
@@ -110,7 +110,7 @@ async function listPreset(deps: ListingDeps, preset: Preset): Promise<readonly L
   const isNeeded = !(preset.keyOptionalElsewhere && given !== preset.baseUrl);
   const key = await keyFor({ secrets: deps.secrets, id: preset.name, names, isNeeded });
   if (!key.ok) return notReady(preset.name, destination, keyWords(key.failure, preset.keyName ?? ''));
-  const headers = key.value === null ? base.value.basic : bearer(key.value);
+  const headers = key.value === null ? base.value.basic : bearer(key.value.value);
   const said = await ask(deps, destination, `${address.replace(/\/+$/, '')}/models`, headers);
   if (said === 'key refused') return notReady(preset.name, destination, KEY_REFUSED);
   const ids = typeof said === 'object' ? idsIn(said.document) : null;

@@ -55,8 +55,11 @@ const ANTHROPIC: OwnWire = {
   namesIn: (answer) => textsOf(answer, 'data', 'id'),
   knownNames: async () => (await import('./model-data.ts')).CLAUDE_NAMES,
   async open(ready) {
-    const [{ createAnthropicModel }, { claudeFacts }] = await Promise.all([import('./anthropic-messages.ts'), import('./model-data.ts')]);
-    const facts = claudeFacts(ready.model);
+    const [{ createAnthropicModel }, { claudeFacts, claudeAbilities }] = await Promise.all([
+      import('./anthropic-messages.ts'),
+      import('./model-data.ts'),
+    ]);
+    const facts = claudeFacts(ready.model) ?? (await askedClaude(ready, claudeAbilities(ready.model)));
     return createAnthropicModel({
       ...sharedOf(ready),
       profile: ready.profile(facts),
@@ -133,6 +136,10 @@ const DEFAULT_WINDOW = 32_768;
 /** Names of models that take words and give words, and, among them, what gives something else. */
 const TALKS = /^(?:gpt-|o\d|codex|chatgpt|ft:)/;
 const TALKS_NOT = /audio|realtime|image|tts|transcribe|search|instruct|embedding|moderation|live|robotics|computer-use/;
+
+async function askedClaude(ready: Ready, facts: ModelFacts): Promise<ModelFacts> {
+  return { ...facts, window: (await ready.askWindow('anthropic', ready.base.address)) ?? facts.window };
+}
 
 async function askedGemini(ready: Ready, facts: ModelFacts): Promise<ModelFacts> {
   return { ...facts, window: (await ready.askWindow('gemini', versioned(ready.base.address))) ?? facts.window };

@@ -1,5 +1,5 @@
 /** Where the window that is really served is asked for. */
-export type WindowFrom = 'none' | 'models' | 'ollama' | 'llamacpp' | 'lmstudio' | 'openrouter' | 'gemini';
+export type WindowFrom = 'none' | 'models' | 'ollama' | 'llamacpp' | 'lmstudio' | 'openrouter' | 'gemini' | 'anthropic';
 
 /** What differs between servers that speak the OpenAI chat wire. A new server is a new entry here. */
 export interface Preset {

@@ -28,6 +28,10 @@ export async function servedWindow(question: WindowQuestion): Promise<number | n
       return windowAmong(await askJson(question, 'GET', `${root}/api/v0/models`), question.model, ['loaded_context_length']);
     case 'ollama':
       return ollamaWindow(question, root);
+    case 'anthropic': {
+      const versioned = { ...question, secretHeaders: { ...question.secretHeaders, 'anthropic-version': '2023-06-01' } };
+      return positive(at(await askJson(versioned, 'GET', `${root}/v1/models/${encodeURIComponent(question.model)}`), 'max_input_tokens'));
+    }
     case 'gemini':
       return positive(
         at(await askJson(question, 'GET', `${question.baseUrl}/models/${encodeURIComponent(question.model)}`), 'inputTokenLimit'),
