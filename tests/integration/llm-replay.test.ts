@@ -234,6 +234,31 @@ describe('a conversation that changes its model', () => {
   });
 });
 
+describe('what a model does not take it is not sent', () => {
+  const cases: [string, readonly string[], readonly string[]][] = [
+    ['anthropic/claude-3-haiku', ['temperature'], ['thinking', 'output_config']],
+    ['anthropic/claude-sonnet-4-6', ['thinking', 'output_config'], ['temperature']],
+    ['anthropic/claude-haiku-4-5', ['thinking'], ['temperature', 'output_config']],
+    ['openai/gpt-4.1', ['temperature'], ['reasoning', 'include']],
+    ['openai/gpt-5.5', ['reasoning', 'include'], ['temperature']],
+    ['openai/gpt-5-chat-latest', [], ['reasoning', 'include', 'temperature']],
+  ];
+  it.each(cases)('%s, asked to think and given a temperature', async (id, there, absent) => {
+    const catalog = catalogFor({}, { thinkingTokens: 2000 });
+    open.push(catalog);
+    const body = JSON.parse(bodyOf((await openModel(catalog, id)).prepare(request({ maxOutput: 8000, temperature: 0.3 })))) as object;
+    expect(Object.keys(body)).toEqual(expect.arrayContaining([...there]));
+    for (const name of absent) expect(body).not.toHaveProperty(name);
+  });
+
+  it('newer models behind the Messages wire get no temperature, whether they think or not', async () => {
+    const catalog = catalogFor({});
+    open.push(catalog);
+    const sent = (await openModel(catalog, 'anthropic/claude-opus-4-8')).prepare(request({ temperature: 0.3 }));
+    expect(JSON.parse(bodyOf(sent))).not.toHaveProperty('temperature');
+  });
+});
+
 describe('what the Responses wire refuses', () => {
   const refusal = (status: number, message: string): ScriptedReply => ({
     status,

@@ -23,8 +23,10 @@ export interface OpenAiResponsesDeps {
   /** The model as the server names it. */
   readonly model: string;
   readonly baseUrl: string;
-  /** Takes `reasoning`, and no temperature. */
+  /** Takes `reasoning`. */
   readonly thinks: boolean;
+  /** Takes no temperature but its own. */
+  readonly fixedTemperature: boolean;
   /** What shows who asks; goes on the wire and nowhere else. */
   readonly secretHeaders: Readonly<Record<string, string>>;
   readonly asked: Asked;
@@ -73,7 +75,7 @@ function prepare(deps: OpenAiResponsesDeps, url: string, request: ModelRequest):
   for (const turn of turnsOf(request)) writeTurn(writer, turn, next, deps.refused.encrypted);
   writer.raw(`],"max_output_tokens":${Math.max(LEAST_OUTPUT, request.maxOutput)}`);
   if (deps.thinks) writeReasoningWish(writer, deps);
-  else if (request.temperature !== undefined) writer.raw(`,"temperature":${request.temperature}`);
+  if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
   if (request.constraint) {
     const schema = JSON.stringify(request.constraint.schema);
     writer.raw(`,"text":{"format":{"type":"json_schema","name":"answer","schema":${schema},"strict":false}}`);

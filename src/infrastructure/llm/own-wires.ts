@@ -62,6 +62,7 @@ const ANTHROPIC: OwnWire = {
     const facts = claudeFacts(ready.model) ?? (await askedClaude(ready, claudeAbilities(ready.model)));
     return createAnthropicModel({
       ...sharedOf(ready),
+      ...(facts.thinking === undefined ? { thinkingTokens: 0 } : {}),
       profile: ready.profile(facts),
       thinking: facts.thinking === 'adaptive' ? 'adaptive' : 'budget',
       fixedTemperature: facts.fixedTemperature ?? false,
@@ -89,10 +90,16 @@ const OPENAI: OwnWire = {
     const { model, base, refused } = ready;
     const isOwn = base.url.host === new URL(OPENAI.baseUrl).host;
     const abilities = data.openaiAbilities(model);
-    const facts = isOwn
+    const facts: ModelFacts = isOwn
       ? data.openaiFacts(model)
       : { ...abilities, window: (await ready.askWindow('models', base.address)) ?? DEFAULT_WINDOW, maxOutput: 8192 };
-    return createOpenAiResponsesModel({ ...sharedOf(ready), profile: ready.profile(facts), thinks: facts.thinking === 'effort', refused });
+    return createOpenAiResponsesModel({
+      ...sharedOf(ready),
+      profile: ready.profile(facts),
+      thinks: facts.thinking === 'effort',
+      fixedTemperature: facts.fixedTemperature ?? false,
+      refused,
+    });
   },
 };
 
