@@ -54,6 +54,22 @@ describe('a schema in Gemini’s dialect', () => {
   ];
   it.each(cases)('%s', (_, schema, expected) => expect(one(schema)).toEqual(expected));
 
+  it('keeps an object whose choices only say what belongs together', () => {
+    const schema = object({ a: { type: 'string' }, b: { type: 'string' } }, { anyOf: [{ required: ['a'] }, { required: ['b'] }] });
+    expect(geminiSchema(schema)).toEqual(object({ a: { type: 'string' }, b: { type: 'string' } }));
+  });
+
+  it('is one object where a tool takes one of several', () => {
+    const file = object({ kind: { type: 'string' }, path: { type: 'string' } }, { required: ['kind', 'path'] });
+    const page = object({ kind: { type: 'string' }, address: { type: 'string' } }, { required: ['kind', 'address'] });
+    expect(geminiSchema({ oneOf: [file, page], description: 'A source.' })).toEqual({
+      type: 'object',
+      properties: { kind: { type: 'string' }, path: { type: 'string' }, address: { type: 'string' } },
+      required: ['kind'],
+      description: 'A source.',
+    });
+  });
+
   it('has no references: they are written out, and one that contains itself ends', () => {
     const schema = {
       ...object({ tree: { $ref: '#/$defs/node' } }),

@@ -36,8 +36,23 @@ const DEEPEST = 12;
  * Source: https://ai.google.dev/api/caching#Schema
  */
 export function geminiSchema(schema: Schema): Schema | null {
-  const translated = translate(schema, schema, 0);
+  const translated = asObject(translate(schema, schema, 0));
   return translated['type'] === 'object' && translated['properties'] === undefined ? null : translated;
+}
+
+/** The input of a tool must be an object: of several that it may be, one that has the properties of all, and requires what all require. */
+function asObject(schema: Schema): Schema {
+  const choices = list(schema['anyOf']) as readonly Schema[];
+  if (choices.length === 0) return schema['type'] === 'object' ? schema : { type: 'object' };
+  const objects = choices.map((choice) => asObject(choice));
+  const properties = Object.assign({}, ...objects.map((one) => one['properties'] ?? {})) as Schema;
+  const required = Object.keys(properties).filter((name) => objects.every((one) => list(one['required']).includes(name)));
+  return {
+    type: 'object',
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(required.length > 0 ? { required } : {}),
+    ...(schema['description'] === undefined ? {} : { description: schema['description'] }),
+  };
 }
 
 function translate(given: unknown, root: Schema, depth: number): Schema {
@@ -123,7 +138,9 @@ function impliedType(node: Schema): string | null {
   return typeof first === 'number' || typeof first === 'boolean' ? typeof first : null;
 }
 
+/** Choices that only say which properties belong together leave the object as it is: the dialect has no words for that. */
 function choicesOf(node: Schema): readonly unknown[] | null {
+  if (node['properties'] !== undefined) return null;
   const choices = [...list(node['anyOf']), ...list(node['oneOf'])];
   return choices.length > 0 ? choices : null;
 }

@@ -57,9 +57,10 @@ describe('the keys of providers', () => {
     const both = { ...setting, about: 'Key for harbour/… and harbour-chat/… models.' };
     const chat = { ...model, id: 'harbour-chat/m', ready: true };
     const opened = providerKeys([{ ...both, value: 'set', from: 'file' }], [chat]);
-    expect(opened.map((each) => [each.title, each.key, each.models.length])).toEqual([
-      ['harbour', 'HARBOUR_API_KEY', 0],
-      ['harbour-chat', 'HARBOUR_API_KEY', 1],
+    const opens = ['harbour', 'harbour-chat'];
+    expect(opened).toMatchObject([
+      { title: 'harbour', key: 'HARBOUR_API_KEY', opens, models: [] },
+      { title: 'harbour-chat', key: 'HARBOUR_API_KEY', opens, models: [chat] },
     ]);
     const second = { ...setting, key: 'PORT_API_KEY' };
     const one = providerKeys(

@@ -8,6 +8,8 @@ export interface ProviderKey {
   /** First part of its models' ids; null when the setting does not say. */
   readonly provider: string | null;
   readonly title: string;
+  /** All providers that the key opens, this one among them. */
+  readonly opens: readonly string[];
   readonly from: 'environment' | 'keychain' | 'file' | null;
   readonly models: readonly ModelLine[];
   /** Why its models cannot be asked although there is a key: it was refused, or the provider does not answer. */
@@ -18,9 +20,9 @@ export interface ProviderKey {
 export function providerKeys(settings: readonly SettingView[], models: readonly ModelLine[]): readonly ProviderKey[] {
   const found = new Map<string, ProviderKey>();
   for (const setting of settings.filter((each) => each.isSecret)) {
-    const providers = [...setting.about.matchAll(/(\S+)\/(?:…|\.\.\.)/g)].map(([, name]) => name ?? null);
-    for (const provider of providers.length > 0 ? providers : [null]) {
-      const told = providerKey(setting, provider, models);
+    const opens = [...setting.about.matchAll(/(\S+)\/(?:…|\.\.\.)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+    for (const provider of opens.length > 0 ? opens : [null]) {
+      const told = { ...providerKey(setting, provider, models), opens };
       const known = found.get(told.title);
       if (!known || (known.from === null && told.from !== null)) found.set(told.title, told);
     }
@@ -28,7 +30,7 @@ export function providerKeys(settings: readonly SettingView[], models: readonly 
   return [...found.values()];
 }
 
-function providerKey(setting: SettingView, provider: string | null, models: readonly ModelLine[]): ProviderKey {
+function providerKey(setting: SettingView, provider: string | null, models: readonly ModelLine[]): Omit<ProviderKey, 'opens'> {
   const own = provider === null ? [] : models.filter((model) => model.id.startsWith(`${provider}/`));
   const from = setting.value !== null && isPlace(setting.from) ? setting.from : null;
   const missing = own.find((model) => !model.ready)?.missing ?? null;

@@ -182,7 +182,7 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
     try {
       tell(await act());
       setValue('');
-      if (provider.provider !== null) forgetRefusal(provider.provider);
+      for (const opened of provider.opens) forgetRefusal(opened);
       onChanged();
       void loadModels().catch(() => undefined);
       onDone();
