@@ -19,8 +19,8 @@ export const PROVIDER_KEYS: Readonly<Record<string, string>> = Object.fromEntrie
 
 /** How other models than the embedded one are chosen in a terminal. */
 export const PROVIDER_EXAMPLES: readonly string[] = [
-  'ANTHROPIC_API_KEY=…  glasshouse run -m anthropic/MODEL "PROMPT"     (also openai, google)',
+  'ANTHROPIC_API_KEY=…  glasshouse run -m anthropic/MODEL "PROMPT"  (also openai, google,',
+  '                     groq, mistral, xai, together, openrouter, deepseek)',
   'OPENAI_API_KEY=…     glasshouse run -m openai-compatible/MODEL "PROMPT"',
   'glasshouse run -m ollama/MODEL "PROMPT"      (also lmstudio, llamacpp, vllm)',
-  'GROQ_API_KEY=…       glasshouse run -m groq/MODEL "PROMPT"          (also mistral, xai, together, openrouter, deepseek)',
 ];
