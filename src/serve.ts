@@ -61,7 +61,7 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     },
     foundServers: () => parts.catalog.servers(),
     profileOf: parts.profileOf,
-    keyNameOf: (model) => parts.catalog.keyName(model),
+    keyHeaderOf: (model) => parts.catalog.keyHeader(model),
     reportBug: composed.reportBug,
   };
 }

@@ -119,7 +119,9 @@ async function show(
 
 function showMessage(message: Message, snapshot: ConversationSnapshot, print: (text: string) => void, screen: Screen): void {
   print(screen.style('bold', `${message.role === 'person' ? 'You' : 'Glasshouse'}  ${when(message.createdAt)}`));
-  for (const part of message.parts) print(partText(part, snapshot, screen));
+  // What only the provider can read of its thoughts has no words to show.
+  const spoken = message.parts.filter((part) => part.type !== 'reasoning' || part.text !== '' || part.state === 'open');
+  for (const part of spoken) print(partText(part, snapshot, screen));
   print('');
 }
 

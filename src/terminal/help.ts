@@ -1,5 +1,6 @@
 import { usage } from './arguments.ts';
 import { COMMANDS } from './chat-commands.ts';
+import { wrap } from './screen.ts';
 
 /** What the help says of providers; told from outside, as no provider is named here. */
 export interface ProviderWords {
@@ -113,7 +114,7 @@ glasshouse settings unset KEY
   model               the model that is asked by default, PROVIDER/MODEL
   instructions        what you want in every conversation
   window              tokens that your server really serves, where it does not say
-  ${keys.join(', ')}
+  ${wrap(keys.join(', '), 78).join('\n  ')}
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
                       Leave VALUE away to be asked for it, so that it is in no shell history
 

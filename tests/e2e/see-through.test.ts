@@ -265,7 +265,7 @@ describe('settings', () => {
     await page.getByText('The key was refused').first().waitFor();
     await page.getByRole('button', { name: 'Enter a key' }).click();
     await expect.poll(() => new URL(page.url()).pathname).toBe('/settings/providers');
-    const row = page.locator('.settings-line', { hasText: 'OPENAI_API_KEY' });
+    const row = page.locator('.settings-line', { hasText: 'openai-compatible' }).filter({ hasText: 'OPENAI_API_KEY' });
     await row.getByText(/The key was refused at \d\d:\d\d\./).waitFor();
     await row.getByRole('button', { name: /^Enter a new key/ }).click();
     await row.getByRole('textbox').fill('sk-another-0123456789');

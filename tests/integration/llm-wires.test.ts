@@ -33,9 +33,21 @@ function parse(wire: WireRequest): Body {
 }
 
 async function chatModel(id = 'openai-compatible/scripted'): Promise<LanguageModel> {
-  const catalog = catalogFor({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', GLASSHOUSE_WINDOW: '32000' });
+  const catalog = catalogFor({
+    OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+    OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1',
+    GLASSHOUSE_WINDOW: '32000',
+  });
   cleanups.push(() => catalog.close());
   return openModel(catalog, id);
+}
+
+async function responsesModel(): Promise<LanguageModel> {
+  return chatModel('openai/scripted');
+}
+
+async function geminiModel(): Promise<LanguageModel> {
+  return chatModel('google/gemini-2.5-flash');
 }
 
 async function messagesModel(options: { thinkingTokens?: number } = {}): Promise<LanguageModel> {
@@ -128,8 +140,13 @@ describe('the shape of a request', () => {
     expect(bodyOf(sent).match(/cache_control/g)).toHaveLength(4);
   });
 
-  it.each(['chat', 'messages'])('C4: a step more keeps the bytes of the prefix (%s)', async (wire) => {
-    const model = wire === 'chat' ? await chatModel() : await messagesModel();
+  it.each([
+    ['chat', chatModel],
+    ['messages', messagesModel],
+    ['responses', responsesModel],
+    ['gemini', geminiModel],
+  ] as const)('C4: a step more keeps the bytes of the prefix (%s)', async (_, open) => {
+    const model = await open();
     const marks = (text: string) => text.replaceAll(',"cache_control":{"type":"ephemeral"}', '');
     const before = marks(bodyOf(model.prepare(request({ messages: LONG, tools: [READ_FILE] }))));
     const more: ModelMessage[] = [
@@ -183,8 +200,75 @@ describe('the shape of a request', () => {
       ],
     ],
   ];
+  it('tells the Responses wire of everything in its own words', async () => {
+    const model = await responsesModel();
+    const strict = { ...READ_FILE, name: 'read_strictly', schema: { ...READ_FILE.schema, additionalProperties: false } };
+    const sent = model.prepare(
+      request({ messages: LONG, tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE, strict], maxOutput: 5, temperature: 0.2 }),
+    );
+    const { input, tools, ...rest } = parse(sent) as Body & { input: unknown[]; tools: { strict: boolean }[] };
+    expect(Object.keys(parse(sent)).slice(0, 4)).toEqual(['model', 'tools', 'instructions', 'input']);
+    expect(tools).toEqual([
+      { type: 'function', name: 'read_file', description: READ_FILE.description, parameters: READ_FILE.schema, strict: false },
+      { type: 'function', name: 'read_strictly', description: READ_FILE.description, parameters: strict.schema, strict: true },
+    ]);
+    expect(rest).toMatchObject({ instructions: 'Be brief.', max_output_tokens: 16, temperature: 0.2, store: false, stream: true });
+    expect(rest).not.toHaveProperty('reasoning');
+    expect(rest).not.toHaveProperty('include');
+    expect(input).toEqual([
+      {
+        type: 'message',
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'First' },
+          { type: 'input_text', text: 'Second' },
+        ],
+      },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'I look.' }] },
+      { type: 'function_call', call_id: 'call_1', name: 'read_file', arguments: '{"path":"a"}' },
+      { type: 'function_call', call_id: 'call_2', name: 'read_file', arguments: '{"path":"a"}' },
+      { type: 'function_call_output', call_id: 'call_2', output: 'two' },
+      { type: 'function_call_output', call_id: 'call_1', output: 'one' },
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Plan: none' }] },
+    ]);
+    expect(sent.spans.find((span) => span.text === 'Plan: none')).toMatchObject({ section: 'plan', source: 'core' });
+  });
+
+  it('tells the Gemini wire of everything in its own words, and begins with a user', async () => {
+    const model = await geminiModel();
+    const sent = model.prepare(
+      request({ messages: LONG.slice(2), tail: [block('Plan: none', 'plan', 'core')], tools: [READ_FILE], temperature: 0.2 }),
+    );
+    expect(sent.url).toBe('https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse');
+    expect(JSON.parse(bodyOf(sent))).toEqual({
+      tools: [{ functionDeclarations: [{ name: 'read_file', description: READ_FILE.description, parameters: READ_FILE.schema }] }],
+      systemInstruction: { parts: [{ text: 'Be brief.' }] },
+      contents: [
+        { role: 'user', parts: [{ text: '(The beginning of the conversation is left out.)' }] },
+        {
+          role: 'model',
+          parts: [
+            { text: 'I look.' },
+            { functionCall: { id: 'call_1', name: 'read_file', args: { path: 'a' } } },
+            { functionCall: { id: 'call_2', name: 'read_file', args: { path: 'a' } } },
+          ],
+        },
+        {
+          role: 'user',
+          parts: [
+            { functionResponse: { id: 'call_2', name: 'read_file', response: { error: 'two' } } },
+            { functionResponse: { id: 'call_1', name: 'read_file', response: { output: 'one' } } },
+          ],
+        },
+        { role: 'user', parts: [{ text: 'Plan: none' }] },
+      ],
+      generationConfig: { maxOutputTokens: 500, temperature: 0.2, thinkingConfig: { includeThoughts: true } },
+    });
+  });
+
   it.each(orphans)('R2: %s is refused loudly', async (_, messages) => {
-    for (const model of [await chatModel(), await messagesModel()]) expect(() => model.prepare(request({ messages }))).toThrow(/call/);
+    const models = [await chatModel(), await messagesModel(), await responsesModel(), await geminiModel()];
+    for (const model of models) expect(() => model.prepare(request({ messages }))).toThrow(/call/);
   });
 
   it('half-written arguments go back as a text inside an object', async () => {
@@ -325,6 +409,31 @@ describe('servers and their habits', () => {
       131072,
     ],
     ['a compatible server that does not say', 'OPENAI_BASE_URL', 'openai-compatible/m', {}, 32768],
+    ['Mistral', 'MISTRAL_BASE_URL', 'mistral/m', { '/v1/models': { data: [{ id: 'm', max_context_length: 40960 }] } }, 40960],
+    ['Together, in a bare list', 'TOGETHER_BASE_URL', 'together/org/m', { '/v1/models': [{ id: 'org/m', context_length: 24576 }] }, 24576],
+    ['Groq', 'GROQ_BASE_URL', 'groq/m', { '/v1/models': { data: [{ id: 'm', context_window: 65536 }] } }, 65536],
+    ['xAI, which does not say', 'XAI_BASE_URL', 'xai/grok', {}, 131072],
+    [
+      'another server of the Responses wire',
+      'OPENAI_RESPONSES_BASE_URL',
+      'openai/m',
+      { '/v1/models': { data: [{ id: 'm', max_model_len: 9000 }] } },
+      9000,
+    ],
+    [
+      'a Claude that is not listed here',
+      'ANTHROPIC_BASE_URL',
+      'anthropic/claude-next-9',
+      { '/v1/models/claude-next-9': { max_input_tokens: 600_000 } },
+      600_000,
+    ],
+    [
+      'a model that is not listed here',
+      'GOOGLE_GEMINI_BASE_URL',
+      'google/gemini-9-pro',
+      { '/v1/models/gemini-9-pro': { inputTokenLimit: 500000 } },
+      500000,
+    ],
   ];
   it.each(windows)('C2: asks for the window that is served: %s', async (_, variable, id, routes, window) => {
     const server = await startScriptedModelServer([], { routes });
@@ -381,116 +490,6 @@ describe('servers and their habits', () => {
     const deepseek = parse((await openModel(catalog, 'deepseek/deepseek-chat')).prepare(sent));
     expect(deepseek.messages[2]?.['reasoning_content']).toBe('why');
     expect(deepseek.messages[4]).toEqual({ role: 'assistant', content: 'done' });
-  });
-});
-
-describe('names and keys', () => {
-  it.each([
-    ['gpt-5', 'model_unknown', 'openai-compatible'],
-    ['nobody/m', 'model_unknown', 'embedded'],
-    ['anthropic/', 'model_unknown', 'PROVIDER/MODEL'],
-    ['anthropic/claude-sonnet-4-5', 'model_key_missing', 'ANTHROPIC_API_KEY'],
-    ['openai-compatible/gpt-5', 'model_key_missing', 'OPENAI_API_KEY'],
-    ['deepseek/deepseek-chat', 'model_key_missing', 'DEEPSEEK_API_KEY'],
-  ])('%s is %s and says %s', async (id, code, words) => {
-    const catalog = catalogFor({}, { key: null });
-    const opened = await catalog.open(id, { signal: new AbortController().signal });
-    expect(opened).toMatchObject({ ok: false, failure: { code } });
-    if (!opened.ok) expect(opened.failure.message).toContain(words);
-    await catalog.close();
-  });
-
-  it('an address that is none is said so without repeating it', async () => {
-    const catalog = catalogFor({ OPENAI_BASE_URL: 'user:pass@nowhere' });
-    const opened = await catalog.open('openai-compatible/m', { signal: new AbortController().signal });
-    expect(opened).toMatchObject({
-      ok: false,
-      failure: { code: 'model_unreachable', message: 'OPENAI_BASE_URL is not an http or https address.' },
-    });
-  });
-
-  it('a name and password in the address are sent, and stored nowhere', async () => {
-    const server = await startScriptedModelServer([{ text: 'in' }, { status: 401, body: '{"error":{"message":"wrong: hunter2hunter2"}}' }]);
-    const env = { OPENAI_BASE_URL: `http://me:hunter2hunter2@127.0.0.1:${server.port}/v1`, GLASSHOUSE_WINDOW: '8000' };
-    const catalog = catalogFor(env, { key: null });
-    cleanups.push(
-      () => server.close(),
-      () => catalog.close(),
-    );
-    const model = await openModel(catalog, 'openai-compatible/m');
-    const sent = model.prepare(request());
-    expect(sent.url).toBe(`http://127.0.0.1:${server.port}/v1/chat/completions`);
-    expect(heard(await collect(model, sent)).text).toBe('in');
-    expect(server.requests[0]?.headers['authorization']).toBe(`Basic ${Buffer.from('me:hunter2hunter2').toString('base64')}`);
-    const refused = (await collect(model, sent)).at(-1);
-    expect(refused).toMatchObject({ type: 'failed', failure: { code: 'model_key_refused' } });
-    expect(JSON.stringify([refused, sent, model.profile])).not.toContain('hunter2');
-  });
-
-  it('a key that was not copied whole is refused before it is sent, without repeating it', async () => {
-    const catalog = catalogFor({}, { key: 'sk-abc…def' });
-    const opened = await catalog.open('openai-compatible/gpt-5', { signal: new AbortController().signal });
-    expect(opened).toMatchObject({ ok: false, failure: { code: 'model_key_refused' } });
-    expect(JSON.stringify(opened)).not.toContain('sk-abc');
-    await catalog.close();
-  });
-
-  it('a model that is not listed gets safe numbers, and no price', async () => {
-    const catalog = catalogFor({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' });
-    cleanups.push(() => catalog.close());
-    expect((await openModel(catalog, 'anthropic/claude-next-9')).profile).toMatchObject({ window: 200_000, maxOutput: 8192 });
-    expect((await openModel(catalog, 'anthropic/other-model')).profile).toMatchObject({ window: 32_768 });
-    const own = catalogFor({});
-    cleanups.push(() => own.close());
-    const dated = (await openModel(own, 'anthropic/claude-sonnet-4-5-20250929')).profile;
-    expect(dated.price).toMatchObject({ input: 3, output: 15, cachedRead: 0.3, cachedWrite: 3.75 });
-    expect((await openModel(own, 'anthropic/claude-sonnet-4-9')).profile.price).toBeUndefined();
-    expect((await openModel(own, 'openai-compatible/gpt-4o-mini-2024-07-18')).profile).toMatchObject({
-      window: 128_000,
-      maxOutput: 16_384,
-    });
-    expect((await openModel(own, 'openai-compatible/gpt-9')).profile.price).toBeUndefined();
-  });
-
-  it('the strategy can be forced', async () => {
-    const catalog = catalogFor({});
-    const opened = await catalog.open('anthropic/claude-sonnet-4-5', { signal: new AbortController().signal, strategy: 'guided' });
-    expect(opened.ok && opened.value.profile).toMatchObject({
-      strategy: 'guided',
-      window: 200_000,
-      destination: { kind: 'host', host: 'api.anthropic.com' },
-    });
-    await catalog.close();
-  });
-
-  it('lists what is ready and what is missing', async () => {
-    const server = await startScriptedModelServer([], { routes: { '/v1/models': { data: [{ id: 'qwen3:4b' }] } } });
-    const catalog = catalogFor({
-      OLLAMA_BASE_URL: `${server.url}/v1`,
-      OPENAI_BASE_URL: `${server.url}/v1`,
-      LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1',
-    });
-    cleanups.push(
-      () => server.close(),
-      () => catalog.close(),
-    );
-    const began = Date.now();
-    const listed = await catalog.list();
-    expect(Date.now() - began).toBeLessThan(2500);
-    expect(listed).toContainEqual({ id: 'ollama/qwen3:4b', destination: { kind: 'machine' }, ready: true });
-    expect(listed).toContainEqual({
-      id: 'lmstudio/MODEL',
-      destination: { kind: 'machine' },
-      ready: false,
-      missing: 'no server answers at 127.0.0.1:9',
-    });
-    expect(listed).toContainEqual({
-      id: 'deepseek/MODEL',
-      destination: { kind: 'host', host: 'api.deepseek.com' },
-      ready: false,
-      missing: 'DEEPSEEK_API_KEY is not set',
-    });
-    expect(listed.some((one) => one.id.startsWith('anthropic/') && one.ready)).toBe(true);
   });
 });
 

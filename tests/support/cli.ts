@@ -185,7 +185,15 @@ export const KEY = 'sk-planted-0123456789abcdef';
 export async function scriptedScene(replies: readonly ScriptedReply[]): Promise<{ server: ScriptedModelServer; cli: CliScene }> {
   const server = await startScriptedModelServer([...replies]);
   onTestFinished(() => server.close());
-  return { server, cli: new CliScene({ OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY }) };
+  return {
+    server,
+    cli: new CliScene({
+      OPENAI_BASE_URL: `${server.url}/v1`,
+      // The other wire of the same key: nobody is asked beyond this machine.
+      OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1',
+      OPENAI_API_KEY: KEY,
+    }),
+  };
 }
 
 /** A reply that asks for one tool. */

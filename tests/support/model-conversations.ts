@@ -1,10 +1,27 @@
 import { createModelCatalog } from '../../src/infrastructure/llm/catalog.ts';
 import type { LocalModels, ModelCatalog } from '../../src/application/ports/model-catalog.ts';
-import type { Block, LanguageModel, ModelEvent, ModelRequest } from '../../src/core/reasoning/language-model.ts';
+import type {
+  AssistantBlock,
+  Block,
+  LanguageModel,
+  ModelEvent,
+  ModelMessage,
+  ModelRequest,
+} from '../../src/core/reasoning/language-model.ts';
 import type { WireRequest } from '../../src/core/models/request.ts';
 import { memorySecrets } from './memory-secrets.ts';
 
 export const KEY = 'sk-test-0123456789abcdefSECRET';
+
+const KEY_NAMES = [
+  'OPENAI_API_KEY',
+  'ANTHROPIC_API_KEY',
+  'GEMINI_API_KEY',
+  'GROQ_API_KEY',
+  'MISTRAL_API_KEY',
+  'XAI_API_KEY',
+  'TOGETHER_API_KEY',
+];
 
 /** No model of one's own: enough for tests of the wires. */
 export const noLocalModels: LocalModels = {
@@ -44,7 +61,7 @@ export function catalogFor(
   const { window, thinkingTokens } = options;
   return createModelCatalog({
     env,
-    secrets: memorySecrets(key === null ? {} : { OPENAI_API_KEY: key, ANTHROPIC_API_KEY: key }),
+    secrets: memorySecrets(key === null ? {} : Object.fromEntries(KEY_NAMES.map((name) => [name, key]))),
     embedded: async () => noLocalModels,
     settings: async () => ({ ...(window === undefined ? {} : { window }), ...(thinkingTokens === undefined ? {} : { thinkingTokens }) }),
     ...(options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs }),
@@ -90,4 +107,41 @@ export function heard(events: readonly ModelEvent[]): Heard {
     else if (event.type === 'tool_call_delta') (calls[event.index] as { input: string }).input += event.text;
   }
   return { text, reasoning, calls, kept, last: events.at(-1) };
+}
+
+/** An answer as it stands in the next request, in the order in which it is stored: the calls behind everything else. */
+export function answered(events: readonly ModelEvent[], results: readonly string[]): ModelMessage[] {
+  const blocks: AssistantBlock[] = [];
+  let reasoning: string | null = null;
+  let text: string | null = null;
+  const closeText = () => {
+    if (text !== null) blocks.push({ type: 'text', block: block(text, 'history', 'message:answer') });
+    text = null;
+  };
+  for (const event of events) {
+    if (event.type === 'reasoning_delta') {
+      closeText();
+      reasoning = (reasoning ?? '') + event.text;
+    } else if (event.type === 'reasoning_completed') {
+      closeText();
+      if (event.providerData !== undefined)
+        blocks.push({ type: 'reasoning', block: block(reasoning ?? '', 'history', 'message:answer'), providerData: event.providerData });
+      reasoning = null;
+    } else if (event.type === 'text_delta') text = (text ?? '') + event.text;
+  }
+  closeText();
+  const { calls } = heard(events);
+  const asked = calls.map((call): AssistantBlock => ({
+    type: 'tool_call',
+    providerCallId: call.id,
+    name: call.name,
+    input: block(call.input, 'history', `call:${call.id}`),
+  }));
+  const told = calls.map((call, index) => ({
+    providerCallId: call.id,
+    name: call.name,
+    isError: false,
+    block: block(results[index] ?? '', 'history', `tool:${call.name}`),
+  }));
+  return [{ role: 'assistant', blocks: [...blocks, ...asked] }, ...(told.length > 0 ? [{ role: 'tool', results: told } as const] : [])];
 }

@@ -36,7 +36,7 @@ export function office(
     catalog: {
       list: async () => [],
       servers: async () => [],
-      keyName: () => null,
+      keyHeader: () => null,
       open: async () => ({ ok: true, value: model }),
       close: async () => {},
     },

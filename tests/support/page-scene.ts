@@ -48,6 +48,8 @@ export class PageScene {
       GLASSHOUSE_WINDOW: '100000',
       GLASSHOUSE_MODEL: 'openai-compatible/scripted',
       OPENAI_BASE_URL: `${this.model.url}/v1`,
+      // The other wire of the same key: nobody is asked beyond this machine.
+      OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1',
       OPENAI_API_KEY: 'sk-planted-0123456789abcdef',
       ...this.#env,
     };

@@ -1,5 +1,6 @@
 /**
- * A model server that answers from a script, over real HTTP, in both wires: `/v1/chat/completions` and `/v1/messages`.
+ * A model server that answers from a script, over real HTTP, in every wire: `/v1/chat/completions`, `/v1/messages`, `/v1/responses`
+ * and `/v1beta/models/MODEL:streamGenerateContent`.
  * Each request takes the next reply. In tests: `const server = await startScriptedModelServer([{ text: 'Hello' }])`.
  * On its own: `node tests/support/scripted-model-server.ts script.json` prints `{"port":…,"url":…}` on one line and serves until
  * it is ended, or its parent is gone; `GET /scripted/requests` then shows what was asked (`DELETE` forgets it too), `PUT /scripted/script`
@@ -10,7 +11,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { chatCompletion, chatEvents, messageEvents, type ScriptedContent, type WireEvent } from './scripted-wires.ts';
+import { geminiDocument, geminiEvents } from './scripted-gemini.ts';
+import { responseDocument, responseEvents } from './scripted-responses.ts';
+import { chatCompletion, chatEvents, messageDocument, messageEvents, type ScriptedContent, type WireEvent } from './scripted-wires.ts';
 
 export interface ScriptedReply extends ScriptedContent {
   /** Taken only by a request whose body holds this text; replies before it in the script that do not fit are passed over, not used up. */
@@ -42,13 +45,15 @@ export interface ScriptedReply extends ScriptedContent {
   readonly jsonInsteadOfStream?: boolean;
   /** The stream is exactly this text. */
   readonly rawStream?: string;
-  /** Leaves out the last event (`[DONE]`, `message_stop`) and ends in good order. */
+  /** Leaves out the last event (`[DONE]`, `message_stop`, `response.completed`, the one with the reason) and ends in good order. */
   readonly noLastEvent?: boolean;
 }
 
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
+  /** What stands behind the path, `?` included. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
   /** Milliseconds since 1970. */
@@ -63,9 +68,9 @@ export interface RecordedRequest {
 
 export interface ScriptedModelServer {
   readonly port: number;
-  /** `http://127.0.0.1:PORT`, the base of the Messages wire. The chat wire's base is `url + '/v1'`. */
+  /** `http://127.0.0.1:PORT`, the base of the Messages and Gemini wires. The base of the other two is `url + '/v1'`. */
   readonly url: string;
-  /** Requests to the two wires, in order. */
+  /** Requests to the wires, in order. */
   readonly requests: RecordedRequest[];
   /** Requests to anything else (`/api/show`, `/v1/models` …). */
   readonly otherRequests: RecordedRequest[];
@@ -197,15 +202,30 @@ async function answer(request: RecordedRequest, response: ServerResponse, reply:
   }
   const asked = JSON.parse(request.body.toString('utf8')) as { model?: string; stream_options?: { include_usage?: boolean } };
   const model = asked.model ?? 'scripted';
-  const isChat = request.path.endsWith('/chat/completions');
-  if (reply.jsonInsteadOfStream) sendJson(response, 200, chatCompletion(reply, model), reply.headers);
-  else
-    await sendStream(
-      request,
-      response,
-      reply,
-      isChat ? chatEvents(reply, model, asked.stream_options?.include_usage === true) : messageEvents(reply, model),
-    );
+  const wire = wireOf(request.path);
+  if (reply.jsonInsteadOfStream) sendJson(response, 200, documentOf(wire, reply, model), reply.headers);
+  else await sendStream(request, response, reply, eventsOf(wire, reply, model, asked.stream_options?.include_usage === true));
+}
+
+type Wire = 'chat' | 'messages' | 'responses' | 'gemini';
+
+function wireOf(path: string): Wire | null {
+  if (path.endsWith('/chat/completions')) return 'chat';
+  if (path.endsWith('/v1/messages')) return 'messages';
+  if (path.endsWith('/responses')) return 'responses';
+  return path.endsWith(':streamGenerateContent') ? 'gemini' : null;
+}
+
+function eventsOf(wire: Wire | null, reply: ScriptedReply, model: string, includeUsage: boolean): WireEvent[] {
+  if (wire === 'responses') return responseEvents(reply, model);
+  if (wire === 'gemini') return geminiEvents(reply, model);
+  return wire === 'chat' ? chatEvents(reply, model, includeUsage) : messageEvents(reply, model);
+}
+
+function documentOf(wire: Wire | null, reply: ScriptedReply, model: string): unknown {
+  if (wire === 'responses') return responseDocument(reply, model);
+  if (wire === 'gemini') return geminiDocument(reply, model);
+  return wire === 'chat' ? chatCompletion(reply, model) : messageDocument(reply);
 }
 
 function shown(request: RecordedRequest) {
@@ -227,11 +247,13 @@ export async function startScriptedModelServer(
   };
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const path = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, '').replace(/\?.*$/, '');
+    const asked = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, '');
+    const path = asked.replace(/\?.*$/, '');
     const arrivedAt = monotonic();
     const recorded: RecordedRequest = {
       method: incoming.method ?? 'GET',
       path,
+      query: asked.slice(path.length),
       headers: incoming.headers,
       body: await readBody(incoming),
       at: Date.now(),
@@ -241,14 +263,14 @@ export async function startScriptedModelServer(
     };
     response.on('close', () => (recorded.closedEarly = !response.writableFinished));
     if (path === '/scripted/requests') {
-      const asked = recorded.method === 'DELETE' ? requests.splice(0) : requests;
-      return sendJson(response, 200, asked.map(shown));
+      const all = recorded.method === 'DELETE' ? requests.splice(0) : requests;
+      return sendJson(response, 200, all.map(shown));
     }
     if (path === '/scripted/script') {
       script.replace(JSON.parse(recorded.body.toString('utf8')) as ScriptedReply[]);
       return sendJson(response, 200, { left: script.left() });
     }
-    if (path.endsWith('/chat/completions') || path.endsWith('/v1/messages')) {
+    if (wireOf(path) !== null) {
       requests.push(recorded);
       return answer(recorded, response, script.take(recorded.body.toString('utf8')));
     }

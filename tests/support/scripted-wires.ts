@@ -1,4 +1,4 @@
-/** The events of one scripted reply in the two wires, as the providers document them. */
+/** What a scripted reply holds, and its events in the chat and Messages wires, as the providers document them. */
 
 export interface ScriptedToolCall {
   readonly name: string;
@@ -20,14 +20,20 @@ export interface ScriptedUsage {
 export interface ScriptedContent {
   readonly text?: string;
   readonly reasoning?: string;
-  /** Signature of the reasoning (Messages wire). */
+  /** What must go back with the reasoning: its signature (Messages), its encrypted words (Responses), the signature of the first call or of the text (Gemini). */
   readonly signature?: string;
+  /** The model declines in these words (Responses wire). */
+  readonly refusal?: string;
+  /** Whether the text is on the way or the answer (Responses wire). */
+  readonly phase?: 'commentary' | 'final_answer';
+  /** The provider answers nothing to these words, for this reason (Gemini wire). */
+  readonly blocked?: string;
   /** A `redacted_thinking` block (Messages wire). */
   readonly redacted?: string;
   /** Name of the reasoning field (chat wire). Default `reasoning_content`. */
   readonly reasoningField?: string;
   readonly toolCalls?: readonly ScriptedToolCall[];
-  /** The wire's own word: `stop`, `length`, `content_filter` … or `end_turn`, `refusal` … */
+  /** The wire's own word: `stop`, `length` …, `end_turn`, `refusal` …, `max_output_tokens` …, `MAX_TOKENS`, `SAFETY` … */
   readonly finish?: string;
   /** null: none is sent. */
   readonly usage?: ScriptedUsage | null;
@@ -37,6 +43,8 @@ export interface ScriptedContent {
   readonly omitToolIndex?: boolean;
   /** An error event sent after the content, instead of an end. */
   readonly errorEvent?: { readonly type: string; readonly message: string };
+  /** The answer ends as failed, with this error in it (Responses wire). */
+  readonly failedWith?: { readonly code: string; readonly message: string };
   /** Events of a kind that no client knows are mixed in. */
   readonly unknownEvents?: boolean;
 }
@@ -46,20 +54,20 @@ export interface WireEvent {
   readonly data: string;
 }
 
-const USAGE: Required<ScriptedUsage> = { input: 100, output: 20, cachedRead: 0, cachedWrite: 0, reasoning: 0 };
+export const USAGE: Required<ScriptedUsage> = { input: 100, output: 20, cachedRead: 0, cachedWrite: 0, reasoning: 0 };
 
-function pieces(text: string, size: number): string[] {
+export function pieces(text: string, size: number): string[] {
   const points = Array.from(text);
   const out: string[] = [];
   for (let at = 0; at < points.length; at += size) out.push(points.slice(at, at + size).join(''));
   return out;
 }
 
-function argumentsOf(call: ScriptedToolCall): string {
+export function argumentsOf(call: ScriptedToolCall): string {
   return call.rawArguments ?? JSON.stringify(call.input ?? {});
 }
 
-function callId(call: ScriptedToolCall, index: number, prefix: string): string | undefined {
+export function callId(call: ScriptedToolCall, index: number, prefix: string): string | undefined {
   return call.id === null ? undefined : (call.id ?? `${prefix}${index + 1}`);
 }
 
@@ -194,4 +202,21 @@ export function messageEvents(reply: ScriptedContent, model: string): WireEvent[
   });
   push('message_stop', {});
   return events;
+}
+
+/** One reply as a whole message, as servers answer that ignore `stream`. */
+export function messageDocument(reply: ScriptedContent): unknown {
+  const calls = (reply.toolCalls ?? []).map((call, index) => ({
+    type: 'tool_use',
+    id: callId(call, index, 'toolu_'),
+    name: call.name,
+    input: call.input ?? {},
+  }));
+  return {
+    type: 'message',
+    role: 'assistant',
+    content: [...(reply.text ? [{ type: 'text', text: reply.text }] : []), ...calls],
+    stop_reason: reply.finish ?? (calls.length > 0 ? 'tool_use' : 'end_turn'),
+    usage: messageUsage(reply.usage ?? undefined),
+  };
 }

@@ -29,6 +29,8 @@ export class ServerScene {
     this.model = model;
     this.cli = new CliScene({
       OPENAI_BASE_URL: `${model.url}/v1`,
+      // The other wire of the same key: nobody is asked beyond this machine.
+      OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1',
       OPENAI_API_KEY: KEY,
       GLASSHOUSE_MODEL: 'openai-compatible/scripted',
     });

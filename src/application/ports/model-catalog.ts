@@ -31,13 +31,14 @@ export interface FoundServer {
 /**
  * The models that can be asked here.
  * `open` turns a name (`PROVIDER/MODEL`) into a model, fetching its file first where it has one. Failures are values.
- * `servers` are those that answer on this machine now. `keyName` is the name of the key that a model's provider wants, null: none.
+ * `servers` are those that answer on this machine now. `keyHeader` is the header with the key that a model's provider wants, the
+ * key itself as `$NAME` of its environment variable, null: none.
  * `close` ends what was started (child processes).
  */
 export interface ModelCatalog {
   list(): Promise<readonly ListedModel[]>;
   servers(): Promise<readonly FoundServer[]>;
-  keyName(id: string): string | null;
+  keyHeader(id: string): string | null;
   open(id: string, options: OpenOptions): Promise<Result<LanguageModel>>;
   close(): Promise<void>;
 }

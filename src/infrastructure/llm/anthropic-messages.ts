@@ -1,6 +1,7 @@
 import type { WireRequest } from '../../core/models/request.ts';
 import type { Block, LanguageModel, ModelProfile, ModelRequest } from '../../core/reasoning/language-model.ts';
 import { MessagesDecoder, type KeptThinking } from './anthropic-messages-decoder.ts';
+import { effortOf } from './effort.ts';
 import type { HttpStream } from './http-stream.ts';
 import { streamModel } from './model-stream.ts';
 import { SpanWriter } from './span-writer.ts';
@@ -19,6 +20,10 @@ export interface AnthropicMessagesDeps {
   readonly http: HttpStream;
   /** Tokens that the model may think for; 0 or absent: it is not asked to think. At least 1,024 to count. */
   readonly thinkingTokens?: number;
+  /** How it is told of them: the number itself, or, where the model thinks as it finds fit, an effort. */
+  readonly thinking: 'budget' | 'adaptive';
+  /** Takes no temperature but its own. */
+  readonly fixedTemperature: boolean;
   /** Milliseconds without a byte. Default 3 minutes; the server pings more often. */
   readonly silenceMs?: number;
 }
@@ -62,17 +67,25 @@ function prepare(deps: AnthropicMessagesDeps, url: string, request: ModelRequest
     if (turn.role === 'user') writeUser(writer, turn);
     else writeAssistant(writer, turn.items);
   }
-  const thinking = thinkingFor(deps, request, turns);
   writer.raw(`],"max_tokens":${request.maxOutput}`);
-  if (thinking > 0) writer.raw(`,"thinking":{"type":"enabled","budget_tokens":${thinking}}`);
-  else if (request.temperature !== undefined) writer.raw(`,"temperature":${request.temperature}`);
+  writeNumbers(writer, deps, request, turns);
   writer.raw(',"stream":true}');
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'anthropic-version': VERSION };
   return { method: 'POST', url, headers, spans: writer.spans() };
 }
 
+function writeNumbers(writer: SpanWriter, deps: AnthropicMessagesDeps, request: ModelRequest, turns: readonly Turn[]): void {
+  const tokens = thinkingFor(deps, request, turns);
+  if (tokens > 0 && deps.thinking === 'adaptive') {
+    // Without `display` newer models keep what they think to themselves.
+    writer.raw(`,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"${effortOf(tokens)}"}`);
+  } else if (tokens > 0) writer.raw(`,"thinking":{"type":"enabled","budget_tokens":${tokens}}`);
+  else if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
+}
+
 /** The budget must leave room for the answer, and a call without its thinking (another model's) forbids thinking in the same turn. */
 function thinkingFor(deps: AnthropicMessagesDeps, request: ModelRequest, turns: readonly Turn[]): number {
+  if (deps.thinking === 'adaptive') return deps.thinkingTokens ?? 0;
   const budget = Math.min(deps.thinkingTokens ?? 0, Math.floor(request.maxOutput / 2));
   if (budget < 1024) return 0;
   const last = turns.findLast((turn) => turn.role === 'assistant');

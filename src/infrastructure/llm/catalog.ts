@@ -1,12 +1,14 @@
-import type { FoundServer, ListedModel, LocalModels, ModelCatalog, OpenOptions } from '../../application/ports/model-catalog.ts';
+import type { LocalModels, ModelCatalog, OpenOptions } from '../../application/ports/model-catalog.ts';
 import type { Secrets } from '../../application/ports/secrets.ts';
 import { failure, type Failure, type Result } from '../../core/models/failure.ts';
-import type { Destination, LanguageModel, ModelProfile, StrategyName } from '../../core/reasoning/language-model.ts';
+import type { LanguageModel, ModelProfile, StrategyName } from '../../core/reasoning/language-model.ts';
+import { addressOf, askedOf, destinationOf, keyFor, parseBase } from './address.ts';
 import { createHttpStream, isLoopback, type HttpStream } from './http-stream.ts';
 import type { ModelFacts } from './model-data.ts';
 import { createOpenAiChatModel } from './openai-chat.ts';
-import { findPreset, PRESETS, type Preset } from './presets.ts';
-import type { Asked } from './wire-failure.ts';
+import type { RefusedHere } from './openai-responses.ts';
+import { bearer, findOwnWire, OWN_WIRES, type OwnWire } from './own-wires.ts';
+import { findPreset, PRESETS, type Preset, type WindowFrom } from './presets.ts';
 
 export interface ModelCatalogDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,29 +26,28 @@ export interface ModelCatalogDeps {
 export interface ModelSettings {
   /** Tokens really served, where the person knows better. `GLASSHOUSE_WINDOW` beats it. */
   readonly window?: number;
-  /** Tokens to think for, with models that want to be told. */
+  /** Tokens to think for, with models that want to be told. `GLASSHOUSE_THINKING` beats it. */
   readonly thinkingTokens?: number;
 }
 
 const EMBEDDED = 'embedded';
-const ANTHROPIC = 'anthropic';
-const ANTHROPIC_URL = 'https://api.anthropic.com';
-const ANTHROPIC_KEY = 'ANTHROPIC_API_KEY';
 /** Fewer than the providers' own 4 and more: an estimate that is too high only trims a little early. */
 const BYTES_PER_TOKEN = 3.5;
 
 interface Opening {
   readonly deps: ModelCatalogDeps;
   readonly http: HttpStream;
+  readonly refused: RefusedHere;
   readonly id: string;
   readonly model: string;
   readonly options: OpenOptions;
   readonly settings: ModelSettings;
 }
 
-/** All models by their names `PROVIDER/MODEL`. */
+/** All models by their names `PROVIDER/MODEL`. What lists them is loaded when a list is asked for. */
 export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
   const http = createHttpStream({ env: deps.env, ...(deps.connectMs === undefined ? {} : { connectMs: deps.connectMs }) });
+  const refused: RefusedHere = { summaries: false, encrypted: false };
   let local: Promise<LocalModels> | null = null;
   const embedded = () => (local ??= deps.embedded());
   return {
@@ -55,20 +56,23 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
       const provider = slash === -1 ? id : id.slice(0, slash);
       const model = slash === -1 ? '' : id.slice(slash + 1);
       const preset = findPreset(provider);
-      if ((!preset && provider !== ANTHROPIC && provider !== EMBEDDED) || model.trim() === '')
-        return { ok: false, failure: unknown(id, provider) };
+      const wire = findOwnWire(provider);
+      if ((!preset && !wire && provider !== EMBEDDED) || model.trim() === '') return { ok: false, failure: unknown(id, provider) };
       if (provider === EMBEDDED) return withStrategy(await (await embedded()).open(id, options), options.strategy);
-      const opening: Opening = { deps, http, id, model, options, settings: (await deps.settings?.()) ?? {} };
-      return preset ? openChat(opening, preset) : openMessages(opening);
+      const opening: Opening = { deps, http, refused, id, model, options, settings: (await deps.settings?.()) ?? {} };
+      if (wire) return openOwn(opening, wire);
+      return preset ? openChat(opening, preset) : { ok: false, failure: unknown(id, provider) };
     },
-    async list() {
-      const lists = [listEmbedded(embedded), listAnthropic(deps), ...PRESETS.map((preset) => listPreset(deps, http, preset))];
-      return (await Promise.all(lists)).flat();
-    },
-    servers: async () => (await Promise.all(PRESETS.map((preset) => findServer(deps, http, preset)))).flat(),
-    keyName(id) {
+    list: async () => (await import('./model-lists.ts')).listModels({ ...deps, http, embedded }),
+    servers: async () => (await import('./model-lists.ts')).findServers({ ...deps, http, embedded }),
+    keyHeader(id) {
       const [provider = ''] = id.split('/', 1);
-      return provider === ANTHROPIC ? ANTHROPIC_KEY : (findPreset(provider)?.keyName ?? null);
+      const wire = findOwnWire(provider);
+      const keyName = wire?.keyNames[0] ?? findPreset(provider)?.keyName ?? null;
+      if (keyName === null) return null;
+      return Object.entries((wire?.keyHeaders ?? bearer)(`$${keyName}`))
+        .map(([name, value]) => `${name}: ${value}`)
+        .join('');
     },
     async close() {
       http.close();
@@ -78,7 +82,7 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
 }
 
 function unknown(id: string, provider: string): Failure {
-  const names = [EMBEDDED, ANTHROPIC, ...PRESETS.map((preset) => preset.name)];
+  const names = [EMBEDDED, ...OWN_WIRES.map((wire) => wire.name), ...PRESETS.map((preset) => preset.name)];
   const isKnown = names.includes(provider);
   const what = isKnown ? `${JSON.stringify(id)} names no model after the provider.` : `${JSON.stringify(id)} is not known here.`;
   return failure('model_unknown', `${what} Models are written PROVIDER/MODEL, with one of these providers: ${names.join(', ')}.`);
@@ -94,56 +98,16 @@ function withStrategy(opened: Result<LanguageModel>, strategy: StrategyName | un
   };
 }
 
-/** An address in its parts: what may be stored, and what must not be. */
-interface Base {
-  readonly url: URL;
-  /** Without a name and password. */
-  readonly address: string;
-  /** `Authorization` for the name and password that stood in the address. */
-  readonly basic: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-}
-
-function parseBase(given: string, name: string | null): Result<Base> {
-  const url = URL.canParse(given) ? new URL(given) : null;
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    return { ok: false, failure: failure('model_unreachable', `${name ?? 'The address'} is not an http or https address.`) };
-  }
-  if (url.username === '' && url.password === '') return { ok: true, value: { url, address: given, basic: {}, secrets: [] } };
-  const password = decodeURIComponent(url.password);
-  const basic = Buffer.from(`${decodeURIComponent(url.username)}:${password}`).toString('base64');
-  url.username = '';
-  url.password = '';
-  const secrets = [password, basic].filter((one) => one.length >= 4);
-  return { ok: true, value: { url, address: url.href, basic: { authorization: `Basic ${basic}` }, secrets } };
-}
-
-/** The key, or null where none is set and none is needed. */
-async function keyFor(deps: ModelCatalogDeps, id: string, keyName: string | null, isNeeded: boolean): Promise<Result<string | null>> {
-  if (keyName === null) return { ok: true, value: null };
-  const key = await deps.secrets.get(keyName);
-  if (key === null)
-    return isNeeded
-      ? { ok: false, failure: failure('model_key_missing', `${id} needs a key: set ${keyName}.`) }
-      : { ok: true, value: null };
-  if (/^[\x21-\x7e]+$/.test(key)) return { ok: true, value: key };
-  return {
-    ok: false,
-    failure: failure(
-      'model_key_refused',
-      `The key in ${keyName} holds characters that no key has. Was it copied whole, and nothing with it?`,
-    ),
-  };
-}
-
-function destinationOf(url: URL): Destination {
-  return isLoopback(url.hostname) ? { kind: 'machine' } : { kind: 'host', host: url.host };
-}
-
 function ownWindow(opening: Opening): number | null {
   const fromEnv = Number(opening.deps.env['GLASSHOUSE_WINDOW']);
   if (Number.isInteger(fromEnv) && fromEnv > 0) return fromEnv;
   return opening.settings.window ?? null;
+}
+
+/** Tokens to think with, where the person wants it. */
+function ownThinking(opening: Opening): number | undefined {
+  const fromEnv = Number(opening.deps.env['GLASSHOUSE_THINKING']);
+  return Number.isInteger(fromEnv) && fromEnv > 0 ? fromEnv : opening.settings.thinkingTokens;
 }
 
 function profileFrom(opening: Opening, url: URL, window: number, facts: ModelFacts | undefined): ModelProfile {
@@ -160,15 +124,18 @@ function profileFrom(opening: Opening, url: URL, window: number, facts: ModelFac
 
 async function openChat(opening: Opening, preset: Preset): Promise<Result<LanguageModel>> {
   const { deps, http, id, model, options } = opening;
-  const given = baseOf(deps, preset);
+  const given = addressOf(deps.env, preset);
   const base = parseBase(given, preset.baseUrlName);
   if (!base.ok) return base;
   const { url, address } = base.value;
-  const key = await keyFor(deps, id, preset.keyName, !(preset.keyOptionalElsewhere && given !== preset.baseUrl));
+  const names = preset.keyName === null ? [] : [preset.keyName];
+  const isNeeded = !(preset.keyOptionalElsewhere && given !== preset.baseUrl);
+  const key = await keyFor({ secrets: deps.secrets, id, names, isNeeded });
   if (!key.ok) return key;
-  const secretHeaders = chatHeaders(base.value, key.value);
+  const secretHeaders = key.value === null ? base.value.basic : bearer(key.value.value);
   const facts = await factsFor(preset, url, model);
-  const window = ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset, address, secretHeaders)) ?? preset.defaultWindow;
+  const window =
+    ownWindow(opening) ?? facts?.window ?? (await askWindow(opening, preset.windowFrom, address, secretHeaders)) ?? preset.defaultWindow;
   if (options.signal.aborted) return { ok: false, failure: failure('run_cancelled', 'Stopped.') };
   return {
     ok: true,
@@ -186,18 +153,6 @@ async function openChat(opening: Opening, preset: Preset): Promise<Result<Langua
   };
 }
 
-function chatHeaders(base: Base, key: string | null): Readonly<Record<string, string>> {
-  return key === null ? base.basic : { authorization: `Bearer ${key}` };
-}
-
-function askedOf(id: string, base: Base, key: string | null, keyName: string | null): Asked {
-  return { model: id, host: base.url.host, secrets: [...base.secrets, ...(key === null ? [] : [key])], keyName };
-}
-
-function baseOf(deps: ModelCatalogDeps, preset: Preset): string {
-  return (preset.baseUrlName ? deps.env[preset.baseUrlName]?.trim() : '') || preset.baseUrl;
-}
-
 async function factsFor(preset: Preset, url: URL, model: string): Promise<ModelFacts | undefined> {
   if (preset.name !== 'openai-compatible' || url.host !== 'api.openai.com') return undefined;
   return (await import('./model-data.ts')).openaiFacts(model);
@@ -205,105 +160,36 @@ async function factsFor(preset: Preset, url: URL, model: string): Promise<ModelF
 
 async function askWindow(
   opening: Opening,
-  preset: Preset,
+  from: WindowFrom,
   baseUrl: string,
   secretHeaders: Readonly<Record<string, string>>,
 ): Promise<number | null> {
-  if (preset.windowFrom === 'none') return null;
+  if (from === 'none') return null;
   const { servedWindow } = await import('./served-window.ts');
-  return servedWindow({ http: opening.http, preset, baseUrl, model: opening.model, secretHeaders, signal: opening.options.signal });
+  return servedWindow({ http: opening.http, from, baseUrl, model: opening.model, secretHeaders, signal: opening.options.signal });
 }
 
-async function openMessages(opening: Opening): Promise<Result<LanguageModel>> {
-  const { deps, http, id, model, settings } = opening;
-  const given = anthropicBase(deps);
-  const base = parseBase(given, 'ANTHROPIC_BASE_URL');
-  if (!base.ok) return base;
-  const key = await keyFor(deps, id, ANTHROPIC_KEY, given === ANTHROPIC_URL);
+async function openOwn(opening: Opening, wire: OwnWire): Promise<Result<LanguageModel>> {
+  const { deps, http, id, model, refused } = opening;
+  const thinkingTokens = ownThinking(opening);
+  const given = addressOf(deps.env, wire);
+  const parsed = parseBase(given, wire.baseUrlName);
+  if (!parsed.ok) return parsed;
+  const base = parsed.value;
+  const key = await keyFor({ secrets: deps.secrets, id, names: wire.keyNames, isNeeded: given === wire.baseUrl });
   if (!key.ok) return key;
-  const [{ createAnthropicModel }, { claudeFacts }] = await Promise.all([import('./anthropic-messages.ts'), import('./model-data.ts')]);
-  const facts = claudeFacts(model);
-  return {
-    ok: true,
-    value: createAnthropicModel({
-      profile: profileFrom(opening, base.value.url, ownWindow(opening) ?? facts.window, facts),
-      model,
-      baseUrl: base.value.address,
-      secretHeaders: { ...base.value.basic, ...(key.value === null ? {} : { 'x-api-key': key.value }) },
-      asked: askedOf(id, base.value, key.value, ANTHROPIC_KEY),
-      http,
-      ...(settings.thinkingTokens === undefined ? {} : { thinkingTokens: settings.thinkingTokens }),
-      ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
-    }),
-  };
-}
-
-function anthropicBase(deps: ModelCatalogDeps): string {
-  return deps.env['ANTHROPIC_BASE_URL']?.trim() || ANTHROPIC_URL;
-}
-
-function notReady(provider: string, destination: Destination, missing: string): readonly ListedModel[] {
-  return [{ id: `${provider}/MODEL`, destination, ready: false, missing }];
-}
-
-const NOWHERE: Destination = { kind: 'host', host: 'unknown' };
-
-async function listEmbedded(embedded: () => Promise<LocalModels>): Promise<readonly ListedModel[]> {
-  try {
-    return await (await embedded()).list();
-  } catch {
-    return notReady(EMBEDDED, { kind: 'machine' }, 'the engine for embedded models cannot be loaded here');
-  }
-}
-
-async function listAnthropic(deps: ModelCatalogDeps): Promise<readonly ListedModel[]> {
-  const given = anthropicBase(deps);
-  const base = parseBase(given, 'ANTHROPIC_BASE_URL');
-  if (!base.ok) return notReady(ANTHROPIC, NOWHERE, base.failure.message);
-  const destination = destinationOf(base.value.url);
-  const key = await keyFor(deps, ANTHROPIC, ANTHROPIC_KEY, given === ANTHROPIC_URL);
-  if (!key.ok) return notReady(ANTHROPIC, destination, keyWords(key.failure, ANTHROPIC_KEY));
-  const { CLAUDE_NAMES } = await import('./model-data.ts');
-  return CLAUDE_NAMES.map((name) => ({ id: `${ANTHROPIC}/${name}`, destination, ready: true }));
-}
-
-function keyWords(reason: Failure, keyName: string): string {
-  return reason.code === 'model_key_missing' ? `${keyName} is not set` : reason.message;
-}
-
-/** Milliseconds for servers on this machine, which answer at once or are not there, and for others. */
-const PROBE_HERE = 300;
-const PROBE_ELSEWHERE = 2000;
-/** A hosted provider can list hundreds. */
-const SHOWN = 40;
-
-async function listPreset(deps: ModelCatalogDeps, http: HttpStream, preset: Preset): Promise<readonly ListedModel[]> {
-  const given = baseOf(deps, preset);
-  const base = parseBase(given, preset.baseUrlName);
-  if (!base.ok) return notReady(preset.name, NOWHERE, base.failure.message);
-  const { url, address } = base.value;
-  const destination = destinationOf(url);
-  const key = await keyFor(deps, preset.name, preset.keyName, !(preset.keyOptionalElsewhere && given !== preset.baseUrl));
-  if (!key.ok) return notReady(preset.name, destination, keyWords(key.failure, preset.keyName ?? ''));
-  const { listedIds } = await import('./served-window.ts');
-  const isHere = destination.kind === 'machine';
-  const within = isHere ? PROBE_HERE : PROBE_ELSEWHERE;
-  const ids = await listedIds(
-    { http, preset, baseUrl: address, secretHeaders: chatHeaders(base.value, key.value), signal: AbortSignal.timeout(within) },
-    within,
-  );
-  if (ids === null)
-    return notReady(preset.name, destination, isHere ? `no server answers at ${url.host}` : `${url.host} did not list its models`);
-  const shown = ids.slice(0, SHOWN).map((name): ListedModel => ({ id: `${preset.name}/${name}`, destination, ready: true }));
-  if (ids.length > SHOWN)
-    shown.push({ id: `${preset.name}/MODEL`, destination, ready: true, note: `and ${ids.length - SHOWN} more at ${url.host}` });
-  return shown;
-}
-
-/** The preset's server, where it is one of the person's own on this machine, and answers. */
-async function findServer(deps: ModelCatalogDeps, http: HttpStream, preset: Preset): Promise<readonly FoundServer[]> {
-  const base = parseBase(baseOf(deps, preset), preset.baseUrlName);
-  if (!base.ok || destinationOf(base.value.url).kind !== 'machine') return [];
-  const models = (await listPreset(deps, http, preset)).filter((model) => model.ready && model.note === undefined);
-  return models.length === 0 ? [] : [{ name: preset.name, address: base.value.url.origin, models: models.length }];
+  const secretHeaders = { ...base.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value.value)) };
+  const opened = await wire.open({
+    model,
+    base,
+    secretHeaders,
+    asked: askedOf(id, base, key.value, wire.keyNames[0] ?? null),
+    http,
+    refused,
+    profile: (facts) => profileFrom(opening, base.url, ownWindow(opening) ?? facts.window, facts),
+    askWindow: async (from, address) => ownWindow(opening) ?? askWindow(opening, from, address, secretHeaders),
+    ...(thinkingTokens === undefined ? {} : { thinkingTokens }),
+    ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
+  });
+  return opening.options.signal.aborted ? { ok: false, failure: failure('run_cancelled', 'Stopped.') } : { ok: true, value: opened };
 }

@@ -34,6 +34,8 @@ interface Chunk {
     | readonly { readonly delta?: Words | null; readonly message?: Words | null; readonly finish_reason?: string | null }[]
     | null;
   readonly usage?: ChatUsage | null;
+  /** Groq's place for what is not of the wire. */
+  readonly x_groq?: { readonly usage?: ChatUsage | null; readonly error?: unknown } | null;
   readonly error?: unknown;
 }
 
@@ -52,6 +54,7 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   function_call: 'tool_calls',
   length: 'length',
   max_tokens: 'length',
+  model_length: 'length',
   content_filter: 'filtered',
 };
 
@@ -97,6 +100,10 @@ export class ChatDecoder implements WireDecoder {
       emit({ type: 'failed', failure: failureFromError(this.#asked, chunk.error), usage: this.#usage });
       return;
     }
+    if (typeof chunk.x_groq?.error === 'string') {
+      emit({ type: 'failed', failure: failureFromError(this.#asked, chunk.x_groq.error), usage: this.#usage });
+      return;
+    }
     if (event.event === 'error') {
       emit({ type: 'failed', failure: failureFromError(this.#asked, chunk), usage: this.#usage });
       return;
@@ -130,7 +137,8 @@ export class ChatDecoder implements WireDecoder {
   }
 
   #read(chunk: Chunk, emit: Emit): void {
-    if (chunk.usage) this.#usage = usageFrom(chunk.usage);
+    const counted = chunk.usage ?? chunk.x_groq?.usage;
+    if (counted) this.#usage = usageFrom(counted);
     const choice = chunk.choices?.[0];
     if (!choice) return;
     const words = choice.delta ?? choice.message;
@@ -139,6 +147,11 @@ export class ChatDecoder implements WireDecoder {
   }
 
   #words(words: Words, emit: Emit): void {
+    if (Array.isArray(words.content)) {
+      const { content, ...others } = words;
+      for (const piece of content as unknown[]) this.#words(wordsOfPiece(piece), emit);
+      return this.#words(others, emit);
+    }
     const reasoning = words.reasoning_content ?? words.reasoning;
     if (this.#keepDetails && Array.isArray(words.reasoning_details)) mergeDetails(this.#details, words.reasoning_details as unknown[]);
     if (typeof reasoning === 'string' && reasoning !== '') {
@@ -210,6 +223,15 @@ export class ChatDecoder implements WireDecoder {
     // Several servers say `stop` although they call tools.
     return this.#calls.length > 0 && (reason === 'stop' || reason === 'unknown') ? 'tool_calls' : reason;
   }
+}
+
+/** Mistral's models that think give their content in pieces: thoughts, which are lists of texts themselves, and texts. */
+function wordsOfPiece(piece: unknown): Words {
+  const { type, text, thinking } = (typeof piece === 'object' && piece !== null ? piece : {}) as Record<string, unknown>;
+  if (type === 'text') return { content: text };
+  if (type !== 'thinking' || !Array.isArray(thinking)) return {};
+  const texts = (thinking as ({ text?: unknown } | null)[]).map((one) => one?.text);
+  return { reasoning: texts.filter((one) => typeof one === 'string').join('') };
 }
 
 /** Arguments are JSON text; some servers send the object itself. */

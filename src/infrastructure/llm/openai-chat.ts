@@ -62,7 +62,7 @@ function prepare(deps: OpenAiChatDeps, url: string, request: ModelRequest): Wire
     writeTexts(writer, system, cacheParts);
     writer.raw('}');
   }
-  for (const turn of turnsOf(request)) writeTurn(writer, turn, next, deps.preset, cacheParts);
+  for (const turn of turnsOf(request, deps.preset.callIds)) writeTurn(writer, turn, next, deps.preset, cacheParts);
   writer.raw(`],"${deps.preset.maxTokensField}":${request.maxOutput}`);
   if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
   writeConstraint(writer, request, deps.preset);
@@ -123,6 +123,7 @@ function writeTurn(writer: SpanWriter, turn: Turn, next: () => void, preset: Pre
   }
   if (turn.texts.length === 0) return;
   next();
+  if (turn.results.length > 0 && preset.answersResults) writer.raw('{"role":"assistant","content":"I have read the results."},');
   writer.raw('{"role":"user","content":');
   writeTexts(writer, turn.texts, cacheParts);
   writer.raw('}');

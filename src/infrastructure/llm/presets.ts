@@ -1,3 +1,6 @@
+/** Where the window that is really served is asked for. */
+export type WindowFrom = 'none' | 'models' | 'ollama' | 'llamacpp' | 'lmstudio' | 'openrouter' | 'gemini' | 'anthropic';
+
 /** What differs between servers that speak the OpenAI chat wire. A new server is a new entry here. */
 export interface Preset {
   readonly name: string;
@@ -15,10 +18,13 @@ export interface Preset {
   readonly reasoningBack: 'none' | 'reasoning_content' | 'reasoning_details';
   /** How an answer can be held to a form. */
   readonly constraint: 'none' | 'json_schema' | 'grammar';
+  /** What the ids of calls must look like: `nine` letters and digits, or what every other provider takes. */
+  readonly callIds: 'any' | 'nine';
+  /** Refuses a person's words straight after a tool's result: an answer must stand between them. */
+  readonly answersResults: boolean;
   /** Takes `cache_control` on text parts, for models of these names. */
   readonly cacheControl: RegExp | null;
-  /** Where the window that is really served is asked for. */
-  readonly windowFrom: 'none' | 'models' | 'ollama' | 'llamacpp' | 'lmstudio' | 'openrouter';
+  readonly windowFrom: WindowFrom;
   /** Tokens when nothing better is known: small enough for what such servers serve by default. */
   readonly defaultWindow: number;
   /** Milliseconds without a byte; servers on one's own machine are silent while they load and read. */
@@ -35,6 +41,8 @@ const OWN_SERVER = {
   includeUsage: true,
   reasoningBack: 'none',
   constraint: 'json_schema',
+  callIds: 'any',
+  answersResults: false,
   cacheControl: null,
   silenceMs: 10 * MINUTE,
 } as const;
@@ -44,6 +52,8 @@ const HOSTED = {
   keyOptionalElsewhere: false,
   maxTokensField: 'max_tokens',
   includeUsage: true,
+  callIds: 'any',
+  answersResults: false,
   silenceMs: 3 * MINUTE,
 } as const;
 
@@ -117,6 +127,61 @@ export const PRESETS: readonly Preset[] = [
     cacheControl: null,
     windowFrom: 'none',
     defaultWindow: 65_536,
+  },
+  // Few of its models can be held to a schema.
+  {
+    ...HOSTED,
+    name: 'groq',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    baseUrlName: 'GROQ_BASE_URL',
+    keyName: 'GROQ_API_KEY',
+    maxTokensField: 'max_completion_tokens',
+    reasoningBack: 'none',
+    constraint: 'none',
+    cacheControl: null,
+    windowFrom: 'models',
+    defaultWindow: 32_768,
+  },
+  // Refuses every field that it does not document, `stream_options` among them; usage comes without being asked for.
+  {
+    ...HOSTED,
+    name: 'mistral',
+    baseUrl: 'https://api.mistral.ai/v1',
+    baseUrlName: 'MISTRAL_BASE_URL',
+    keyName: 'MISTRAL_API_KEY',
+    includeUsage: false,
+    reasoningBack: 'none',
+    constraint: 'json_schema',
+    callIds: 'nine',
+    answersResults: true,
+    cacheControl: null,
+    windowFrom: 'models',
+    defaultWindow: 32_768,
+  },
+  {
+    ...HOSTED,
+    name: 'xai',
+    baseUrl: 'https://api.x.ai/v1',
+    baseUrlName: 'XAI_BASE_URL',
+    keyName: 'XAI_API_KEY',
+    maxTokensField: 'max_completion_tokens',
+    reasoningBack: 'none',
+    constraint: 'json_schema',
+    cacheControl: null,
+    windowFrom: 'models',
+    defaultWindow: 131_072,
+  },
+  {
+    ...HOSTED,
+    name: 'together',
+    baseUrl: 'https://api.together.xyz/v1',
+    baseUrlName: 'TOGETHER_BASE_URL',
+    keyName: 'TOGETHER_API_KEY',
+    reasoningBack: 'none',
+    constraint: 'none',
+    cacheControl: null,
+    windowFrom: 'models',
+    defaultWindow: 32_768,
   },
 ];
 

@@ -1,13 +1,10 @@
-import type { HttpStream } from './http-stream.ts';
-import type { Preset } from './presets.ts';
+import { askServer, type Question } from './ask-server.ts';
+import type { WindowFrom } from './presets.ts';
 
-export interface WindowQuestion {
-  readonly http: HttpStream;
-  readonly preset: Preset;
+export interface WindowQuestion extends Omit<Question, 'withinMs'> {
+  readonly from: WindowFrom;
   readonly baseUrl: string;
   readonly model: string;
-  readonly secretHeaders: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
 }
 
 /** Milliseconds for one question. A server that does not answer by then gets the safe default. */
@@ -18,7 +15,7 @@ const LOADING = 60_000;
 /** Tokens that the server really serves for this model, or null when it does not say. Never rejects. */
 export async function servedWindow(question: WindowQuestion): Promise<number | null> {
   const root = question.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
-  switch (question.preset.windowFrom) {
+  switch (question.from) {
     case 'none':
       return null;
     case 'models':
@@ -31,6 +28,14 @@ export async function servedWindow(question: WindowQuestion): Promise<number | n
       return windowAmong(await askJson(question, 'GET', `${root}/api/v0/models`), question.model, ['loaded_context_length']);
     case 'ollama':
       return ollamaWindow(question, root);
+    case 'anthropic': {
+      const versioned = { ...question, secretHeaders: { ...question.secretHeaders, 'anthropic-version': '2023-06-01' } };
+      return positive(at(await askJson(versioned, 'GET', `${root}/v1/models/${encodeURIComponent(question.model)}`), 'max_input_tokens'));
+    }
+    case 'gemini':
+      return positive(
+        at(await askJson(question, 'GET', `${question.baseUrl}/models/${encodeURIComponent(question.model)}`), 'inputTokenLimit'),
+      );
   }
 }
 
@@ -60,7 +65,8 @@ function loadedWindow(answer: unknown, model: string): number | null {
 const WINDOW_NAMES = ['max_model_len', 'context_window', 'context_length', 'max_context_length'];
 
 function windowAmong(answer: unknown, model: string, names: readonly string[] = WINDOW_NAMES): number | null {
-  const data = at(answer, 'data');
+  // Most wrap the list in `data`; some give it bare.
+  const data = Array.isArray(answer) ? (answer as unknown[]) : at(answer, 'data');
   if (!Array.isArray(data)) return null;
   const found: unknown = data.find((one: unknown) => at(one, 'id') === model);
   for (const name of names) {
@@ -78,14 +84,6 @@ function smallestEndpoint(answer: unknown): number | null {
   return windows.length > 0 ? Math.min(...windows) : null;
 }
 
-/** The ids that a server lists, or null when it does not answer within `withinMs`. */
-export async function listedIds(question: Omit<WindowQuestion, 'model'>, withinMs: number): Promise<readonly string[] | null> {
-  const answer = await askJson(question, 'GET', `${question.baseUrl.replace(/\/+$/, '')}/models`, undefined, withinMs);
-  const data = at(answer, 'data');
-  if (!Array.isArray(data)) return null;
-  return data.map((one: unknown) => at(one, 'id')).filter((id) => typeof id === 'string');
-}
-
 function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const name of path) here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[name] : undefined;
@@ -97,30 +95,12 @@ function positive(value: unknown): number | null {
 }
 
 async function askJson(
-  question: Omit<WindowQuestion, 'model'>,
+  question: Omit<Question, 'withinMs'>,
   method: 'GET' | 'POST',
   url: string,
   body?: unknown,
   withinMs = PATIENCE,
 ): Promise<unknown> {
-  const sent = await question.http.send({
-    method,
-    url,
-    headers: {
-      accept: 'application/json',
-      ...question.secretHeaders,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.any([question.signal, AbortSignal.timeout(withinMs)]),
-    silenceMs: withinMs,
-  });
-  if (!sent.ok) return null;
-  const limit = 8 * 1024 * 1024;
-  const text = await sent.value.text(limit, withinMs);
-  try {
-    return sent.value.status === 200 ? (JSON.parse(text) as unknown) : null;
-  } catch {
-    return null;
-  }
+  const said = await askServer({ ...question, withinMs }, method, url, body);
+  return said?.status === 200 ? said.document : null;
 }

@@ -24,6 +24,8 @@ export interface CallItem {
 export interface ResultItem {
   readonly type: 'result';
   readonly id: string;
+  /** The tool that was called. */
+  readonly name: string;
   readonly isError: boolean;
   readonly block: Block;
   breakpoint: boolean;
@@ -37,12 +39,13 @@ export type Turn =
 type Cacheable = TextItem | CallItem | ResultItem;
 
 /**
- * The messages in the shape that both wires want: neighbours of one role joined, blank texts left out, the volatile tail last.
+ * The messages in the shape that the wires want: neighbours of one role joined, blank texts left out, the volatile tail last.
  * Marks where the provider may keep its cache: the end of the stable messages, and the end of all of them (C4).
+ * `callIds` is what the provider wants their ids to look like.
  * @throws Error on a call without its result, or a result without its call (R2: a bug, never sent).
  */
-export function turnsOf(request: ModelRequest): Turn[] {
-  const builder = new TurnBuilder();
+export function turnsOf(request: ModelRequest, callIds: 'any' | 'nine' = 'any'): Turn[] {
+  const builder = new TurnBuilder(callIds === 'nine' ? nineCharacters : plainCharacters);
   let lastOfStable: Cacheable | null = null;
   for (const [index, message] of request.messages.entries()) {
     if (message.role === 'user') builder.user(message.blocks);
@@ -56,12 +59,28 @@ export function turnsOf(request: ModelRequest): Turn[] {
   return builder.done();
 }
 
+/** Characters that every provider takes. */
+function plainCharacters(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 56) || 'call';
+}
+
+/** Nine letters and digits: the id itself where it is so, else a digest of it. */
+function nineCharacters(id: string): string {
+  if (/^[a-zA-Z0-9]{9}$/.test(id)) return id;
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(id).digest('hex').slice(0, 9);
+}
+
 class TurnBuilder {
+  readonly #shape: (id: string) => string;
   readonly #turns: Turn[] = [];
   readonly #taken = new Set<string>();
   /** Calls of the last answer that still want their result, by the provider's own id. */
   #open = new Map<string, string>();
   last: Cacheable | null = null;
+
+  constructor(shape: (id: string) => string) {
+    this.#shape = shape;
+  }
 
   user(blocks: readonly Block[]): void {
     const spoken = blocks.filter((block) => /\S/.test(block.text));
@@ -77,7 +96,9 @@ class TurnBuilder {
       if (id === undefined) throw new Error(`the result of ${result.name} (${result.providerCallId}) has no call before it`);
       this.#open.delete(result.providerCallId);
       const turn = this.#userTurn();
-      turn.results.push((this.last = { type: 'result', id, isError: result.isError, block: result.block, breakpoint: false }));
+      turn.results.push(
+        (this.last = { type: 'result', id, name: result.name, isError: result.isError, block: result.block, breakpoint: false }),
+      );
     }
   }
 
@@ -121,12 +142,34 @@ class TurnBuilder {
 
   /** Ids come from any provider and are unique in one answer only. The same history always gives the same ids. */
   #idFor(providerCallId: string): string {
-    const base = providerCallId.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 56) || 'call';
-    let id = base;
-    for (let count = 2; this.#taken.has(id); count += 1) id = `${base}_${count}`;
+    let id = this.#shape(providerCallId);
+    for (let count = 2; this.#taken.has(id); count += 1) id = this.#shape(`${this.#shape(providerCallId)}_${count}`);
     this.#taken.add(id);
     return id;
   }
+}
+
+/**
+ * An answer's items in the order in which they came: calls stand behind everything else, and reasoning that came between them goes
+ * back before the call that it led to. `callsBefore` says how many calls came before a piece of reasoning; null: it stays where it is.
+ */
+export function inPlace(
+  items: readonly (TextItem | ReasoningItem | CallItem)[],
+  callsBefore: (item: ReasoningItem) => number | null,
+): readonly (TextItem | ReasoningItem | CallItem)[] {
+  const later = items.filter((item) => item.type === 'reasoning' && (callsBefore(item) ?? 0) > 0);
+  if (later.length === 0) return items;
+  const placed: (TextItem | ReasoningItem | CallItem)[] = [];
+  let calls = 0;
+  for (const item of items) {
+    if (item.type === 'reasoning' && later.includes(item)) continue;
+    if (item.type === 'call') {
+      placed.push(...later.filter((one) => one.type === 'reasoning' && callsBefore(one) === calls));
+      calls += 1;
+    }
+    placed.push(item);
+  }
+  return placed;
 }
 
 /** The input of a call as a JSON object. A model's half-written JSON is kept as a text inside one, which every provider takes. */

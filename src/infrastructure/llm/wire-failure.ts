@@ -15,6 +15,8 @@ interface Problem {
   /** The provider's own words for the kind: `type` and `code` of its error. */
   readonly kinds: readonly string[];
   readonly message: string;
+  /** Milliseconds that the body itself asks to wait. */
+  readonly waitMs?: number;
 }
 
 const NO_TOOLS = [
@@ -25,6 +27,7 @@ const NO_TOOLS = [
   /no endpoints found that support tool use/i,
   /tool(?:s| use| calling| calls)? (?:is|are) not supported/i,
   /unsupported (?:parameter|field)\W+tools\b/i,
+  /function calling is not (?:enabled|supported)/i,
 ];
 
 const TOO_LONG = [
@@ -65,6 +68,19 @@ const BY_KIND: Readonly<Record<string, FailureCode>> = {
   timeout_error: 'model_server_error',
   content_filter: 'model_refused',
   content_policy_violation: 'model_refused',
+  invalid_prompt: 'model_refused',
+  // Groq: what the model wrote is no call; asked again, it usually writes one.
+  tool_use_failed: 'model_server_error',
+  // Google's words: the status of an error, and the reasons in its details.
+  API_KEY_INVALID: 'model_key_refused',
+  UNAUTHENTICATED: 'model_key_refused',
+  PERMISSION_DENIED: 'model_forbidden',
+  FAILED_PRECONDITION: 'model_forbidden',
+  NOT_FOUND: 'model_not_found',
+  RESOURCE_EXHAUSTED: 'model_rate_limited',
+  UNAVAILABLE: 'model_overloaded',
+  INTERNAL: 'model_server_error',
+  DEADLINE_EXCEEDED: 'model_server_error',
 };
 
 const BY_STATUS: Readonly<Record<number, FailureCode>> = {
@@ -76,6 +92,7 @@ const BY_STATUS: Readonly<Record<number, FailureCode>> = {
   409: 'model_server_error',
   413: 'context_too_long',
   429: 'model_rate_limited',
+  498: 'model_overloaded',
   503: 'model_overloaded',
   529: 'model_overloaded',
 };
@@ -84,8 +101,14 @@ function codeFor(problem: Problem): FailureCode {
   const words = problem.message;
   if (NO_TOOLS.some((pattern) => pattern.test(words))) return 'model_no_tools';
   const own = problem.kinds.map((kind) => BY_KIND[kind]).find((code) => code !== undefined);
-  // Both providers use their most general kind (`invalid_request_error`, `rate_limit_error`) for an empty account, and say so in words.
-  if (problem.status !== 401 && NO_CREDIT.some((pattern) => pattern.test(words)) && (problem.status < 500 || problem.status === 0))
+  // Providers use their most general kind (`invalid_request_error`, `rate_limit_error`) for an empty account, and say so in words.
+  // One that says when to come back (Google) speaks of a quota that fills up again.
+  if (
+    problem.waitMs === undefined &&
+    problem.status !== 401 &&
+    NO_CREDIT.some((pattern) => pattern.test(words)) &&
+    (problem.status < 500 || problem.status === 0)
+  )
     return 'model_out_of_credit';
   if ((problem.status === 400 || problem.status === 422 || problem.status === 500) && TOO_LONG.some((pattern) => pattern.test(words)))
     return 'context_too_long';
@@ -135,7 +158,8 @@ function failureFromProblem(asked: Asked, problem: Problem): Failure {
   const key = code === 'model_key_refused' && asked.keyName ? ` in ${asked.keyName}` : '';
   const said = shown(problem.message, asked.secrets);
   const status = problem.status > 0 ? ` (${problem.status})` : '';
-  return failure(code, `${asked.model}: ${asked.host} ${SAYS[code] ?? 'refused the request'}${key}${status}${said ? `: ${said}` : '.'}`);
+  const words = `${asked.model}: ${asked.host} ${SAYS[code] ?? 'refused the request'}${key}${status}${said ? `: ${said}` : '.'}`;
+  return { ...failure(code, words), ...(problem.waitMs === undefined ? {} : { retryAfterMs: problem.waitMs }) };
 }
 
 /** An address that answers, but not as a model server does. */
@@ -161,15 +185,33 @@ function problemFrom(status: number, body: string): Problem {
 function readProblem(status: number, error: unknown): Problem | null {
   if (typeof error === 'string') return { status, kinds: [], message: error };
   if (typeof error !== 'object' || error === null) return null;
-  const { type, code, message, detail, metadata } = error as Record<string, unknown>;
+  const { type, code, message, detail, metadata, details } = error as Record<string, unknown>;
+  const { reasons, waitMs } = readDetails(details);
   const inner = (metadata as { raw?: unknown } | undefined)?.raw;
-  const words = [message ?? detail, inner].filter((part) => typeof part === 'string').join(' — ');
+  const words = [message ?? detailInWords(detail), inner].filter((part) => typeof part === 'string').join(' — ');
   const numeric = typeof code === 'number' && code >= 400 && code < 600 ? code : status;
   return {
     status: status === 0 || status === 200 ? numeric : status,
-    kinds: [code, type].filter((kind) => typeof kind === 'string'),
+    kinds: [...reasons, code, type, (error as { status?: unknown }).status].filter((kind) => typeof kind === 'string'),
     message: words,
+    ...(waitMs === null ? {} : { waitMs }),
   };
+}
+
+/** Servers that check a request against a schema (Mistral, vLLM) list what does not fit. */
+function detailInWords(detail: unknown): unknown {
+  if (!Array.isArray(detail)) return detail;
+  return (detail as (Record<string, unknown> | null)[])
+    .slice(0, 3)
+    .map((one) => [Array.isArray(one?.['loc']) ? (one['loc'] as unknown[]).join('.') : '', one?.['msg']].filter(Boolean).join(': '))
+    .join('; ');
+}
+
+/** Google says what is wrong, and how long to wait, in a list of typed details (google.rpc.ErrorInfo, google.rpc.RetryInfo). */
+function readDetails(details: unknown): { reasons: readonly unknown[]; waitMs: number | null } {
+  const all = Array.isArray(details) ? (details as (Record<string, unknown> | null)[]) : [];
+  const delay = all.map((one) => one?.['retryDelay']).find((one) => typeof one === 'string');
+  return { reasons: all.map((one) => one?.['reason']), waitMs: delay === undefined ? null : durationMs(delay) };
 }
 
 /** A server's words on one line, bounded, without the key, whole or in the shape in which providers echo it. */

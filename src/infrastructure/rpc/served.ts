@@ -42,7 +42,7 @@ export interface Served {
   /** Model servers of the person's own that answer on this machine. */
   foundServers(): Promise<readonly FoundServer[]>;
   profileOf(model: string): KnownProfile | null;
-  /** The name of the key that a model's provider wants; null where it wants none. */
-  keyNameOf(model: string): string | null;
+  /** The header with the key that a model's provider wants, the key as `$NAME`; null where it wants none. */
+  keyHeaderOf(model: string): string | null;
   reportBug(error: unknown): void;
 }

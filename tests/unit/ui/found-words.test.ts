@@ -53,6 +53,35 @@ describe('the keys of providers', () => {
     expect(absent).toMatchObject({ from: null });
   });
 
+  it('open several providers, and one provider takes whichever of its names is set', () => {
+    const both = { ...setting, about: 'Key for harbour/… and harbour-chat/… models.' };
+    const chat = { ...model, id: 'harbour-chat/m', ready: true };
+    const opened = providerKeys([{ ...both, value: 'set', from: 'file' }], [chat]);
+    const opens = ['harbour', 'harbour-chat'];
+    expect(opened).toMatchObject([
+      { title: 'harbour', key: 'HARBOUR_API_KEY', opens, models: [] },
+      { title: 'harbour-chat', key: 'HARBOUR_API_KEY', opens, models: [chat] },
+    ]);
+    const second = { ...setting, key: 'PORT_API_KEY' };
+    const one = providerKeys(
+      [
+        { ...setting, value: null, from: 'default' },
+        { ...second, value: 'set', from: 'environment' },
+      ],
+      [],
+    );
+    expect(one).toHaveLength(1);
+    expect(one[0]).toMatchObject({ title: 'harbour', key: 'PORT_API_KEY', from: 'environment' });
+    const none = providerKeys(
+      [
+        { ...setting, value: null, from: 'default' },
+        { ...second, value: null, from: 'default' },
+      ],
+      [],
+    );
+    expect(none.map((each) => each.key)).toEqual(['HARBOUR_API_KEY']);
+  });
+
   it('say when there is one that does not serve', () => {
     const refused = { ...model, ready: false, missing: 'the key was refused (401)' };
     expect(providerKeys([{ ...setting, value: 'set', from: 'keychain' }], [refused])[0]?.trouble).toBe('the key was refused (401)');

@@ -17,7 +17,7 @@ export function ledgerRoutes(served: Served): GlasshouseClient['requests'] {
     get: async ({ conversationId, requestId }) => {
       const request = await readRequest(deps, conversationId, requestId);
       if (!request) throw new FailureError('request_not_found', `There is no request ${requestId} in this conversation.`);
-      return { ...request, curl: curlOf(request, served.keyNameOf(request.model)) };
+      return { ...request, curl: curlOf(request, served.keyHeaderOf(request.model)) };
     },
   };
 }

@@ -18,6 +18,8 @@ type Stretch =
 function stretches(parts: readonly Part[]): Stretch[] {
   const found: Stretch[] = [];
   for (const part of parts) {
+    // What only the provider can read of its thoughts has no words to show.
+    if (part.type === 'reasoning' && part.text === '' && part.state !== 'open') continue;
     const last = found.at(-1);
     if (part.type !== 'reasoning' && part.type !== 'tool_call') found.push({ kind: 'words', id: part.id, part });
     else if (last?.kind === 'work') found[found.length - 1] = { ...last, parts: [...last.parts, part] };
@@ -34,9 +36,7 @@ export function AgentMessage({ message, isHere, workspace }: { message: Message;
       <div key={stretch.id} className="rail run">
         {stretch.parts.map((part) =>
           part.type === 'reasoning' ? (
-            part.text === '' && part.state !== 'open' ? null : (
-              <ReasoningRow key={part.id} part={part} />
-            )
+            <ReasoningRow key={part.id} part={part} />
           ) : (
             <CallView key={part.id} conversationId={message.conversationId} callId={part.callId} isHere={isHere} workspace={workspace} />
           ),

@@ -44,7 +44,7 @@ export function ProvidersSection() {
         ) : (
           <Card>
             {settings.value ? (
-              providers.map((each) => <OneProvider key={each.key} provider={each} onChanged={settings.askAgain} />)
+              providers.map((each) => <OneProvider key={each.title} provider={each} onChanged={settings.askAgain} />)
             ) : (
               <WaitingLines />
             )}
@@ -182,7 +182,7 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
     try {
       tell(await act());
       setValue('');
-      if (provider.provider !== null) forgetRefusal(provider.provider);
+      for (const opened of provider.opens) forgetRefusal(opened);
       onChanged();
       void loadModels().catch(() => undefined);
       onDone();
