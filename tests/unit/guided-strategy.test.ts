@@ -29,7 +29,7 @@ function tool(name: string, field: string, examples: readonly string[], past: (v
 const TOOLS = [
   tool('read_file', 'path', ['a.md', 'b.md', 'c.md'], (path) => `Read ${path}`),
   tool('search_files', 'text', ['boat', 'moon'], (text) => `Searched for ${text}`),
-  tool('update_plan', 'item', ['do it'], () => 'Planned'),
+  { ...tool('read_document', 'path', ['a.pdf'], (path) => `Read ${path}`), needsAbleModel: true },
 ];
 
 function message(id: string, role: Message['role'], text: string, callIds: readonly string[] = []): Message {
@@ -111,7 +111,12 @@ test('asks for a decision under a grammar, greedily, without the provider’s to
   const accepts = gbnfToRegExp(request.constraint?.grammar ?? '');
   expect(accepts.test('{"tool":"search_files","text":"boat"}')).toBe(true);
   expect(accepts.test('{"tool":"answer"}')).toBe(true);
-  expect(accepts.test('{"tool":"update_plan","item":"x"}')).toBe(false);
+});
+
+test('does not offer a tool that needs an able model, not even in its examples', () => {
+  const request = strategy.request(context());
+  expect(gbnfToRegExp(request.constraint?.grammar ?? '').test('{"tool":"read_document","path":"x"}')).toBe(false);
+  expect(words(request)).not.toContain('read_document');
 });
 
 test('shows each tool by its own examples, each of which the grammar accepts', () => {

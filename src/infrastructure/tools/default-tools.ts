@@ -6,6 +6,7 @@ import { createFindFilesTool } from './find-files.ts';
 import { INPUT_SCHEMAS } from './input-schemas.ts';
 import { createListDirectoryTool } from './list-directory.ts';
 import { createNowTool } from './now.ts';
+import { createReadDocumentTool } from './read-document.ts';
 import { createReadFileTool } from './read-file.ts';
 import { createReadOutputTool } from './read-output.ts';
 import { createRunCommandTool } from './run-command.ts';
@@ -20,6 +21,7 @@ export type { ToolDependencies } from './tool-dependencies.ts';
 export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
   const tools = [
     createReadFileTool(dependencies),
+    createReadDocumentTool(dependencies),
     createListDirectoryTool(dependencies),
     createFindFilesTool(dependencies),
     createSearchFilesTool(dependencies),
