@@ -117,6 +117,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
     home,
     sandbox,
+    env,
   };
   for (const tool of createDefaultTools(toolDeps)) tools.add(tool);
 

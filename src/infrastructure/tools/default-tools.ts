@@ -2,6 +2,7 @@ import type { Tool } from '../../core/tools/tool.ts';
 import { createAskPersonTool } from './ask-person.ts';
 import { createCalculateTool } from './calculate.ts';
 import { createEditFileTool } from './edit-file.ts';
+import { createFetchPageTool } from './fetch-page.ts';
 import { createFindFilesTool } from './find-files.ts';
 import { INPUT_SCHEMAS } from './input-schemas.ts';
 import { createListDirectoryTool } from './list-directory.ts';
@@ -13,12 +14,14 @@ import { createRunCommandTool } from './run-command.ts';
 import { createSearchFilesTool } from './search-files.ts';
 import type { ToolDependencies } from './tool-dependencies.ts';
 import { createUpdatePlanTool } from './update-plan.ts';
+import { createWebNetwork } from './web/web-network.ts';
 import { createWriteFileTool } from './write-file.ts';
 
 export type { ToolDependencies } from './tool-dependencies.ts';
 
 /** The tools that every agent has, in the order in which models are told of them. */
 export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
+  const web = { network: dependencies.network ?? createWebNetwork(), env: dependencies.env ?? {} };
   const tools = [
     createReadFileTool(dependencies),
     createReadDocumentTool(dependencies),
@@ -28,6 +31,7 @@ export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
     createWriteFileTool(dependencies),
     createEditFileTool(dependencies),
     createRunCommandTool(dependencies),
+    createFetchPageTool(web),
     createCalculateTool(),
     createAskPersonTool(),
     createUpdatePlanTool(),
