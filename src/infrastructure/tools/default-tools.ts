@@ -11,6 +11,7 @@ import { createReadDocumentTool } from './read-document.ts';
 import { createReadFileTool } from './read-file.ts';
 import { createReadOutputTool } from './read-output.ts';
 import { createRunCommandTool } from './run-command.ts';
+import { createRunJavaScriptTool } from './run-javascript.ts';
 import { createSearchFilesTool } from './search-files.ts';
 import type { ToolDependencies } from './tool-dependencies.ts';
 import { createUpdatePlanTool } from './update-plan.ts';
@@ -33,6 +34,7 @@ export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
     createRunCommandTool(dependencies),
     createFetchPageTool(web),
     createCalculateTool(),
+    createRunJavaScriptTool(),
     createAskPersonTool(),
     createUpdatePlanTool(),
     createNowTool(dependencies.clock),
