@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { WebNetwork } from '../../src/infrastructure/tools/web/web-network.ts';
-import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from './test-certificate.ts';
+import { WEB_CERTIFICATE, WEB_CERTIFICATE_KEY } from './web-certificate.ts';
 
 /** An address that everybody may reach; here the local server stands behind it. */
 export const PUBLIC = '93.184.215.14';
@@ -32,7 +32,7 @@ export async function startWebSite(options: { readonly secure?: boolean } = {}):
     request.on('end', () => site.answer(request, response));
     response.on('error', () => undefined);
   };
-  const server = options.secure ? createSecureServer({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }, handle) : createServer(handle);
+  const server = options.secure ? createSecureServer({ cert: WEB_CERTIFICATE, key: WEB_CERTIFICATE_KEY }, handle) : createServer(handle);
   // As a proxy answers who wants a tunnel.
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     site.requests.push({ method: 'CONNECT', url: request.url ?? '', headers: request.headers, body: '' });
@@ -70,7 +70,7 @@ export async function startWebSite(options: { readonly secure?: boolean } = {}):
         await once(socket, 'connect');
         return socket;
       },
-      authorities: [TEST_CERTIFICATE],
+      authorities: [WEB_CERTIFICATE],
     },
     close: () =>
       new Promise((resolve) => {

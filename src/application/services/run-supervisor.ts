@@ -171,7 +171,7 @@ export class RunSupervisor {
     const { run, stop } = active;
     const snapshot = await this.#deps.reader.snapshot(run.conversationId);
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
-    const tools = this.#deps.tools.snapshot();
+    const tools = await this.#deps.tools.offered();
     const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace), stop.signal);
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
     try {

@@ -64,6 +64,11 @@ const FAILURES = {
   web_status: { exit: 1, advice: 'The server does not give this page. Look for another address.' },
   web_type_unsupported: { exit: 1, advice: 'Pages, text, JSON and documents can be fetched; pictures, sound, films and programs cannot.' },
   web_too_large: { exit: 1, advice: 'Look for a smaller page, or for the part that matters.' },
+  search_not_set_up: {
+    exit: 3,
+    advice:
+      'Save a key with `glasshouse settings set BRAVE_API_KEY` (or TAVILY_API_KEY), or name a SearXNG server: `glasshouse settings set search ADDRESS`.',
+  },
   edit_no_match: { exit: 1, advice: 'Read the file again and give the old text exactly as it stands.' },
   edit_ambiguous: { exit: 1, advice: 'Give more of the surrounding text so that only one place matches.' },
   sandbox_missing: { exit: 3, advice: 'Install bubblewrap (`apt-get install bubblewrap`); until then commands are off.' },

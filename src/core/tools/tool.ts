@@ -56,6 +56,8 @@ export interface Tool<Input = unknown> {
   readonly effect: Effect;
   /** Not offered to models that decide under a grammar (the guided strategy): every further choice costs these time and sureness. */
   readonly needsAbleModel?: boolean;
+  /** Whether what it needs (a key, a service) is there; one that is not set up is not offered. Asked at the beginning of every run. */
+  isSetUp?(): Promise<boolean>;
   describe(input: Input): ToolWords;
   touches(input: Input, scope: ToolScope): Promise<Touches>;
   /** Exactly what will happen, for the approval. Called for calls that ask. */

@@ -49,6 +49,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   web_status: 502,
   web_type_unsupported: 415,
   web_too_large: 413,
+  search_not_set_up: 409,
   edit_no_match: 409,
   edit_ambiguous: 409,
   sandbox_missing: 409,

@@ -13,12 +13,17 @@ import { createReadOutputTool } from './read-output.ts';
 import { createRunCommandTool } from './run-command.ts';
 import { createRunJavaScriptTool } from './run-javascript.ts';
 import { createSearchFilesTool } from './search-files.ts';
+import { createSearchWebTool } from './search-web.ts';
 import type { ToolDependencies } from './tool-dependencies.ts';
 import { createUpdatePlanTool } from './update-plan.ts';
+import type { SearchDeps } from './web/search-services.ts';
 import { createWebNetwork } from './web/web-network.ts';
 import { createWriteFileTool } from './write-file.ts';
 
 export type { ToolDependencies } from './tool-dependencies.ts';
+
+/** Where nobody can set a service up. */
+const NO_SEARCH: SearchDeps = { env: {}, secrets: { get: async () => null, list: async () => [] }, choice: async () => null };
 
 /** The tools that every agent has, in the order in which models are told of them. */
 export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
@@ -32,6 +37,7 @@ export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
     createWriteFileTool(dependencies),
     createEditFileTool(dependencies),
     createRunCommandTool(dependencies),
+    createSearchWebTool(web, dependencies.search ?? NO_SEARCH),
     createFetchPageTool(web),
     createCalculateTool(),
     createRunJavaScriptTool(),

@@ -24,6 +24,10 @@ export interface WebRequest {
   readonly body?: string;
   /** What the answer may be, by its content type. */
   readonly accepts: (type: string) => boolean;
+  /** The person chose this very address: it may be on this machine or its network, and no redirect is followed from it. */
+  readonly isChosen?: boolean;
+  /** What a status means there; null: nothing of its own. */
+  readonly explain?: (status: number) => string | null;
 }
 
 export type WebAnswer =
@@ -52,11 +56,13 @@ export async function fetchWeb(request: WebRequest, deps: WebDeps, signal: Abort
 async function followed(request: WebRequest, deps: WebDeps, signal: AbortSignal): Promise<WebAnswer> {
   let { url } = request;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
-    checkAddress(url);
+    if (!request.isChosen) checkAddress(url);
     const response = await ask({ ...request, url }, deps, signal);
     try {
       const target = redirectOf(response, url);
       if (target === null) return { kind: 'answer', url, ...(await bodyOf(response, request, url, signal)) };
+      if (request.isChosen) throw new FailureError('web_unreachable', `${url.host} sends requests to another place, ${target.host}.`);
+      checkAddress(target);
       if (!staysThere(url, target)) return { kind: 'moved', to: target };
       url = target;
     } finally {
@@ -68,7 +74,7 @@ async function followed(request: WebRequest, deps: WebDeps, signal: AbortSignal)
 
 async function ask(request: WebRequest, deps: WebDeps, signal: AbortSignal): Promise<IncomingMessage> {
   const { url, body } = request;
-  const route = await openRoute(url, proxyFor(deps.env, url), deps.network, signal);
+  const route = await openRoute({ url, proxy: proxyFor(deps.env, url), isChosen: request.isChosen ?? false }, deps.network, signal);
   try {
     return await send(route, request, body, signal);
   } catch (error) {
@@ -111,7 +117,7 @@ function send(
   });
 }
 
-/** Where an answer sends whoever asked; null where it does not. @throws FailureError web_address_refused for what no page is at */
+/** Where an answer sends whoever asked; null where it does not. @throws FailureError web_unreachable */
 function redirectOf(response: IncomingMessage, from: URL): URL | null {
   const { statusCode = 0, headers } = response;
   if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return null;
@@ -120,7 +126,6 @@ function redirectOf(response: IncomingMessage, from: URL): URL | null {
   if (!URL.canParse(given, from.href)) throw new FailureError('web_unreachable', `${from.host} redirects to no address.`);
   const target = new URL(given, from.href);
   target.hash = '';
-  checkAddress(target);
   return target;
 }
 
@@ -139,7 +144,9 @@ async function bodyOf(
   const { statusCode = 0, headers } = response;
   if (statusCode < 200 || statusCode > 299) {
     const { STATUS_CODES } = process.getBuiltinModule('node:http');
-    throw new FailureError('web_status', `${url.host} answered ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trim() + '.');
+    const meaning = request.explain?.(statusCode) ?? null;
+    const status = `${url.host} answered ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trim();
+    throw new FailureError('web_status', `${status}.${meaning === null ? '' : ` ${meaning}`}`);
   }
   const type = headers['content-type'] ?? '';
   if (!request.accepts(type.split(';')[0]?.trim().toLowerCase() ?? '')) {

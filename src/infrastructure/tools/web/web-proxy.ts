@@ -7,6 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * A proxy looks up names itself: what it then reaches is its own affair, and cannot be held to the address that was checked here.
  */
 export function proxyFor(env: Environment, url: URL): URL | null {
+  if (isThisMachine(url)) return null;
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const value = env[name] || env[name.toUpperCase()];
   if (!value || isExcepted(env['no_proxy'] || env['NO_PROXY'] || '', url)) return null;
@@ -14,6 +15,11 @@ export function proxyFor(env: Environment, url: URL): URL | null {
   if (!URL.canParse(whole)) return null;
   const proxy = new URL(whole);
   return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null;
+}
+
+/** Addresses of this machine never go through a proxy: there they would mean the proxy's own. */
+function isThisMachine(url: URL): boolean {
+  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
 /** `*`, `example.org` (with all below it), `.example.org`, `*.example.org`, each with or without a port. */

@@ -11,18 +11,26 @@ export interface WebRoute {
   readonly forward: { readonly authorization: string | null } | null;
 }
 
+/** Where a request goes. */
+export interface WebTarget {
+  readonly url: URL;
+  readonly proxy: URL | null;
+  /** The person chose this very address, wherever it leads. */
+  readonly isChosen: boolean;
+}
+
 /**
  * Connects to the server of an address. Without a proxy its name is looked up once, all that it stands for is checked, and the connection
  * goes to what was checked: a second look-up could answer otherwise. Through a proxy the name is checked here as far as it is known here.
  * @throws FailureError web_address_refused, web_unreachable
  */
-export async function openRoute(url: URL, proxy: URL | null, network: WebNetwork, signal: AbortSignal): Promise<WebRoute> {
+export async function openRoute({ url, proxy, isChosen }: WebTarget, network: WebNetwork, signal: AbortSignal): Promise<WebRoute> {
   if (proxy === null) {
-    const socket = await dialAny(await addressesOf(url, network, signal), url, network, signal);
+    const socket = await dialAny(await addressesOf(url, network, isChosen, signal), url, network, signal);
     return { socket: url.protocol === 'https:' ? await secured(socket, url, network, signal) : socket, forward: null };
   }
   // What only the proxy can look up is its to refuse.
-  await addressesOf(url, network, signal).catch((error: unknown) => {
+  await addressesOf(url, network, isChosen, signal).catch((error: unknown) => {
     if (error instanceof FailureError && error.failure.code === 'web_address_refused') throw error;
   });
   const plain = await dialAny([bare(proxy.hostname)], proxy, network, signal);
@@ -33,12 +41,12 @@ export async function openRoute(url: URL, proxy: URL | null, network: WebNetwork
   return { socket: await secured(toProxy, url, network, signal), forward: null };
 }
 
-async function addressesOf(url: URL, network: WebNetwork, signal: AbortSignal): Promise<readonly string[]> {
+async function addressesOf(url: URL, network: WebNetwork, isChosen: boolean, signal: AbortSignal): Promise<readonly string[]> {
   const literal = literalAddress(url);
   const found = literal === null ? await beforeStop(network.resolve(url.hostname), signal).catch(() => []) : [literal];
   signal.throwIfAborted();
   if (found.length === 0) throw unreachable(`There is no ${url.hostname}, or its name cannot be looked up from here.`);
-  const closed = found.find((address) => !isPublicAddress(address));
+  const closed = isChosen ? undefined : found.find((address) => !isPublicAddress(address));
   if (closed !== undefined) throw refused(`${url.hostname} leads to ${closed}, which is not a public address.`);
   return found;
 }
