@@ -8,6 +8,7 @@ import { createGuidedStrategy } from '../../src/core/reasoning/guided-strategy.t
 import type { ModelRequest } from '../../src/core/reasoning/language-model.ts';
 import type { StepContext } from '../../src/core/reasoning/strategy.ts';
 import { defineTool, type Tool } from '../../src/core/tools/tool.ts';
+import { createDefaultTools } from '../../src/infrastructure/tools/default-tools.ts';
 import { chatmlSpans, segmentsOf } from '../../src/infrastructure/llm/embedded/chatml.ts';
 import { gbnfToRegExp } from '../support/gbnf.ts';
 
@@ -111,6 +112,22 @@ test('asks for a decision under a grammar, greedily, without the provider’s to
   const accepts = gbnfToRegExp(request.constraint?.grammar ?? '');
   expect(accepts.test('{"tool":"search_files","text":"boat"}')).toBe(true);
   expect(accepts.test('{"tool":"answer"}')).toBe(true);
+});
+
+test('offers a small model the tools that it was tried with, and no others', () => {
+  const unused = () => Promise.reject(new Error('nothing is run here'));
+  const tools = createDefaultTools({ protectedPlaces: [], home: '/', sandbox: { available: unused, run: unused } });
+  expect(tools.filter((each) => each.needsAbleModel !== true).map(({ name }) => name)).toEqual([
+    'read_file',
+    'list_directory',
+    'find_files',
+    'search_files',
+    'write_file',
+    'edit_file',
+    'run_command',
+    'calculate',
+    'now',
+  ]);
 });
 
 test('does not offer a tool that needs an able model, not even in its examples', () => {

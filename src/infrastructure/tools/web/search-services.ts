@@ -104,8 +104,8 @@ function hitsIn(results: unknown, words: string): readonly SearchHit[] {
   if (results === undefined) return [];
   if (!Array.isArray(results)) throw new FailureError('tool_failed', 'The answer of the search service is not what it should be.');
   return results.slice(0, MOST_HITS).flatMap((result): SearchHit[] => {
-    const address = String(at(result, 'url') ?? '');
-    if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return [];
+    const address = at(result, 'url');
+    if (typeof address !== 'string' || !/^https?:\/\//i.test(address) || !URL.canParse(address)) return [];
     return [{ title: plain(at(result, 'title'), 200), address: new URL(address).href, words: plain(at(result, words), 600) }];
   });
 }
