@@ -44,6 +44,11 @@ describe('read_document', () => {
     expect(failureOf(await outcome('trip.pdf', 'the start')).code).toBe('tool_input_invalid');
   });
 
+  it('tells once what a PDF draws twice to make it bold', async () => {
+    put('bold.pdf', pdfOf(['Title\nTitle'], false, 2));
+    expect(await read('bold.pdf')).toBe('bold.pdf: PDF, 1 page\n\n## Page 1\nTitle\nTitle');
+  });
+
   it('says of a scan that it holds no text', async () => {
     put('scan.pdf', pdfOf(['', '']));
     expect(await read('scan.pdf')).toMatch(/^scan.pdf: PDF, 2 pages. None of these pages holds text: they may be pictures of pages/);

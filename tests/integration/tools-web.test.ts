@@ -27,7 +27,7 @@ const serve = (type: string, body: string | Buffer, headers: Record<string, stri
 const ARTICLE = `<!doctype html><html><head><title>Dogs</title></head><body>
 <nav><a href="/a">Home</a> <a href="/b">Shop</a></nav>
 <article><h1>Dogs in the park</h1>${'<p>Dogs may run free before nine in the morning, as the council decided, and after that they are to be led. </p>'.repeat(6)}
-<p>See <a href="../rules">the rules</a>.</p></article>
+<h2>More<a href="#more">¶</a></h2><p>See <a href="../rules">the rules</a> and <a href="#more">below</a>.</p></article>
 <footer>Cookies! Subscribe!</footer></body></html>`;
 
 describe('fetch_page', () => {
@@ -38,7 +38,7 @@ describe('fetch_page', () => {
     const text = outputOf(outcome);
     expect(text).toMatch(/^http:\/\/site\.example\/park\/dogs: web page\n\n/);
     expect(text).toContain('Dogs may run free before nine');
-    expect(text).toContain('[the rules](http://site.example/rules)');
+    expect(text).toContain('## More\n\nSee [the rules](http://site.example/rules) and below.');
     expect(text).not.toMatch(/Subscribe|Shop/);
     expect(site.dialled).toEqual([`${PUBLIC}:80`]);
   });

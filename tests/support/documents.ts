@@ -101,8 +101,8 @@ export function epubOf(chapters: readonly string[], locked = false): Buffer {
   });
 }
 
-/** A PDF with one line of text on each page. `locked`: as a password makes it. */
-export function pdfOf(pages: readonly string[], locked = false): Buffer {
+/** A PDF with lines of text on each page, each drawn `times`. `locked`: as a password makes it. */
+export function pdfOf(pages: readonly string[], locked = false, times = 1): Buffer {
   const objects: string[] = [];
   const kids = pages.map((_, at) => `${4 + at * 2} 0 R`).join(' ');
   objects.push('<< /Type /Catalog /Pages 2 0 R >>');
@@ -114,7 +114,7 @@ export function pdfOf(pages: readonly string[], locked = false): Buffer {
         ? ''
         : line
             .split('\n')
-            .map((row, up) => `BT /F1 12 Tf 72 ${720 - up * 20} Td (${row.replace(/[()\\]/g, '\\$&')}) Tj ET`)
+            .map((row, up) => `BT /F1 12 Tf 72 ${720 - up * 20} Td (${row.replace(/[()\\]/g, '\\$&')}) Tj ET\n`.repeat(times))
             .join('\n');
     objects.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${5 + at * 2} 0 R /Resources << /Font << /F1 3 0 R >> >> >>`,

@@ -22,6 +22,9 @@ const BLOCKS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** What stands beside a heading to link to it. */
+const PERMALINK = /^[¶#§🔗]$/u;
+
 /** Nesting that is followed; what is deeper is told as it comes. */
 const DEEPEST = 400;
 
@@ -90,6 +93,7 @@ class MarkdownWriter {
   #link(node: DomNode, words: string): string {
     const target = this.#whole(node.getAttribute?.('href') ?? '');
     const text = words.trim();
+    if (target === null && PERMALINK.test(text)) return '';
     if (text === '' || target === null || text.includes('\n')) return words;
     return `[${text}](${target})`;
   }
@@ -103,7 +107,9 @@ class MarkdownWriter {
   #whole(href: string): string | null {
     if (href === '' || href.startsWith('#') || /^(?:javascript|data|vbscript|blob):/i.test(href)) return null;
     if (this.#address === null) return href.replaceAll(/\s/g, '%20');
-    return URL.canParse(href, this.#address) ? new URL(href, this.#address).href : null;
+    if (!URL.canParse(href, this.#address)) return null;
+    const target = new URL(href, this.#address);
+    return target.hash !== '' && target.href.startsWith(`${this.#address.replace(/#.*$/s, '')}#`) ? null : target.href;
   }
 
   #list(node: DomNode, isNumbered: boolean, depth: number): string {

@@ -6,6 +6,8 @@ import type { ReadDocument, Section } from './section.ts';
 interface TextItem {
   readonly str: string;
   readonly hasEOL: boolean;
+  /** The last two are where it stands, in points. */
+  readonly transform: readonly number[];
 }
 
 /**
@@ -44,8 +46,8 @@ async function textOfPage(pdf: Pdf, number: number): Promise<string> {
   try {
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
-    const text = (items as readonly (TextItem | { readonly type: string })[])
-      .map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : ''))
+    const text = drawnOnce(items.flatMap((item) => ('str' in item ? [item] : [])))
+      .map(({ str, hasEOL }) => str + (hasEOL ? '\n' : ''))
       .join('');
     page.cleanup();
     return text
@@ -55,6 +57,20 @@ async function textOfPage(pdf: Pdf, number: number): Promise<string> {
   } catch (error) {
     return `(this page cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : 'it is damaged'})`;
   }
+}
+
+/** Points within which the same words are one: some programs make them bold by drawing them twice. */
+const SAME_PLACE = 1.5;
+
+function drawnOnce(items: readonly TextItem[]): readonly TextItem[] {
+  let last: TextItem | undefined;
+  return items.map((item) => {
+    if (item.str.trim() === '') return item;
+    const isAgain =
+      last?.str === item.str && [4, 5].every((at) => Math.abs((last?.transform[at] ?? 0) - (item.transform[at] ?? 0)) < SAME_PLACE);
+    last = item;
+    return isAgain ? { ...item, str: '' } : item;
+  });
 }
 
 function inWords(error: unknown): unknown {
