@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { columnName } from '../../src/infrastructure/tools/documents/cell-range.ts';
 import { docxOf, epubOf, pdfOf, pptxOf, xlsxOf } from '../support/documents.ts';
 import { failureOf, outputOf, toolScene, type ToolScene } from '../support/tool-scene.ts';
 import { zipOf } from '../support/zip-file.ts';
@@ -117,6 +118,17 @@ describe('read_document', () => {
     });
   });
 
+  it('tells cells that lie far apart one by one: a table of them would be mostly empty', async () => {
+    const rows = Array.from(
+      { length: 3000 },
+      (_, at) => `<row r="${at * 7 + 1}"><c r="${columnName(at * 5 + 1)}${at * 7 + 1}"><v>${at}</v></c></row>`,
+    ).join('');
+    put('far.xlsx', xlsxOf([{ name: 'Far', rows }]));
+    const text = await read('far.xlsx');
+    expect(text).toMatch(/\(A1:\w+20994\)\nA1: 0\nF8: 1\nK15: 2\n/);
+    expect(text.length).toBeLessThan(60_000);
+  });
+
   it('reads a presentation in the order of its slides, with the speaker’s notes', async () => {
     put(
       'talk.pptx',
@@ -174,6 +186,9 @@ describe('read_document', () => {
   it('goes by what a file is, not by its name', async () => {
     put('report.pdf', docxOf(paragraph('Really Word.')));
     expect(await read('report.pdf')).toBe('report.pdf: Word document\n\nReally Word.');
+    expect(failureOf(await outcome('report.pdf', '2'))).toMatchObject({ message: 'There is no page 2: the document has 1.' });
+    put('notes.txt', 'only text');
+    expect(await read('notes.txt', '3')).toBe('notes.txt: text. It has no parts: this is all of it.\n\nonly text');
     put('text.docx', 'only text');
     expect(await read('text.docx')).toBe('text.docx: text. By its name it should be a Word document; it is plain text.\n\nonly text');
     put('photo.pdf', Buffer.from('ffd8ffe000104a464946', 'hex'));

@@ -3,6 +3,8 @@ import { pipeTable } from './pipe-table.ts';
 
 /** Cells that hold something that one answer shows. */
 const MOST_CELLS = 100_000;
+/** Places of a table, most of them empty, from which on cells are told one by one. */
+const MOST_PLACES = 20_000;
 
 /** The cells of a sheet that hold something, wherever they lie; empty rows and columns cost nothing. */
 export class CellGrid {
@@ -33,16 +35,14 @@ export class CellGrid {
     return `${columnName(left)}${top}:${columnName(right)}${this.#lastRow}`;
   }
 
-  /** A table under the columns' letters, each row with its number; with a note where it was cut. */
+  /** A table under the columns' letters, each row with its number; cells that lie far apart one by one. With a note where it was cut. */
   text(): string {
     const columns = this.#columns();
     if (columns.length === 0) return '(empty)';
     const rows = [...this.#rows].toSorted(([one], [other]) => one - other);
-    const table = pipeTable([
-      ['', ...columns.map(columnName)],
-      ...rows.map(([row, cells]) => [String(row), ...columns.map((at) => cells.get(at) ?? '')]),
-    ]);
-    return this.isFull ? `${table}\n[cut here: read on from row ${this.#lastRow}]` : table;
+    const isScattered = rows.length * columns.length > MOST_PLACES && rows.length * columns.length > this.#count * 4;
+    const text = isScattered ? rows.map(lineOfCells).join('\n') : tableOf(rows, columns);
+    return this.isFull ? `${text}\n[cut here: read on from row ${this.#lastRow}]` : text;
   }
 
   #columns(): number[] {
@@ -50,4 +50,15 @@ export class CellGrid {
     for (const cells of this.#rows.values()) for (const column of cells.keys()) columns.add(column);
     return [...columns].toSorted((one, other) => one - other);
   }
+}
+
+type Row = readonly [row: number, cells: ReadonlyMap<number, string>];
+
+function tableOf(rows: readonly Row[], columns: readonly number[]): string {
+  const head = ['', ...columns.map(columnName)];
+  return pipeTable([head, ...rows.map(([row, cells]) => [String(row), ...columns.map((at) => cells.get(at) ?? '')])]);
+}
+
+function lineOfCells([row, cells]: Row): string {
+  return [...cells].map(([column, text]) => `${columnName(column)}${row}: ${text.replace(/\s*\n\s*/g, ' ')}`).join('; ');
 }

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { FailureError } from '../../../core/models/failure.ts';
 import type { DocumentRequest } from './document-protocol.ts';
+import { numberRange } from './part-range.ts';
 import { decodeBytes } from './plain-text.ts';
 import { readCsv } from './read-csv.ts';
 import { readDocx } from './read-docx.ts';
@@ -82,13 +83,7 @@ function mainPart(zip: ZipArchive): { path: string; type: string } | null {
 }
 
 function chosenPages(read: Omit<ReadDocument, 'kind'>, part: string | null): Omit<ReadDocument, 'kind'> {
-  if (part === null) return read;
-  const range = /\d+/.test(part) ? part.match(/\d+/g)?.map(Number) : undefined;
-  if (!range) throw new FailureError('tool_input_invalid', `${JSON.stringify(part)} is no page of this document.`);
-  const [first = 1, last = /[-–]\s*$/.test(part) ? read.count : first] = range;
-  if (first < 1 || first > read.count) {
-    throw new FailureError('tool_input_invalid', `There is no page ${first}: the document has ${read.count}.`);
-  }
+  const { first, last } = numberRange(part, read.count, 'page');
   return { ...read, sections: read.sections.slice(first - 1, last) };
 }
 
@@ -110,13 +105,14 @@ async function readText(bytes: Buffer, request: DocumentRequest): Promise<ReadDo
   const notes = decoded.encoding === null ? [] : [`It is written in ${decoded.encoding}.`];
   const claims = CLAIMS[ending];
   if (claims !== undefined && request.address === null) notes.push(`By its name it should be ${claims}; it is plain text.`);
+  const isTable = !isHtml && (ending === '.csv' || ending === '.tsv' || /\b(?:csv|tab-separated-values)\b/.test(type));
+  if (isTable) return { kind: 'table', ...readCsv(decoded.text, request.part), notes };
+  if (request.part !== null) notes.push('It has no parts: this is all of it.');
   if (isHtml) {
     const { readHtml } = await import('./read-html.ts');
     const read = readHtml(decoded.text, request.address);
     return { kind: 'web page', ...read, notes: [...notes, ...(read.notes ?? [])] };
   }
-  const isTable = ending === '.csv' || ending === '.tsv' || /\b(?:csv|tab-separated-values)\b/.test(type);
-  if (isTable) return { kind: 'table', ...readCsv(decoded.text, request.part), notes };
   return { kind: 'text', unit: null, count: 1, sections: [{ title: '', text: decoded.text }], notes };
 }
 
