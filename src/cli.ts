@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { compose, resolveWorkspace, unknownTool } from './compose.ts';
+import { compose, resolveWorkspace, SAVED_KEYS, unknownTool } from './compose.ts';
 import { exitCodeFor, adviceFor, failure, FailureError, type Failure } from './core/models/failure.ts';
-import { PROVIDER_EXAMPLES, PROVIDER_KEYS } from './infrastructure/llm/providers-in-words.ts';
+import { PROVIDER_EXAMPLES } from './infrastructure/llm/providers-in-words.ts';
 import { parseCommand, type Command } from './terminal/arguments.ts';
 import { runCommand } from './terminal/run.ts';
 import type { TerminalStreams } from './terminal/screen.ts';
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
   if (command.name === 'help') {
     const { helpFor } = await import('./terminal/help.ts');
-    process.stdout.write(helpFor(command.topic, { examples: PROVIDER_EXAMPLES, keys: Object.keys(PROVIDER_KEYS) }));
+    process.stdout.write(helpFor(command.topic, { examples: PROVIDER_EXAMPLES, keys: Object.keys(SAVED_KEYS) }));
     return 0;
   }
   if (command.name === 'version') {

@@ -19,6 +19,7 @@ import type { Rule } from './core/models/rule.ts';
 import type { ModelProfile } from './core/reasoning/language-model.ts';
 import { ToolRegistry } from './core/tools/tool-registry.ts';
 import { PROVIDER_KEYS } from './infrastructure/llm/providers-in-words.ts';
+import { SEARCH_KEYS } from './infrastructure/tools/web/search-keys.ts';
 import { MODEL_CATALOGUE } from './infrastructure/models/model-catalogue.ts';
 import { createModelCatalog } from './infrastructure/llm/catalog.ts';
 import { openStorage, type Storage } from './infrastructure/persistence/open-storage.ts';
@@ -35,6 +36,9 @@ import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
 
 /** What is asked when nobody chose: it stays on this machine and needs no key. */
 const DEFAULT_MODEL = MODEL_CATALOGUE[0]?.id ?? '';
+
+/** Keys that a person can save, with a line about each. */
+export const SAVED_KEYS = { ...PROVIDER_KEYS, ...SEARCH_KEYS };
 
 export interface ComposeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -87,7 +91,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const storage = openStorage(folder, { instanceId: system.newId(), now: system.now });
   await storage.instances.reconcile();
 
-  const secrets = createSecrets({ env, folder, names: Object.keys(PROVIDER_KEYS) });
+  const secrets = createSecrets({ env, folder, names: Object.keys(SAVED_KEYS) });
   const models = modelStore(env, cache);
   const profiles = new Map<string, ModelProfile>();
   const catalog = rememberingProfiles(
@@ -120,6 +124,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
     home,
     sandbox,
+    env,
+    search: { env, secrets, choice: () => storage.settings.get('search') },
   };
   for (const tool of createDefaultTools(toolDeps)) tools.add(tool);
 
@@ -151,7 +157,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
   const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
-  const settingDeps = { settings: storage.settings, secrets, env, secretNames: PROVIDER_KEYS, defaultModel: DEFAULT_MODEL };
+  const settingDeps = { settings: storage.settings, secrets, env, secretNames: SAVED_KEYS, defaultModel: DEFAULT_MODEL };
   const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
 
   const app: Glasshouse = {

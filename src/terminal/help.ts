@@ -53,11 +53,12 @@ What is piped in is handed over with the prompt, as material from outside:
   git diff | glasshouse run "Review this change"
 
 Without a terminal nobody can be asked: what is not allowed is denied.
-A pattern is words of a command (\`npm run *\`) or a path (\`docs/**\`), matched against what the
-shell would really run and what the path really is. Ctrl-C stops the run and keeps what was said.
+A pattern is words of a command (\`npm run *\`), a path (\`docs/**\`) or a host (\`*.python.org\`),
+matched against what the shell would really run and what the path or the address really is. Ctrl-C stops the run and keeps what was said.
 
-Tools: read_file list_directory find_files search_files write_file edit_file run_command
-       calculate ask_person update_plan now read_output
+Tools: read_file read_document list_directory find_files search_files write_file edit_file
+       run_command search_web fetch_page calculate run_javascript ask_person update_plan now
+       read_output
 
 Exit codes: 0 done · 1 the run failed · 2 wrong usage · 3 not set up (model, key, sandbox)
             4 denied · 5 data folder or disk · 130 stopped
@@ -118,6 +119,7 @@ glasshouse settings unset KEY
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
                       Leave VALUE away to be asked for it, so that it is in no shell history
 
+  search              what the web is searched with: brave, tavily, a SearXNG address, off
   thinking            tokens to think with before the answer, for models that want to be told
 
 The environment wins over what is saved here.
@@ -130,8 +132,10 @@ glasshouse rules deny  'TOOL(pattern)' [--workspace DIR]
 glasshouse rules remove ID
 
 A rule is about one tool, and holds everywhere or in one workspace. Deny beats ask, ask beats allow.
-Even an allowed call is asked about when it wants the network, when the shell line cannot be
-judged (substitutions and the like), or when words from outside are in the conversation.
+Even an allowed call is asked about when it wants the network without naming an address, when the
+shell line cannot be judged (substitutions and the like), or when words from outside are in the
+conversation. For fetch_page a pattern is a host, with or without a path: 'docs.python.org/3/**'.
+Only https counts, unless the pattern says http://.
 `;
 
 const INSTRUCTIONS = `glasshouse instructions [show | approve | forget] [--workspace DIR] [--yes] [--json]

@@ -17,22 +17,26 @@ afterEach(() => scene.dispose());
 const scope = () => ({ workspace: scene.workspace, conversationId: 'c' });
 
 describe('the default tools', () => {
-  it('are told in at most 4,000 bytes, in order, with names that providers accept', () => {
+  it('are told in at most 4,250 bytes, in order, with names that providers accept', () => {
     expect(scene.tools.map((tool) => tool.name)).toEqual([
       'read_file',
+      'read_document',
       'list_directory',
       'find_files',
       'search_files',
       'write_file',
       'edit_file',
       'run_command',
+      'search_web',
+      'fetch_page',
       'calculate',
+      'run_javascript',
       'ask_person',
       'update_plan',
       'now',
       'read_output',
     ]);
-    expect(JSON.stringify(scene.tools.map(specOf)).length).toBeLessThanOrEqual(4000);
+    expect(JSON.stringify(scene.tools.map(specOf)).length).toBeLessThanOrEqual(4250);
     for (const tool of scene.tools) expect(tool.name).toMatch(TOOL_NAME);
   });
 
@@ -46,11 +50,12 @@ describe('the default tools', () => {
     }
   });
 
-  it('S1: only writing and running is unsafe', () => {
+  it('S1: only writing, running and reaching out is unsafe', () => {
     expect(scene.tools.filter((tool) => tool.effect === 'unsafe').map((tool) => tool.name)).toEqual([
       'write_file',
       'edit_file',
       'run_command',
+      'fetch_page',
     ]);
   });
 });

@@ -8,6 +8,7 @@ import type { Tool, ToolContext, ToolOutcome } from '../../src/core/tools/tool.t
 import { cleanEnvironment } from '../../src/infrastructure/system/clean-environment.ts';
 import { createBubblewrapSandbox } from '../../src/infrastructure/system/bubblewrap-sandbox.ts';
 import { createDefaultTools } from '../../src/infrastructure/tools/default-tools.ts';
+import type { WebNetwork } from '../../src/infrastructure/tools/web/web-network.ts';
 
 export interface RecordedFile {
   readonly path: string;
@@ -37,6 +38,7 @@ export interface SceneOptions {
   readonly sandbox?: Sandbox;
   readonly environment?: Record<string, string>;
   readonly clock?: () => Date;
+  readonly network?: WebNetwork;
 }
 
 export function toolScene(options: SceneOptions = {}): ToolScene {
@@ -47,7 +49,8 @@ export function toolScene(options: SceneOptions = {}): ToolScene {
   const protectedPlaces = options.protectedPlaces?.(workspace, home) ?? [];
   const environment = cleanEnvironment({ ...process.env, ...options.environment }, homedir());
   const sandbox = options.sandbox ?? createBubblewrapSandbox({ environment, protectedPlaces });
-  const tools = createDefaultTools({ protectedPlaces, home, sandbox, ...(options.clock ? { clock: options.clock } : {}) });
+  const { clock, network } = options;
+  const tools = createDefaultTools({ protectedPlaces, home, sandbox, ...(clock ? { clock } : {}), ...(network ? { network } : {}) });
   const scene: ToolScene = {
     workspace,
     home,

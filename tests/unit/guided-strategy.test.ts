@@ -8,6 +8,7 @@ import { createGuidedStrategy } from '../../src/core/reasoning/guided-strategy.t
 import type { ModelRequest } from '../../src/core/reasoning/language-model.ts';
 import type { StepContext } from '../../src/core/reasoning/strategy.ts';
 import { defineTool, type Tool } from '../../src/core/tools/tool.ts';
+import { createDefaultTools } from '../../src/infrastructure/tools/default-tools.ts';
 import { chatmlSpans, segmentsOf } from '../../src/infrastructure/llm/embedded/chatml.ts';
 import { gbnfToRegExp } from '../support/gbnf.ts';
 
@@ -29,7 +30,7 @@ function tool(name: string, field: string, examples: readonly string[], past: (v
 const TOOLS = [
   tool('read_file', 'path', ['a.md', 'b.md', 'c.md'], (path) => `Read ${path}`),
   tool('search_files', 'text', ['boat', 'moon'], (text) => `Searched for ${text}`),
-  tool('update_plan', 'item', ['do it'], () => 'Planned'),
+  { ...tool('read_document', 'path', ['a.pdf'], (path) => `Read ${path}`), needsAbleModel: true },
 ];
 
 function message(id: string, role: Message['role'], text: string, callIds: readonly string[] = []): Message {
@@ -111,7 +112,28 @@ test('asks for a decision under a grammar, greedily, without the provider’s to
   const accepts = gbnfToRegExp(request.constraint?.grammar ?? '');
   expect(accepts.test('{"tool":"search_files","text":"boat"}')).toBe(true);
   expect(accepts.test('{"tool":"answer"}')).toBe(true);
-  expect(accepts.test('{"tool":"update_plan","item":"x"}')).toBe(false);
+});
+
+test('offers a small model the tools that it was tried with, and no others', () => {
+  const unused = () => Promise.reject(new Error('nothing is run here'));
+  const tools = createDefaultTools({ protectedPlaces: [], home: '/', sandbox: { available: unused, run: unused } });
+  expect(tools.filter((each) => each.needsAbleModel !== true).map(({ name }) => name)).toEqual([
+    'read_file',
+    'list_directory',
+    'find_files',
+    'search_files',
+    'write_file',
+    'edit_file',
+    'run_command',
+    'calculate',
+    'now',
+  ]);
+});
+
+test('does not offer a tool that needs an able model, not even in its examples', () => {
+  const request = strategy.request(context());
+  expect(gbnfToRegExp(request.constraint?.grammar ?? '').test('{"tool":"read_document","path":"x"}')).toBe(false);
+  expect(words(request)).not.toContain('read_document');
 });
 
 test('shows each tool by its own examples, each of which the grammar accepts', () => {

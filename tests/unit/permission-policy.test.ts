@@ -166,3 +166,69 @@ describe('patterns', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
+
+describe('rules on addresses', () => {
+  const reach = (...addresses: string[]): PolicyCall => ({ tool: 'fetch_page', effect: 'unsafe', touches: { network: true, addresses } });
+
+  it('S1: the network asks by default, and a rule for every tool does not open it', () => {
+    expect(decide(reach('https://docs.example.org/a'), SITUATION)).toEqual({ kind: 'ask', reasons: ['It wants the network.'] });
+    expect(kind(reach('https://docs.example.org/a'), [rule('allow', '*')])).toBe('ask');
+    expect(
+      kind({ tool: 'run_command', effect: 'unsafe', touches: { commands: [['curl']], network: true } }, [rule('allow', 'run_command')]),
+    ).toBe('ask');
+  });
+
+  it('S2: matches the host and the path of a parsed address, never a string', () => {
+    const allows = (pattern: string | null, address: string) => kind(reach(address), [rule('allow', 'fetch_page', pattern)]) === 'allow';
+    expect(allows(null, 'https://docs.example.org/')).toBe(true);
+    expect(allows('docs.example.org', 'https://docs.example.org/a/b?c')).toBe(true);
+    expect(allows('*.example.org', 'https://a.b.example.org/')).toBe(true);
+    expect(allows('docs.example.org/3/**', 'https://docs.example.org/3/library/os.html')).toBe(true);
+    for (const [pattern, address] of [
+      ['docs.example.org', 'http://docs.example.org/'],
+      ['docs.example.org', 'https://docs.example.org.evil.example/'],
+      ['docs.example.org', 'https://evil.example/docs.example.org'],
+      ['docs.example.org', 'https://evil.example/?https://docs.example.org/'],
+      ['docs.example.org', 'https://docs.example.org:8443/'],
+      ['*.example.org', 'https://example.org/'],
+      ['*.example.org', 'https://evil.example/.example.org'],
+      ['docs.example.org/3/*', 'https://docs.example.org/3/library/os.html'],
+      ['docs.example.org/3/**', 'https://docs.example.org/2/'],
+    ] as const) {
+      expect(allows(pattern, address), `${pattern} ${address}`).toBe(false);
+    }
+    expect(allows('http://docs.example.org', 'http://docs.example.org/')).toBe(true);
+    expect(kind(reach('https://docs.example.org/', 'https://evil.example/'), [rule('allow', 'fetch_page', 'docs.example.org')])).toBe(
+      'ask',
+    );
+  });
+
+  it('S1: a deny on a host beats every allow, with encryption or without', () => {
+    const rules = [rule('allow', 'fetch_page'), rule('deny', 'fetch_page', '*.evil.example')];
+    expect(kind(reach('https://a.evil.example/'), rules)).toBe('deny');
+    expect(kind(reach('http://a.evil.example/'), rules)).toBe('deny');
+    expect(kind(reach('https://good.example/'), rules)).toBe('allow');
+  });
+
+  it('offers the host as the pattern of "always", and none once words from outside are there', () => {
+    const call = reach('https://docs.example.org/a');
+    expect(suggestPattern(call, '/work')).toBe('docs.example.org');
+    expect(suggestPattern(reach('http://docs.example.org/a'), '/work')).toBe('http://docs.example.org');
+    expect(suggestPattern(reach('https://*.example.org/'), '/work')).toBeNull();
+    expect(suggestPattern(reach('https://a.example/', 'https://b.example/'), '/work')).toBeNull();
+    expect(canRemember(call, SITUATION)).toBe(true);
+    expect(canRemember(call, { ...SITUATION, untrusted: true })).toBe(false);
+  });
+
+  it('S3: an unsafe call asks after words from outside; one that only asks a chosen service keeps its rule', () => {
+    const untrusted = { untrusted: true };
+    expect(kind(reach('https://docs.example.org/'), [rule('allow', 'fetch_page')], untrusted)).toBe('ask');
+    const search: PolicyCall = {
+      tool: 'search_web',
+      effect: 'idempotent',
+      touches: { network: true, addresses: ['https://api.example/search'] },
+    };
+    expect(kind(search, [rule('allow', 'search_web', 'api.example')], untrusted)).toBe('allow');
+    expect(kind(search, [])).toBe('ask');
+  });
+});

@@ -40,6 +40,12 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     check: (value) =>
       value.trim() !== '' && value.length <= LONGEST_INSTRUCTIONS ? null : `words, at most ${LONGEST_INSTRUCTIONS} characters`,
   },
+  search: {
+    about: 'What the web is searched with: brave, tavily, the address of a SearXNG server, or off; unset: whichever key is there.',
+    variable: 'GLASSHOUSE_SEARCH',
+    check: (value) =>
+      /^(?:brave|tavily|off|https?:\/\/[^\s/]\S*)$/.test(value) ? null : 'brave, tavily, off, or an address that begins with http',
+  },
   thinking: {
     about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',
     variable: 'GLASSHOUSE_THINKING',

@@ -22,6 +22,7 @@ export const toolCall = z.object({
     writes: z.array(z.string()).exactOptional(),
     commands: z.array(z.array(z.string())).nullable().exactOptional(),
     network: z.boolean().exactOptional(),
+    addresses: z.array(z.string()).exactOptional(),
     mustAsk: z.array(z.string()).exactOptional(),
   }),
   words: z.object({ future: z.string(), present: z.string(), past: z.string() }).exactOptional(),

@@ -49,6 +49,8 @@ export interface Touches {
   readonly commands?: readonly (readonly string[])[] | null;
   /** Wants the network. */
   readonly network?: boolean;
+  /** The whole addresses that it asks for there, and no others, as a URL parser writes them; absent where it cannot say. */
+  readonly addresses?: readonly string[];
   /** Reasons, in words, why this call must be asked about whatever rule would allow it (S2). */
   readonly mustAsk?: readonly string[];
 }

@@ -27,11 +27,6 @@ const EARLIER = 300;
 const EARLIER_MESSAGES = 6;
 const DECISION_TOKENS = 512;
 
-/**
- * Tools that only help a model which keeps a long run in mind by itself. A small one has few rounds, and picks wrongly among more.
- */
-const FOR_LONG_RUNS: ReadonlySet<string> = new Set(['update_plan', 'read_output', 'ask_person']);
-
 const DECIDE = `You are Glasshouse, an assistant on the person's own computer, in a folder with their files.
 For each request choose one action, as JSON. Never guess what is in a file: look. Choose answer for talk and general knowledge, and when the results so far are enough.`;
 
@@ -81,7 +76,7 @@ function isOver(calls: readonly ToolCall[]): boolean {
 }
 
 function decisionRequest(context: StepContext): ModelRequest {
-  const tools = context.tools.filter((tool) => !FOR_LONG_RUNS.has(tool.name));
+  const tools = context.tools.filter((tool) => tool.needsAbleModel !== true);
   const choices = tools.map(choiceOf);
   const calls = runCalls(context);
   const examples = exampleMessages(tools, choices);

@@ -1,6 +1,7 @@
 import type { Rule } from '../models/rule.ts';
 import type { Effect, Touches } from '../models/tool-call.ts';
 import { hasInvisible } from '../models/visible.ts';
+import { matchAddress, serverPattern } from './address-pattern.ts';
 import { matchGlob } from './glob.ts';
 
 /** A call as the policy sees it: parsed and resolved, never strings (S2). */
@@ -39,32 +40,33 @@ export function decide(call: PolicyCall, situation: PolicySituation): PolicyDeci
   const ask = rules.find((rule) => rule.decision === 'ask' && ruleTouches(rule, call, situation.workspace));
   const reasons = [...(call.touches.mustAsk ?? [])];
   if (ask) reasons.push(`A rule asks for ${ruleInWords(ask)}.`);
-  if (call.touches.network) reasons.push('It wants the network.');
-  if (call.effect !== 'unsafe') {
-    return reasons.length > 0 ? { kind: 'ask', reasons } : { kind: 'allow', by: 'effect', reason: 'It changes nothing.' };
-  }
-  if (situation.untrusted) reasons.push('Words from outside are in this conversation, and they may be an attacker’s.');
+  const { network, addresses } = call.touches;
+  if (network && !addresses) reasons.push('It wants the network.');
+  if (call.effect === 'unsafe' && situation.untrusted)
+    reasons.push('Words from outside are in this conversation, and they may be an attacker’s.');
   if (reasons.length > 0) return { kind: 'ask', reasons };
+  if (call.effect !== 'unsafe' && !network) return { kind: 'allow', by: 'effect', reason: 'It changes nothing.' };
   const allow = rules.find((rule) => rule.decision === 'allow' && ruleCovers(rule, call, situation.workspace));
   if (allow) return { kind: 'allow', by: 'rule', ruleId: allow.id, reason: `A rule allows ${ruleInWords(allow)}.` };
-  return { kind: 'ask', reasons: [] };
+  return { kind: 'ask', reasons: network ? ['It wants the network.'] : [] };
 }
 
 /** Whether a saved rule could ever allow this call unasked; if not, an approval offers no "always". */
 export function canRemember(call: PolicyCall, situation: PolicySituation): boolean {
-  return (
-    !situation.untrusted && !call.touches.network && (call.touches.mustAsk ?? []).length === 0 && !touchedNames(call).some(hasInvisible)
-  );
+  const { network, addresses, mustAsk = [] } = call.touches;
+  const isOpen = call.effect !== 'unsafe' || !situation.untrusted;
+  return isOpen && (!network || addresses !== undefined) && mustAsk.length === 0 && !touchedNames(call).some(hasInvisible);
 }
 
 /** Every word that a rule would be held against. A rule that reads as something else than it is would allow what nobody meant. */
-function touchedNames({ touches: { reads = [], writes = [], commands } }: PolicyCall): readonly string[] {
-  return [...reads, ...writes, ...(commands ?? []).flat()];
+function touchedNames({ touches: { reads = [], writes = [], addresses = [], commands } }: PolicyCall): readonly string[] {
+  return [...reads, ...writes, ...addresses, ...(commands ?? []).flat()];
 }
 
-/** The pattern that "always" would save: the command (with its verb, where it has verbs), or the file's folder. Null: no pattern would be safe to offer. */
+/** The pattern that "always" would save: the command (with its verb, where it has verbs), the file's folder, or the host. Null: no pattern would be safe to offer. */
 export function suggestPattern(call: PolicyCall, workspace: string): string | null {
-  const { commands, writes } = call.touches;
+  const { commands, writes, addresses } = call.touches;
+  if (addresses !== undefined) return addresses.length === 1 ? serverPattern(addresses[0] ?? '') : null;
   if (commands !== undefined) {
     const [argv] = commands ?? [];
     if (!argv || commands?.length !== 1 || !argv.every(isPlainWord)) return null;
@@ -118,8 +120,9 @@ function applies(rule: Rule, tool: string, situation: PolicySituation): boolean 
 /** For deny and ask: any part of the call that matches is enough; what cannot be parsed matches too. */
 function ruleTouches(rule: Rule, call: PolicyCall, workspace: string): boolean {
   if (rule.pattern === null) return true;
-  const { commands, reads = [], writes = [] } = call.touches;
+  const { commands, addresses, reads = [], writes = [] } = call.touches;
   if (commands === null) return true;
+  if (addresses !== undefined) return addresses.some((address) => matchAddress(rule.pattern ?? '', address, { plain: true }));
   // A program is the same program by its whole path.
   if (commands !== undefined)
     return commands.some((argv) => matchCommand(rule.pattern ?? '', argv) || matchCommand(rule.pattern ?? '', byName(argv)));
@@ -132,8 +135,13 @@ function byName([program = '', ...rest]: readonly string[]): readonly string[] {
 
 /** For allow: every part of the call must match. */
 function ruleCovers(rule: Rule, call: PolicyCall, workspace: string): boolean {
+  const { commands, addresses, network, writes = [] } = call.touches;
+  // What is allowed of every tool is allowed on this machine.
+  if (network && rule.tool === '*') return false;
   if (rule.pattern === null) return true;
-  const { commands, writes = [] } = call.touches;
+  if (addresses !== undefined) {
+    return addresses.length > 0 && addresses.every((address) => matchAddress(rule.pattern ?? '', address, { plain: false }));
+  }
   if (commands === null) return false;
   if (commands !== undefined) {
     return commands.length > 0 && writes.length === 0 && commands.every((argv) => matchCommand(rule.pattern ?? '', argv));

@@ -27,6 +27,13 @@ export class ToolRegistry {
     return this.#tools.delete(name);
   }
 
+  /** The tools that a run is offered: those that are set up now. */
+  async offered(): Promise<ToolSet> {
+    const missing = new Set<Tool>();
+    for (const tool of this.#tools.values()) if (tool.isSetUp && !(await tool.isSetUp())) missing.add(tool);
+    return this.snapshot((tool) => !missing.has(tool));
+  }
+
   /** The tools as they are now, in the order in which they were added. */
   snapshot(accept: (tool: Tool) => boolean = () => true): ToolSet {
     const tools = [...this.#tools.values()].filter(accept);

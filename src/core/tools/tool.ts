@@ -54,6 +54,10 @@ export interface Tool<Input = unknown> {
   /** The JSON schema of `input`, where it is known without making it. */
   readonly inputSchema?: JsonSchema | undefined;
   readonly effect: Effect;
+  /** Not offered to models that decide under a grammar (the guided strategy): every further choice costs these time and sureness. */
+  readonly needsAbleModel?: boolean;
+  /** Whether what it needs (a key, a service) is there; one that is not set up is not offered. Asked at the beginning of every run. */
+  isSetUp?(): Promise<boolean>;
   describe(input: Input): ToolWords;
   touches(input: Input, scope: ToolScope): Promise<Touches>;
   /** Exactly what will happen, for the approval. Called for calls that ask. */

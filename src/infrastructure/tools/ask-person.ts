@@ -19,6 +19,7 @@ export function createAskPersonTool(): Tool {
     ],
     input,
     effect: 'none',
+    needsAbleModel: true,
     describe: () => ({ future: 'Will ask you', present: 'Waiting for your answer', past: 'Asked you' }),
     touches: async () => ({}),
     async execute({ question, choices }, context) {

@@ -13,14 +13,15 @@ const TURN = 1024 * 1024;
  * microseconds, where a trip through the thread pool takes a hundred, and a reading would need nine of them.
  */
 export class PlainFile {
-  readonly #descriptor: number;
+  /** For handing the open file to another process. */
+  readonly descriptor: number;
   /** In bytes. */
   readonly size: number;
   readonly mode: number;
   readonly owner: { readonly user: number; readonly group: number };
 
   constructor(descriptor: number, stats: Stats) {
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
     this.size = stats.size;
     this.mode = stats.mode & 0o7777;
     this.owner = { user: stats.uid, group: stats.gid };
@@ -28,7 +29,7 @@ export class PlainFile {
 
   /** @returns how many bytes were read into `piece`; fewer than asked for only at the end of the file */
   read(piece: Buffer, position: number): number {
-    return readSync(this.#descriptor, piece, 0, piece.length, position);
+    return readSync(this.descriptor, piece, 0, piece.length, position);
   }
 
   /** All bytes. A file that grows meanwhile, or that tells no size (as in /proc), does not fill the memory: null when there are more than `limit`. */
@@ -47,7 +48,7 @@ export class PlainFile {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    closeSync(this.descriptor);
   }
 }
 

@@ -22,6 +22,7 @@ export function createReadOutputTool(): Tool {
     examples: [{ request: 'Show the rest of that output (call c_12, from 8000).', input: { call: 'c_12', offset: 8000 } }],
     input,
     effect: 'none',
+    needsAbleModel: true,
     describe: () => ({ future: 'Will read on in an output', present: 'Reading on in an output', past: 'Read on in an output' }),
     touches: async () => ({}),
     async execute({ call, offset }, context) {

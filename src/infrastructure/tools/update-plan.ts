@@ -53,6 +53,7 @@ export function createUpdatePlanTool(): Tool {
     ],
     input,
     effect: 'none',
+    needsAbleModel: true,
     describe: () => ({ future: 'Will update the plan', present: 'Updating the plan', past: 'Updated the plan' }),
     touches: async () => ({}),
     async execute({ items }, context) {

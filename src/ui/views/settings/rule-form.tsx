@@ -8,7 +8,7 @@ import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { tell } from '../../stores/toast-store.ts';
 import { useWorkspaces } from '../../stores/workspaces-store.ts';
-import { DECISIONS, patternHelp, verbOf } from './rule-words.ts';
+import { DECISIONS, patternExample, patternHelp, verbOf } from './rule-words.ts';
 
 interface RuleFormProps {
   readonly tools: readonly ToolLine[];
@@ -62,7 +62,7 @@ export function RuleForm({ tools, onAdded, onClose }: RuleFormProps) {
         <Field
           name="Pattern"
           className="mono"
-          placeholder={tool === 'run_command' ? 'npm test *' : 'notes/**'}
+          placeholder={patternExample(tool)}
           value={pattern}
           wrong={wrong}
           aria-describedby={help}

@@ -10,6 +10,10 @@ const VERBS: Readonly<Record<string, string>> = {
   list_directory: 'List',
   find_files: 'Find files in',
   search_files: 'Search',
+  read_document: 'Read',
+  fetch_page: 'Fetch from',
+  search_web: 'Search the web with',
+  run_javascript: 'Run JavaScript',
   '*': 'Any tool',
 };
 
@@ -45,10 +49,19 @@ export const DECISIONS: Readonly<Record<RuleDecision, { readonly title: string; 
   deny: { title: 'Never', takeBack: 'Lift', about: 'Is refused, whatever else allows it' },
 };
 
+/** A pattern as it could be for a tool. */
+export function patternExample(tool: string): string {
+  if (tool === 'run_command') return 'npm test *';
+  return tool === 'fetch_page' || tool === 'search_web' ? '*.python.org' : 'notes/**';
+}
+
 /** What a pattern means for a tool, in one sentence. */
 export function patternHelp(tool: string): string {
   if (tool === 'run_command') {
     return 'Words of a command. A last * stands for any further words: npm run * fits npm run test, not npm install.';
+  }
+  if (tool === 'fetch_page' || tool === 'search_web') {
+    return 'A host, with or without a path. *.python.org fits every host below python.org, docs.python.org/3/** all pages below /3. Only https, unless it says http://.';
   }
   return 'A path inside the workspace, or a whole one. * stands for part of a name, ** for any folders: notes/** fits all files below notes.';
 }

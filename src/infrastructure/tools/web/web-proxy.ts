@@ -1,0 +1,36 @@
+import { literalAddress } from './web-address.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The proxy that the environment names for an address (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case). Null: none.
+ * A proxy looks up names itself: what it then reaches is its own affair, and cannot be held to the address that was checked here.
+ */
+export function proxyFor(env: Environment, url: URL): URL | null {
+  if (isThisMachine(url)) return null;
+  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const value = env[name] || env[name.toUpperCase()];
+  if (!value || isExcepted(env['no_proxy'] || env['NO_PROXY'] || '', url)) return null;
+  const whole = /^[a-z]+:\/\//i.test(value) ? value : `http://${value}`;
+  if (!URL.canParse(whole)) return null;
+  const proxy = new URL(whole);
+  return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null;
+}
+
+/** Addresses of this machine never go through a proxy: there they would mean the proxy's own. */
+function isThisMachine(url: URL): boolean {
+  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+}
+
+/** `*`, `example.org` (with all below it), `.example.org`, `*.example.org`, each with or without a port. */
+function isExcepted(list: string, url: URL): boolean {
+  const host = (literalAddress(url) ?? url.hostname).toLowerCase();
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return list.split(/[\s,]+/).some((entry) => {
+    if (entry === '*') return true;
+    const [, name = '', wanted] = /^(.+?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    if (name === '' || (wanted !== undefined && wanted !== port)) return false;
+    const suffix = name.replace(/^\*?\./, '');
+    return host === suffix || host.endsWith(`.${suffix}`);
+  });
+}
