@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,19 +33,18 @@ function run(body: string, change: Partial<BoundedJob> = {}, signal = new AbortC
 }
 
 describe('a companion process', () => {
-  it('S7: reads its own folder and no other, writes nothing, starts nothing, reaches no network, has no environment', async () => {
+  it('S7: reads its own folder and no other, writes nothing, starts no program, reaches no network, has no environment', async () => {
     const server = createServer((_, response) => response.end('inside'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const nosy = `
-      const [{ readFileSync, writeFileSync }, { execFileSync }, { Worker }] = await Promise.all([import('node:fs'), import('node:child_process'), import('node:worker_threads')]);
+      const [{ readFileSync, writeFileSync }, { execFileSync }] = await Promise.all([import('node:fs'), import('node:child_process')]);
       const tries = {
         own: () => readFileSync(${JSON.stringify(join(folder, 'companion.js'))}, 'utf8').length > 0,
         passwords: () => readFileSync('/etc/passwd', 'utf8'),
         memory: () => readFileSync('/proc/self/environ', 'utf8'),
         write: () => writeFileSync(${JSON.stringify(join(folder, 'left-behind'))}, 'x'),
         start: () => execFileSync('true'),
-        thread: () => new Worker('1', { eval: true }),
         fetch: () => fetch('http://127.0.0.1:${port}/').then((answer) => answer.text()),
       };
       const found = { environment: Object.keys(process.env).filter((name) => !name.startsWith('NODE_')) };
@@ -52,7 +53,7 @@ describe('a companion process', () => {
     const denied = 'no: ERR_ACCESS_DENIED';
     expect(await run(nosy)).toEqual({
       ok: true,
-      value: { environment: [], own: true, passwords: denied, memory: denied, write: denied, start: denied, thread: denied, fetch: denied },
+      value: { environment: [], own: true, passwords: denied, memory: denied, write: denied, start: denied, fetch: denied },
     });
     server.close();
   });
@@ -99,5 +100,19 @@ describe('a companion process', () => {
     setTimeout(() => stop.abort(), 200);
     expect(await running).toMatchObject({ ok: false, failure: { code: 'tool_cancelled' } });
     expect(await run('', {}, AbortSignal.abort())).toMatchObject({ ok: false, failure: { code: 'tool_cancelled' } });
+  });
+
+  it('ends by itself when nobody is there to end it, however busy it is', async () => {
+    const path = join(folder, 'busy.ts');
+    const module = new URL('../../src/infrastructure/tools/end-in-time.ts', import.meta.url).href;
+    writeFileSync(
+      path,
+      `import { endInTime } from ${JSON.stringify(module)};\nendInTime(500);\nsetTimeout(() => { while (true) {} }, 100);`,
+    );
+    const child = spawn(process.execPath, [path], { stdio: 'ignore' });
+    const giveUp = setTimeout(() => child.kill('SIGTERM'), 20_000);
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    clearTimeout(giveUp);
+    expect(signal).toBe('SIGKILL');
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { callOf, MODEL, scriptedScene } from '../support/cli.ts';
 import { failureOf, outputOf, toolScene, type ToolScene } from '../support/tool-scene.ts';
 
 let scene: ToolScene;
@@ -83,5 +84,18 @@ describe('run_javascript', () => {
     const startedAt = Date.now();
     expect(failureOf(await running).code).toBe('tool_cancelled');
     expect(Date.now() - startedAt).toBeLessThan(1000);
+  });
+});
+
+describe('in the program', () => {
+  it('runs unasked, as what changes nothing', async () => {
+    const { cli, server } = await scriptedScene([
+      callOf('run_javascript', { code: 'console.log("six times seven"); 6 * 7' }),
+      { text: 'Done.' },
+    ]);
+    const run = await cli.run(['run', ...MODEL, 'Multiply.']);
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain('✓ Ran JavaScript');
+    expect(server.requests[1]?.body.toString('utf8')).toContain('six times seven\\n42');
   });
 });

@@ -239,6 +239,18 @@ describe('fetch_page', () => {
   });
 });
 
+describe('what a person is shown of fetch_page', () => {
+  it('is the address as it will be asked for, whatever it looks like', async () => {
+    const tool = scene.tool('fetch_page');
+    const look = 'https://раypal.example/`x`';
+    expect(tool.describe({ url: look }).future).toBe('Will fetch `https://xn--ypal-43d9g.example/%60x%60`');
+    expect(await tool.preview?.({ url: look }, { workspace: '/', conversationId: 'c' })).toEqual({
+      kind: 'text',
+      text: expect.stringMatching(/^GET https:\/\/xn--ypal-43d9g\.example\//),
+    });
+  });
+});
+
 describe('fetch_page through a proxy', () => {
   const through = (env: Record<string, string>) => {
     const tool = createFetchPageTool({ network: site.network, env });

@@ -34,7 +34,7 @@ export function createFetchPageTool(web: WebDeps): Tool {
     needsAbleModel: true,
     describe({ url }) {
       const short = shortened(url);
-      return { future: `Will fetch ${short}`, present: `Fetching ${short}`, past: `Fetched ${short}` };
+      return { future: `Will fetch \`${short}\``, present: `Fetching \`${short}\``, past: `Fetched \`${short}\`` };
     },
     async touches({ url }): Promise<Touches> {
       const address = webAddress(url);
@@ -66,7 +66,8 @@ async function fetchPage(url: string, part: string | null, web: WebDeps, signal:
   return read.ok ? { ok: true, output: read.value, trust: 'untrusted' } : read;
 }
 
+/** As it will be asked for: letters that only look like others are plain in it. */
 function shortened(url: string): string {
-  const line = url.trim().replace(/\s+/g, ' ');
+  const line = (URL.canParse(url) ? new URL(url).href : url.trim()).replace(/\s+/g, ' ').replaceAll('`', '%60');
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }

@@ -37,7 +37,7 @@ export function companion(name: string, module: string): URL {
 
 /**
  * Gives one job to a process of its own and waits for its one message. The process gets no environment; in the bundle it can read the
- * program's own folder and nothing else, and in either form it can write nothing, start nothing and reach no network.
+ * program's own folder and nothing else, and in either form it can write nothing, start no program and reach no network.
  * @returns its message; or tool_timeout, tool_cancelled, or tool_failed where it needed too much memory or ended without a word
  */
 export async function runBounded<Reply>(job: BoundedJob, signal: AbortSignal): Promise<Result<Reply>> {
@@ -57,7 +57,7 @@ function start(job: BoundedJob): ChildProcess {
   // Source has its packages further up, perhaps behind a link.
   const readable = path.endsWith('.ts') ? '*' : join(dirname(path), '*');
   const child = fork(job.program, [], {
-    execArgv: [`--max-old-space-size=${job.heapMb}`, '--permission', `--allow-fs-read=${readable}`, '--no-warnings'],
+    execArgv: [`--max-old-space-size=${job.heapMb}`, '--permission', `--allow-fs-read=${readable}`, '--allow-worker', '--no-warnings'],
     env: {},
     stdio: [typeof job.input === 'number' ? job.input : 'pipe', 'ignore', 'ignore', 'ipc'],
     serialization: 'json',

@@ -1,12 +1,13 @@
 import { failure, FailureError } from '../../../core/models/failure.ts';
+import { endInTime } from '../end-in-time.ts';
 import type { DocumentReply, DocumentRequest } from './document-protocol.ts';
 import { LONGEST_TEXT, readBytes } from './read-bytes.ts';
 import type { ReadDocument } from './section.ts';
 
 // The process in which one document is read: whatever its parser is made to do ends here.
 
-/** Longer than the parent waits, so that it matters only when the parent is gone. */
-const ORPHAN_LIMIT_MS = 120_000;
+/** Longer than the parent waits. */
+const ORPHAN_LIMIT_MS = 45_000;
 
 /** The document as text: one line that says what it is, then its sections under their titles. */
 function told(document: ReadDocument, { name, part }: DocumentRequest): string {
@@ -53,4 +54,4 @@ process.once('message', (request: DocumentRequest) => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole process group; what it means is the parent's to say.
 process.on('SIGINT', () => undefined);
-setTimeout(() => process.exit(1), ORPHAN_LIMIT_MS).unref();
+endInTime(ORPHAN_LIMIT_MS);

@@ -197,17 +197,18 @@ function prefixed(text: string, first: string, others: string): string {
 
 /** One empty line between blocks, none around them, and no spaces where lines begin and end; lines of code stay as they are. */
 function tidy(text: string): string {
-  return text
-    .split(/(^```[^]*?^```$)/m)
-    .map((part, at) =>
-      at % 2 === 1
-        ? part
-        : part
-            .replace(/[ \t]*\n[ \t]{0,1}(?=\S)/g, '\n')
-            .replace(/[ \t]+$/gm, '')
-            .replace(/\n{3,}/g, '\n\n')
-            .replace(/(\S) {2,}(?=\S)/g, '$1 '),
-    )
-    .join('')
-    .trim();
+  const lines: string[] = [];
+  let isCode = false;
+  for (const line of text.split('\n')) {
+    if (line.startsWith('```')) isCode = !isCode;
+    if (isCode) lines.push(line);
+    else {
+      const tidied = line
+        .trimEnd()
+        .replace(/^ (?=\S)/, '')
+        .replace(/(\S) {2,}(?=\S)/g, '$1 ');
+      if (tidied !== '' || lines.at(-1) !== '') lines.push(tidied);
+    }
+  }
+  return lines.join('\n').trim();
 }

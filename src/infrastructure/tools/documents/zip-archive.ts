@@ -30,10 +30,6 @@ export class ZipArchive {
     this.#entries = entriesOf(bytes);
   }
 
-  get names(): readonly string[] {
-    return [...this.#entries.keys()];
-  }
-
   has(name: string): boolean {
     return this.#entries.has(name);
   }
