@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
@@ -37,6 +37,7 @@ export function MessageList({ open, soughtId }: MessageListProps) {
     getItemKey: (index) => rows[index]?.message.id ?? echoes[index - rows.length]?.commandId ?? index,
     estimateSize: (index) => estimated(rows[index]),
     overscan: 6,
+    rangeExtractor: (range) => withFocused(range, rows),
     paddingStart: 32,
     paddingEnd: 32,
     anchorTo: 'end',
@@ -76,6 +77,7 @@ export function MessageList({ open, soughtId }: MessageListProps) {
                 key={item.key}
                 ref={virtualizer.measureElement}
                 data-index={item.index}
+                data-message={row?.message.id}
                 className="list-item"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
@@ -102,6 +104,15 @@ export function MessageList({ open, soughtId }: MessageListProps) {
       )}
     </div>
   );
+}
+
+/** The rows in sight, and the one that has the focus: who writes in it does not lose it by what comes above it, or by scrolling. */
+function withFocused(range: Range, rows: readonly TurnRow[]): number[] {
+  const shown = defaultRangeExtractor(range);
+  const focused = document.activeElement?.closest<HTMLElement>('.list-item')?.dataset['message'];
+  if (focused === undefined) return shown;
+  const index = rows.findIndex((row) => row.message.id === focused);
+  return index < 0 || shown.includes(index) ? shown : [...shown, index].sort((a, b) => a - b);
 }
 
 type List = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
