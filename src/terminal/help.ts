@@ -153,6 +153,11 @@ With --rebuild-indexes first makes the indexes of the database and of the search
 messages, calls and results themselves: when something is not found that is there.
 `;
 
+const COMPLETION = `glasshouse completion bash | zsh | fish
+
+Prints a script that teaches the shell what can be typed; its first line says where to put it.
+`;
+
 const BACKUP = `glasshouse backup [FILE] [--json]
 glasshouse restore FILE [--check] [--yes] [--json]
 
@@ -175,6 +180,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     rules: RULES,
     instructions: INSTRUCTIONS,
     doctor: DOCTOR,
+    completion: COMPLETION,
     backup: BACKUP,
     restore: BACKUP,
   };

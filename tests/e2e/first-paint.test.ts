@@ -73,6 +73,23 @@ describe('the page before its script', () => {
     await expect.poll(() => page.inputValue('#composer')).toBe('And there');
   });
 
+  it('U2 loses nothing when it is loaded anew before its script has come: what was sent stands in the field again', async () => {
+    const { open, release } = await held();
+    const page = await open();
+    await page.keyboard.type('Sent too early');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('and a draft');
+    await page.reload({ waitUntil: 'commit' });
+    await page.waitForSelector('.early');
+    await expect.poll(() => page.inputValue('#composer')).toBe('Sent too early\n\nand a draft');
+    release();
+    await isDrawn(page);
+    expect(await page.inputValue('#composer')).toBe('Sent too early\n\nand a draft');
+    await page.waitForTimeout(700);
+    await page.reload();
+    await expect.poll(() => page.inputValue('#composer')).toBe('Sent too early\n\nand a draft');
+  });
+
   it('stands where the page will stand: nothing moves when the script has come', async () => {
     const { open, release } = await held();
     const first = await open();

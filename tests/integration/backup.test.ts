@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -32,6 +32,25 @@ describe('a backup', () => {
     const again = await cli.run(['backup', 'mine.db']);
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('There is a file')]);
     expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('follows and writes over nothing that is there, whoever has put it there', async () => {
+    const cli = await used();
+    const victim = cli.write('victim', 'precious');
+    cli.write('mine.db.part', 'mine too');
+    symlinkSync(victim, join(cli.workspace, 'linked.db'));
+    expect((await cli.run(['backup', 'linked.db'])).code).toBe(2);
+    expect((await cli.run(['backup', 'mine.db'])).code).toBe(0);
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(readFileSync(join(cli.workspace, 'mine.db.part'), 'utf8')).toBe('mine too');
+    for (const place of ['/proc/x/y.db', '/dev/null/x.db', 'no/such/folder.db']) {
+      const refused = await cli.run(['backup', place]);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('There is no folder')]);
+    }
+    const three = await Promise.all([1, 2, 3].map(() => cli.run(['backup', 'race.db'])));
+    expect(three.filter(({ code }) => code === 0)).toHaveLength(1);
+    expect((await cli.run(['restore', '--check', 'race.db'])).code).toBe(0);
+    expect(readdirSync(cli.workspace).filter((name) => name.startsWith('race'))).toEqual(['race.db']);
   });
 
   it('restore drill: another data folder gets all of it, and what was there is kept', async () => {

@@ -122,6 +122,7 @@ describe('Markdown as HTML', () => {
   });
 
   it('keeps figures to the right, where the table says so', () => {
+    expect(markdownAsHtml(`${'>'.repeat(5_000)} <b>`)).toMatch(/^<pre>(?:&gt;)+ &lt;b&gt;<\/pre>$/);
     expect(markdownAsHtml('| a | b |\n|---|---:|\n| c | 1 |')).toContain('<td>c</td><td class="figure">1</td>');
   });
 });

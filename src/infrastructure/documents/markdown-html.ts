@@ -6,7 +6,13 @@ import { escapeHtml } from './escape-html.ts';
  * links lead to the web and to mail only, pictures are links.
  */
 export function markdownAsHtml(text: string): string {
-  return blocks(new Lexer({ gfm: true }).lex(text.replaceAll(/\r\n?/g, '\n')));
+  try {
+    return blocks(new Lexer({ gfm: true }).lex(text.replaceAll(/\r\n?/g, '\n')));
+  } catch (error) {
+    // Thousands of quotes or lists in each other: as it was written.
+    if (!(error instanceof RangeError)) throw error;
+    return `<pre>${escapeHtml(text)}</pre>`;
+  }
 }
 
 function blocks(tokens: readonly Token[]): string {

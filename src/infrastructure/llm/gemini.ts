@@ -35,7 +35,12 @@ const MOST_THINKING = 24_576;
 
 /** A model behind the Gemini wire. */
 export function createGeminiModel(deps: GeminiDeps): LanguageModel {
-  const path = (deps.model.includes('/') ? deps.model : `models/${deps.model}`).split('/').map(encodeURIComponent).join('/');
+  const places = (deps.model.includes('/') ? deps.model : `models/${deps.model}`).split('/');
+  // A name that leads elsewhere is none.
+  const path = places
+    .filter((place) => !/^\.{0,2}$/.test(place))
+    .map(encodeURIComponent)
+    .join('/');
   const url = `${deps.baseUrl}/${path}:streamGenerateContent?alt=sse`;
   return {
     profile: deps.profile,

@@ -42,11 +42,12 @@ export async function backUp(folder: string, target: string): Promise<BackupFact
   const path = resolve(target);
   if (!existsSync(database)) throw new FailureError('usage', `There is nothing to back up in ${folder} yet.`);
   if (existsSync(path)) throw new FailureError('usage', `There is a file ${path} already. Choose another name.`);
-  const part = `${path}.part`;
+  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory())
+    throw new FailureError('usage', `There is no folder ${dirname(path)}.`);
+  // Made by us, under a name that nobody else has: nothing that is there is followed or written over.
+  const part = `${path}.${process.pid}-${randomName()}.part`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    closeSync(openSync(part, 'w', 0o600));
-    chmodSync(part, 0o600);
+    closeSync(openSync(part, 'wx', 0o600));
     const source = new DatabaseSync(database, { readOnly: true, timeout: 5_000 });
     try {
       await backup(source, part, { rate: PAGES_AT_ONCE });
@@ -59,13 +60,34 @@ export async function backUp(folder: string, target: string): Promise<BackupFact
     copy.close();
     const facts = inspectBackup(part);
     sync(part);
-    renameSync(part, path);
+    nameFinally(part, path);
     sync(dirname(path));
     return { ...facts, path };
   } catch (error) {
-    for (const leftover of [part, `${part}-journal`]) rmSync(leftover, { force: true });
     throw asFailure(error);
+  } finally {
+    for (const leftover of [part, `${part}-journal`]) rmSync(leftover, { force: true });
   }
+}
+
+/** A second name, and not a new one in the place of another: somebody may have been quicker. */
+function nameFinally(part: string, path: string): void {
+  try {
+    linkSync(part, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new FailureError('usage', `There is a file ${path} already. Choose another name.`);
+    // A file system without second names (FAT): what is there is not overwritten as far as it can be seen.
+    if (existsSync(path)) throw error;
+    renameSync(part, path);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function randomName(): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex');
 }
 
 /**
@@ -118,11 +140,10 @@ export function restoreBackup(folder: string, file: string, now: Date): { readon
   const database = join(folder, DATABASE_FILE);
   if (isAnybodyHere(folder))
     throw new FailureError('database_busy', `A Glasshouse is at work on ${folder}. End it first: what it writes would be lost.`);
-  const next = join(folder, `${DATABASE_FILE}.restoring`);
+  const next = join(folder, `${DATABASE_FILE}.${process.pid}-${randomName()}.restoring`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    rmSync(next, { force: true });
-    copyFileSync(facts.path, next, constants.COPYFILE_FICLONE);
+    copyFileSync(facts.path, next, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     chmodSync(next, 0o600);
     sync(next);
     const kept = existsSync(database) ? keepAside(database, now) : null;

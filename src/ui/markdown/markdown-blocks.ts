@@ -17,8 +17,38 @@ export function markdownBlocks(text: string, before: MarkdownBlocks = NO_BLOCKS)
   if (source === before.text) return before;
   const kept = source.startsWith(before.text) ? settled(before.blocks) : [];
   const length = kept.reduce((sum, block) => sum + block.raw.length, 0);
-  const tail = new Lexer({ gfm: true }).lex(source.slice(length));
+  const tail = lexed(source.slice(length));
   return { text: source, blocks: [...kept, ...tail] };
+}
+
+/** How deep quotes and lists may lie in each other. Deeper ones say nothing to anybody, and bring browsers down. */
+const DEEPEST = 40;
+
+/** Where a block is deeper than that, its words as they were written. */
+function lexed(source: string): readonly Token[] {
+  try {
+    return new Lexer({ gfm: true }).lex(source).map((token) => (isTooDeep(token) ? asWritten(token.raw) : token));
+  } catch (error) {
+    // The lexer goes down with each of them.
+    if (!(error instanceof RangeError)) throw error;
+    return [asWritten(source)];
+  }
+}
+
+function asWritten(raw: string): Token {
+  return { type: 'code', raw, text: raw };
+}
+
+function isTooDeep(token: Token): boolean {
+  let level: readonly Token[] = [token];
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    level = level.flatMap((each) => [
+      ...('tokens' in each ? (each.tokens ?? []) : []),
+      ...('items' in each ? (each.items as Token[]) : []),
+    ]);
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 /** All but the last block that says something: more words may still belong to it. */

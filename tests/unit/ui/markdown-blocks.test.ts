@@ -59,4 +59,16 @@ describe('markdown blocks', () => {
   it('reads characters by name and number, and leaves what it does not know', () => {
     expect(withoutEntities('a &lt;b&gt; &amp;amp; &#233; &#x1F3E0; &unknown; &#99999999;')).toBe('a <b> &amp; é 🏠 &unknown; &#99999999;');
   });
+
+  it('S6 shows quotes and lists in each other without end as they were written, and the rest as ever', () => {
+    for (const deep of [
+      `${'>'.repeat(3_000)} x`,
+      `${'>'.repeat(200)} x`,
+      Array.from({ length: 90 }, (_, at) => `${'  '.repeat(at)}- x`).join('\n'),
+    ]) {
+      const { blocks } = markdownBlocks(`A word.\n\n${deep}\n`);
+      expect(blocks.some((block) => block.type === 'code' && block.raw.includes('x'))).toBe(true);
+    }
+    expect(markdownBlocks('> > > - a\n> > >   - b').blocks.map(({ type }) => type)).toEqual(['blockquote']);
+  });
 });

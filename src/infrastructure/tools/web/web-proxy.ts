@@ -1,3 +1,4 @@
+import { FailureError } from '../../../core/models/failure.ts';
 import { literalAddress } from './web-address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,9 +13,13 @@ export function proxyFor(env: Environment, url: URL): URL | null {
   const value = env[name] || env[name.toUpperCase()];
   if (!value || isExcepted(env['no_proxy'] || env['NO_PROXY'] || '', url)) return null;
   const whole = /^[a-z]+:\/\//i.test(value) ? value : `http://${value}`;
-  if (!URL.canParse(whole)) return null;
-  const proxy = new URL(whole);
-  return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null;
+  const proxy = URL.canParse(whole) ? new URL(whole) : null;
+  if (proxy?.protocol === 'http:' || proxy?.protocol === 'https:') return proxy;
+  // Nothing is fetched past a proxy that somebody has set, only because it is none that is known here.
+  throw new FailureError(
+    'web_unreachable',
+    `The proxy in ${name.toUpperCase()} is no http or https address, and others are not known here.`,
+  );
 }
 
 /** Addresses of this machine never go through a proxy: there they would mean the proxy's own. */

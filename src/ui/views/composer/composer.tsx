@@ -100,7 +100,10 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     }
   };
 
-  useEarlyWords(area, draftKey, (words) => void send('steer', words));
+  useEarlyWords(area, draftKey, (words) => {
+    // They are kept until they are with the server, or back in the field.
+    void send('steer', words).finally(() => localStorage.removeItem(`early:${draftKey}`));
+  });
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes a word, Enter is its own.
