@@ -681,7 +681,7 @@ describe('the page: a conversation', () => {
     await expect.poll(() => lastAnswer(page).innerText()).toContain('More words');
     const list = page.getByRole('region', { name: 'Conversation' });
     const atEnd = () => list.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight < 60);
-    expect(await atEnd()).toBe(true);
+    await expect.poll(atEnd).toBe(true);
     await list.evaluate((element) => element.scrollBy(0, -900));
     const place = () =>
       page.getByText('Paragraph 45 of the answer.').evaluate((element) => Math.round(element.getBoundingClientRect().top));

@@ -30,6 +30,7 @@ async function held() {
     });
     await page.goto(`${new URL(scene.url).origin}${path}#token=${scene.token}`, { waitUntil: 'commit' });
     await page.waitForSelector('.frame, .settings, #root:empty', { state: 'attached' });
+    if (path === '/') await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toBe('composer');
     return page;
   };
   return { scene, open, release: () => release() };
