@@ -171,10 +171,12 @@ export class RunSupervisor {
 
   async #work(active: ActiveRun, workspace: string): Promise<void> {
     const { run, stop } = active;
-    const snapshot = await this.#deps.reader.snapshot(run.conversationId);
+    const [tools, instructions, snapshot] = await Promise.all([
+      this.#deps.tools.offered(),
+      this.#deps.instructionsFor(workspace),
+      this.#deps.reader.snapshot(run.conversationId),
+    ]);
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
-    const tools = await this.#deps.tools.offered();
-    const instructions = await this.#deps.instructionsFor(workspace);
     const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace, instructions), stop.signal);
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
     try {
