@@ -48,7 +48,7 @@ export class ChatLines {
     }
     const entry: string[] = [];
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- whether the next line belongs to the entry is known only when this one has come
       const { value, done } = await this.#piped.next();
       if (done) return entry.length > 0 ? entry.join('\n') : null;
       if (!value.endsWith('\\')) return [...entry, value].join('\n');

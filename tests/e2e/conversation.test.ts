@@ -528,6 +528,12 @@ describe('the page: a conversation', () => {
     await page.waitForTimeout(500);
     const after = await page.locator('.list-item', { hasText: words }).first().boundingBox();
     expect(Math.abs((after?.y ?? 0) - before)).toBeLessThan(2);
+    // Who has the focus in a row keeps it, however far away one looks.
+    const button = page.locator('.list-item button:visible').first();
+    await button.focus();
+    await page.mouse.wheel(0, -60_000);
+    await page.waitForTimeout(400);
+    expect(await page.evaluate<boolean>(`document.activeElement.closest('.list-item') !== null`)).toBe(true);
     await page.locator('.scroll').focus();
     await page.keyboard.press('Home');
     await page.getByText(LONG_CONVERSATION.firstWords).first().waitFor();

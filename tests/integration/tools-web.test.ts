@@ -1,3 +1,4 @@
+import { proxyFor } from '../../src/infrastructure/tools/web/web-proxy.ts';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Rule } from '../../src/core/models/rule.ts';
@@ -252,6 +253,13 @@ describe('what a person is shown of fetch_page', () => {
 });
 
 describe('fetch_page through a proxy', () => {
+  it('goes past no proxy that somebody has set, only because it is none that is known here', () => {
+    const url = new URL('https://example.org/');
+    expect(() => proxyFor({ HTTPS_PROXY: 'socks5://127.0.0.1:1080' }, url)).toThrow('HTTPS_PROXY is no http or https address');
+    expect(proxyFor({ HTTPS_PROXY: 'proxy.example:3128' }, url)?.href).toBe('http://proxy.example:3128/');
+    expect(proxyFor({}, url)).toBeNull();
+  });
+
   const through = (env: Record<string, string>) => {
     const tool = createFetchPageTool({ network: site.network, env });
     const context = { signal: new AbortController().signal } as Parameters<typeof tool.execute>[1];

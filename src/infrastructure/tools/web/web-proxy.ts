@@ -12,7 +12,7 @@ export function proxyFor(env: Environment, url: URL): URL | null {
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const value = env[name] || env[name.toUpperCase()];
   if (!value || isExcepted(env['no_proxy'] || env['NO_PROXY'] || '', url)) return null;
-  const whole = /^[a-z]+:\/\//i.test(value) ? value : `http://${value}`;
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   const proxy = URL.canParse(whole) ? new URL(whole) : null;
   if (proxy?.protocol === 'http:' || proxy?.protocol === 'https:') return proxy;
   // Nothing is fetched past a proxy that somebody has set, only because it is none that is known here.
