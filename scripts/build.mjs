@@ -1,5 +1,6 @@
 // Bundles src/ into dist/. Plain JavaScript: it must run before anything is built.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -173,7 +174,7 @@ async function bundlePageInto(dir) {
   const vite = await import('vite');
   const config = { configFile: join(root, 'vite.config.ts'), logLevel: 'warn' };
   await vite.build({ ...config, build: { outDir: dir, emptyOutDir: true } });
-  await writeShellInto(join(dir, 'index.html'), vite, config);
+  await writeShellsInto(dir, vite, config);
   const assets = readdirSync(join(dir, 'assets')).filter((name) => /\.(?:js|css|svg)$/.test(name));
   await Promise.all(
     assets.map(async (name) => {
@@ -192,22 +193,38 @@ async function bundlePageInto(dir) {
   );
 }
 
-/** Draws the empty window once, here, and writes it into the page. */
-async function writeShellInto(page, vite, config) {
+/** Draws the empty window once, here, and writes it into the page: one for each language, with its words before all scripts. */
+async function writeShellsInto(dir, vite, config) {
   const outDir = join(root, `dist.shell.${process.pid}`);
   try {
     await vite.build({ ...config, build: { ssr: join(root, 'src/ui/shell.tsx'), outDir, emptyOutDir: true }, ssr: { noExternal: true } });
-    // What it looks for in a browser. (Node's own storage would warn that it has no file.)
-    Object.defineProperty(globalThis, 'localStorage', { value: {} });
-    Object.assign(globalThis, { location: new URL('http://localhost/') });
-    const { shell } = await import(pathToFileURL(join(outDir, 'shell.js')).href);
-    writeFileSync(
-      page,
-      readFileSync(page, 'utf8').replace('<!--shell-->', () => shell()),
-    );
+    const page = readFileSync(join(dir, 'index.html'), 'utf8');
+    const drawn = (words) => page.replace('<!--shell-->', () => drawShell(join(outDir, 'shell.js'), words));
+    writeFileSync(join(dir, 'index.html'), drawn(''));
+    for (const file of readdirSync(join(root, 'src/ui/words'))) {
+      const language = basename(file, '.json');
+      if (file === language || language === 'en') continue;
+      const words = `globalThis.glasshouseWords=${JSON.stringify(JSON.parse(readFileSync(join(root, 'src/ui/words', file), 'utf8')))};\n`;
+      const name = `assets/words.${language}-${createHash('sha256').update(words).digest('hex').slice(0, 10)}.js`;
+      writeFileSync(join(dir, name), words);
+      const inLanguage = drawn(words)
+        .replace('<html lang="en">', `<html lang="${language}">`)
+        .replace('<head>', `<head>\n    <script nonce="__NONCE__" src="/${name}"></script>`);
+      writeFileSync(join(dir, `index.${language}.html`), inLanguage);
+    }
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
+}
+
+/** The markup of the empty window. In a process of its own: what it looks for in a browser is put in place, and each language begins anew. */
+function drawShell(module, words) {
+  const program = `${words}
+    Object.defineProperty(globalThis, 'localStorage', { value: {} });
+    Object.assign(globalThis, { location: new URL('http://localhost/') });
+    const { shell } = await import(${JSON.stringify(pathToFileURL(module).href)});
+    process.stdout.write(shell());`;
+  return execFileSync(node, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
 }
 
 async function build() {

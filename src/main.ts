@@ -49,6 +49,7 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
     port: options.port,
     token,
     page: `${PRODUCT_ROOT}dist/page`,
+    language: async () => process.env['GLASSHOUSE_LANGUAGE'] || storage.settings.get('language'),
     instance,
     version,
     served,

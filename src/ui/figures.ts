@@ -1,3 +1,5 @@
+import { sayCounted } from './words/say.ts';
+
 /** A space that no line break falls into: between a figure and its unit. */
 const NB = '\u00a0';
 
@@ -84,7 +86,7 @@ export function fetched(done: number, total: number, bytesPerSecond: number | nu
 
 /** `1 step`, `4 steps`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${wholeNumber(count)} ${count === 1 ? one : many}`;
+  return `${wholeNumber(count)} ${sayCounted(count, one, many)}`;
 }
 
 const two = (count: number) => String(count).padStart(2, '0');

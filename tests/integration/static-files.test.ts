@@ -10,18 +10,21 @@ import { serveStatic } from '../../src/infrastructure/rpc/static-files.ts';
 const SCRIPT = 'console.log("the page")';
 
 /** A built page in a folder of its own, served; beside it lies what nobody may see. */
-async function page(): Promise<string> {
+async function page(chosen: string | null = null): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), 'glasshouse-page-'));
   const folder = join(root, 'page');
   mkdirSync(join(folder, 'assets'), { recursive: true });
   writeFileSync(join(root, 'secret.js'), 'secret');
   writeFileSync(join(folder, 'index.html'), '<script nonce="__NONCE__"></script><style nonce="__NONCE__"></style>');
+  writeFileSync(join(folder, 'index.de.html'), '<html lang="de">');
   writeFileSync(join(folder, 'mark.svg'), '<svg/>');
   writeFileSync(join(folder, 'assets/main-Ab3_xY9z.js'), SCRIPT);
   writeFileSync(join(folder, 'assets/main-Ab3_xY9z.js.br'), brotliCompressSync(SCRIPT));
   writeFileSync(join(folder, 'assets/main-Ab3_xY9z.js.gz'), gzipSync(SCRIPT));
   const server = createServer((request, response) => {
-    if (!serveStatic(request, response, folder)) response.writeHead(404).end();
+    void serveStatic(request, response, folder, async () => chosen).then((isServed) => {
+      if (!isServed) response.writeHead(404).end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -30,6 +33,26 @@ async function page(): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+describe('the page’s language', () => {
+  it.each([
+    [null, 'de-AT,de;q=0.9,en;q=0.8', 'de'],
+    [null, 'fr, de;q=0.5', 'de'],
+    [null, 'en-GB,de', 'en'],
+    [null, 'fr', 'en'],
+    [null, '../../secret', 'en'],
+    ['en', 'de', 'en'],
+    ['de', 'en', 'de'],
+    ['xx', 'de', 'en'],
+  ] as const)('is what was chosen (%s), else what the browser wants (%s)', async (chosen, wanted, given) => {
+    const url = await page(chosen);
+    for (const path of ['/', '/settings/data', '/index.html', '/index.de.html']) {
+      const answer = await fetch(url + path, { headers: { 'accept-language': wanted } });
+      expect((await answer.text()).includes('lang="de"')).toBe(given === 'de');
+      expect(answer.headers.get('content-security-policy')).toContain('nonce-');
+    }
+  });
+});
 
 describe('the page’s files', () => {
   it('S4: come with a policy that lets the page run its own files alone, and a nonce of its own for each answer', async () => {

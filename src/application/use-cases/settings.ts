@@ -46,6 +46,11 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     check: (value) =>
       /^(?:brave|tavily|off|https?:\/\/[^\s/]\S*)$/.test(value) ? null : 'brave, tavily, off, or an address that begins with http',
   },
+  language: {
+    about: 'The language of the page: en or de; unset: as the browser wants it.',
+    variable: 'GLASSHOUSE_LANGUAGE',
+    check: (value) => (/^(?:en|de)$/.test(value) ? null : 'en or de'),
+  },
   thinking: {
     about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',
     variable: 'GLASSHOUSE_THINKING',

@@ -19,6 +19,8 @@ export interface HttpServerOptions {
   /** The wished port; the next free one is taken where it is in use. 0: any. */
   readonly port: number;
   readonly token: string;
+  /** The language that the person chose for the page; null: none. */
+  language(): Promise<string | null>;
   /** Folder of the built page. */
   readonly page: string;
   readonly instance: string;
@@ -113,7 +115,7 @@ class Routes {
     if (room === 'downloads' && request.method === 'GET') return serveDownload(ticket, response, served.tickets);
     if (room === 'uploads' && request.method === 'PUT') return takeUpload(ticket, request, response, served.tickets);
     if (!PROTECTED.has(room)) {
-      if (reads && serveStatic(request, response, this.#options.page)) {
+      if (reads && (await serveStatic(request, response, this.#options.page, this.#options.language))) {
         // Whoever opens the page calls procedures next.
         if (response.hasHeader('content-security-policy')) setImmediate(() => void this.#rpcHandler());
         return undefined;

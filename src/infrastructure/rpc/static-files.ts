@@ -25,15 +25,32 @@ const HASHED = /-[\w-]{8,}\.\w+$/;
 
 /**
  * The built page. A path names a file of it by plain names only, so nothing outside of the folder can be meant; what names none is a
- * place inside the page, and gets `index.html`, with a nonce of its own for this one answer.
+ * place inside the page, and gets the page in the person's language, with a nonce of its own for this one answer.
+ * @param chosen the language that the person chose; null: as their browser wants it
  * @returns false when there is no page here
  */
-export function serveStatic(request: IncomingMessage, response: ServerResponse, folder: string): boolean {
+export async function serveStatic(
+  request: IncomingMessage,
+  response: ServerResponse,
+  folder: string,
+  chosen: () => Promise<string | null>,
+): Promise<boolean> {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-  if (/^(?:\/[\w][\w.-]*)+$/.test(path) && !path.includes('..') && extname(path) in TYPES && path !== '/index.html') {
-    return serveFile(request, response, join(folder, path), HASHED.test(path));
+  const isPage = extname(path) === '' || /^\/index(?:\.[a-z]{2})?\.html$/.test(path);
+  if (isPage) return servePage(request, response, pageIn(folder, (await chosen()) ?? '', request.headers['accept-language'] ?? ''));
+  if (!/^(?:\/[\w][\w.-]*)+$/.test(path) || path.includes('..') || !(extname(path) in TYPES)) return false;
+  return serveFile(request, response, join(folder, path), HASHED.test(path));
+}
+
+/** The page in the language that was chosen, else in the first that the browser names and there is. English is always there. */
+function pageIn(folder: string, chosen: string, wanted: string): string {
+  const names = chosen === '' ? wanted.split(',').map((each) => each.trim().slice(0, 2).toLowerCase()) : [chosen];
+  for (const name of names) {
+    if (name === 'en') break;
+    const file = join(folder, `index.${name}.html`);
+    if (/^[a-z]{2}$/.test(name) && isFile(file)) return file;
   }
-  return extname(path) === '' || path === '/index.html' ? servePage(request, response, join(folder, 'index.html')) : false;
+  return join(folder, 'index.html');
 }
 
 function serveFile(request: IncomingMessage, response: ServerResponse, file: string, isHashed: boolean): boolean {
@@ -57,6 +74,7 @@ function servePage(request: IncomingMessage, response: ServerResponse, file: str
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
+    vary: 'accept-language',
     'content-security-policy': policyFor(nonce),
   });
   response.end(request.method === 'HEAD' ? undefined : readFileSync(file, 'utf8').replaceAll('__NONCE__', nonce));

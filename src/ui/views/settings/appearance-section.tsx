@@ -3,6 +3,7 @@ import { choose, type LookChoice } from '../../look.ts';
 import { notifyState, setNotify, type NotifyState } from '../../notifications.ts';
 import { useRecalled } from '../../stores/memory-store.ts';
 import { Card, Group, Line } from './card.tsx';
+import { LanguageLine } from './language-line.tsx';
 
 interface Choice {
   readonly name: LookChoice;
@@ -56,6 +57,7 @@ export function AppearanceSection() {
           {CHOICES.map((choice) => (
             <OneChoice key={choice.name} choice={choice} />
           ))}
+          <LanguageLine />
         </Card>
       </Group>
       <Group title="Notifications">

@@ -19,7 +19,11 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
     icon: ShieldCheck,
     about: 'rules rule allow deny ask always never revoke sandbox commands files',
   },
-  appearance: { title: 'Appearance', icon: Sun, about: 'theme light dark contrast density compact look notifications tell' },
+  appearance: {
+    title: 'Appearance',
+    icon: Sun,
+    about: 'theme light dark contrast density compact look language english deutsch german notifications tell',
+  },
   data: { title: 'Data', icon: Database, about: 'folder size conversations export delete disk backup' },
   about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor' },
 };
