@@ -183,6 +183,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
     purge: async (id) => {
       const purged = await storage.purge.purge(id);
+      supervisor.forget(id);
       system.clearLog();
       return purged;
     },

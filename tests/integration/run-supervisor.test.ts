@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EventFeed } from '../../src/application/services/event-feed.ts';
+import { RunSupervisor } from '../../src/application/services/run-supervisor.ts';
+import { sendMessage } from '../../src/application/use-cases/send-message.ts';
+import { ToolRegistry } from '../../src/core/tools/tool-registry.ts';
 import { emptySnapshot, foldEvent } from '../../src/core/agent/conversation-fold.ts';
 import { FailureError } from '../../src/core/models/failure.ts';
 import { textOf } from '../../src/core/models/message.ts';
@@ -19,6 +23,86 @@ describe('the run supervisor', () => {
     expect(stored?.messages).toEqual(folded.messages);
     expect([...(stored?.calls.values() ?? [])]).toEqual([...folded.calls.values()]);
     expect(stored?.runState).toEqual({ name: 'completed' });
+  });
+
+  it('U1: a run that begins where the last one ended sends what it would send had it read the tables, and reads nothing', async () => {
+    const script = () => [
+      { reasoning: 'Hm.', text: 'Let me look. ', calls: [{ name: 'look', input: { value: 'x' } }] },
+      { text: 'Seen it.' },
+      { calls: [{ name: 'change', input: { value: 'y' } }] },
+      { text: 'Not done, then.' },
+      { text: 'Cut in the' },
+      { text: 'Third.' },
+      { calls: [{ name: 'update_plan', input: {} }] },
+      { text: 'Last.' },
+    ];
+    const said = async (readsAnew: boolean) => {
+      const desk = office(script(), undefined, { readsAnew });
+      desk.feed.subscribe(({ event }) => {
+        if (event.type === 'interaction_requested')
+          setTimeout(() => desk.supervisor.answer(event.interaction.id, { kind: 'deny', reason: 'no' }, 'page'), 5);
+      });
+      const first = await desk.send('What is there?');
+      const conversationId = first.ok ? first.value.conversationId : '';
+      await desk.supervisor.idle();
+      for (const text of ['Change it.', 'Go on.', 'And now?']) {
+        await desk.send(text, { conversationId, ...(text === 'Go on.' ? { mode: 'plan' as const } : {}) });
+        await desk.supervisor.idle();
+      }
+      expect(desk.problems).toEqual([]);
+      return { bodies: desk.model.wires.map((wire) => bodyOf(wire)), paths: desk.pathsRead() };
+    };
+    const [known, read] = [await said(false), await said(true)];
+    expect(known.bodies).toEqual(read.bodies);
+    expect(known.bodies.length).toBeGreaterThan(6);
+    expect(known.paths).toBe(0);
+    expect(read.paths).toBe(3);
+  });
+
+  it('U1: what another process said, an edit, another mode: the run reads the tables', async () => {
+    const { send, supervisor, storage, model, pathsRead, system, deps } = office([{ text: 'One.' }, { text: 'Two.' }, { text: 'Three.' }]);
+    const first = await send('First?');
+    const conversationId = first.ok ? first.value.conversationId : '';
+    await supervisor.idle();
+    const { journal } = storage;
+    const other = new RunSupervisor({
+      ...deps,
+      journal,
+      rules: storage.rules,
+      feed: new EventFeed(() => {}),
+      tools: new ToolRegistry(),
+      catalog: {
+        list: async () => [],
+        servers: async () => [],
+        keyHeader: () => null,
+        open: async () => ({ ok: true, value: model }),
+        close: async () => {},
+      },
+      configuredRules: [],
+      canAnswer: () => false,
+      environmentAt: () => [],
+      instructionsFor: async () => [],
+    });
+    await sendMessage(
+      { ...deps, supervisor: other },
+      {
+        commandId: system.newId(),
+        actor: 'terminal',
+        workspace: '/work',
+        text: 'From elsewhere.',
+        attachments: [],
+        model: 'fake/model',
+        budget: { maxSteps: 3 },
+        whenBusy: 'refuse',
+        conversationId,
+      },
+    );
+    await other.idle();
+    const before = pathsRead();
+    await send('Third?', { conversationId });
+    await supervisor.idle();
+    expect(pathsRead()).toBe(before + 1);
+    expect(bodyOf(model.wires[2]!)).toContain('From elsewhere.');
   });
 
   it('R1: asks the model while the disk makes the message safe, and tells nobody of anything before it is', async () => {

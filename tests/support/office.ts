@@ -9,10 +9,14 @@ import { createNodeSystem } from '../../src/infrastructure/system/node-system.ts
 import { fakeTool } from './agent-scene.ts';
 import { FakeModel } from './fake-model.ts';
 
-/** The application on a database in memory, with a model that answers from a script. */
+/**
+ * The application on a database in memory, with a model that answers from a script.
+ * @param readsAnew whether each run reads its conversation from the tables, as if another process had worked in it
+ */
 export function office(
   replies: ConstructorParameters<typeof FakeModel>[0],
   settling: (settled: Promise<void> | null) => Promise<void> | null = (it) => it,
+  { readsAnew = false }: { readonly readsAnew?: boolean } = {},
 ) {
   const system = createNodeSystem(':memory:');
   const storage = openStorage(':memory:', { instanceId: 'test', now: system.now });
@@ -23,6 +27,14 @@ export function office(
   const tools = new ToolRegistry();
   tools.add(fakeTool('look'));
   tools.add(fakeTool('change', { effect: 'unsafe' }));
+  let pathsRead = 0;
+  const reader: typeof storage.reader = {
+    ...storage.reader,
+    snapshot: (id) => {
+      pathsRead += 1;
+      return storage.reader.snapshot(id);
+    },
+  };
   const supervisor = new RunSupervisor({
     journal: {
       commit: async (...given) => {
@@ -30,7 +42,7 @@ export function office(
         return { ...committed, settled: settling(committed.settled) };
       },
     },
-    reader: storage.reader,
+    reader,
     instances: storage.instances,
     rules: storage.rules,
     catalog: {
@@ -51,8 +63,9 @@ export function office(
   const events: PublishedEvent[] = [];
   feed.subscribe((published) => events.push(published));
   const deps = { reader: storage.reader, instances: storage.instances, supervisor, system };
-  const send = (text: string, change: Partial<SendMessage> = {}) =>
-    sendMessage(deps, {
+  const send = (text: string, change: Partial<SendMessage> = {}) => {
+    if (readsAnew && change.conversationId !== undefined) supervisor.forget(change.conversationId);
+    return sendMessage(deps, {
       commandId: system.newId(),
       actor: 'person',
       workspace: '/work',
@@ -63,7 +76,8 @@ export function office(
       whenBusy: 'follow_up',
       ...change,
     });
-  return { storage, model, supervisor, send, events, feed, problems, deps, system };
+  };
+  return { pathsRead: () => pathsRead, storage, model, supervisor, send, events, feed, problems, deps, system };
 }
 
 /** The words of each message on the path. */

@@ -1,6 +1,7 @@
 import { runAgent } from '../../core/agent/agent.ts';
 import type { AgentPorts, ModelFetch } from '../../core/agent/agent-context.ts';
 import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
+import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import { FailureError, failure, type Failure, type Result } from '../../core/models/failure.ts';
 import type { Interaction, InteractionAnswer } from '../../core/models/interaction.ts';
 import type { Rule } from '../../core/models/rule.ts';
@@ -16,6 +17,7 @@ import type { FetchProgress, ModelCatalog } from '../ports/model-catalog.ts';
 import type { Instances, RuleStore } from '../ports/stores.ts';
 import type { SystemPort } from '../ports/system.ts';
 import type { EventFeed } from './event-feed.ts';
+import { LastSnapshots } from './last-snapshots.ts';
 import { isDelta, isMark, Outbox } from './outbox.ts';
 
 export interface RunSupervisorDeps {
@@ -51,6 +53,12 @@ interface ActiveRun {
 
 type Told = readonly [event: AgentEvent, seq: number | null];
 
+/** What was committed to begin a run, and of that what nobody was told yet. */
+interface Begun {
+  readonly events: readonly AgentEvent[];
+  readonly untold: Told[] | null;
+}
+
 interface OpenInteraction {
   readonly interaction: Interaction;
   settle(reply: { answer: InteractionAnswer; by: string } | null): void;
@@ -65,6 +73,7 @@ export class RunSupervisor {
   readonly #deps: RunSupervisorDeps;
   readonly #active = new Map<string, ActiveRun>();
   readonly #open = new Map<string, OpenInteraction>();
+  readonly #last = new LastSnapshots();
   #isLeaving = false;
 
   constructor(deps: RunSupervisorDeps) {
@@ -81,10 +90,10 @@ export class RunSupervisor {
     const told = events.map((event, index): Told => [event, seqs[index] ?? null]);
     if (settled === null) {
       for (const [event, seq] of told) this.#publish(run, event, seq);
-      this.start(run, workspace, version);
+      this.#start(run, workspace, version, { events, untold: null });
       return;
     }
-    const active = this.#start(run, workspace, version, told);
+    const active = this.#start(run, workspace, version, { events, untold: told });
     try {
       await settled;
     } catch (error) {
@@ -102,18 +111,18 @@ export class RunSupervisor {
    * @param version the run's version as stored
    */
   start(run: Run, workspace: string, version: number): void {
-    this.#start(run, workspace, version, null);
+    this.#start(run, workspace, version, { events: [], untold: null });
   }
 
-  #start(run: Run, workspace: string, version: number, untold: Told[] | null): ActiveRun {
+  #start(run: Run, workspace: string, version: number, begun: Begun): ActiveRun {
     const stop = new AbortController();
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version, isStopped: false, untold };
+    const active: ActiveRun = { run, stop, done, commits: Promise.resolve(), version, isStopped: false, untold: begun.untold };
     this.#active.set(run.id, active);
-    void this.#work(active, workspace)
+    void this.#work(active, workspace, begun.events)
       .catch((error: unknown) => this.#abandon(active, error))
       .then(async () => {
         this.#active.delete(run.id);
@@ -122,6 +131,11 @@ export class RunSupervisor {
       .catch((error: unknown) => this.#deps.system.reportBug(error))
       .finally(finish);
     return active;
+  }
+
+  /** What is remembered of a conversation that is deleted. */
+  forget(conversationId: string): void {
+    this.#last.forget(conversationId);
   }
 
   isActive(runId: string): boolean {
@@ -169,29 +183,41 @@ export class RunSupervisor {
     return { ok: true, value: null };
   }
 
-  async #work(active: ActiveRun, workspace: string): Promise<void> {
+  async #work(active: ActiveRun, workspace: string, begun: readonly AgentEvent[]): Promise<void> {
     const { run, stop } = active;
     const [tools, instructions, snapshot] = await Promise.all([
       this.#deps.tools.offered(),
       this.#deps.instructionsFor(workspace),
-      this.#deps.reader.snapshot(run.conversationId),
+      this.#snapshot(run.conversationId, begun),
     ]);
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
     const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace, instructions), stop.signal);
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
     try {
-      for await (const event of agent) {
-        // What the stop of everything brings about is not told: the run stands as it was.
-        if (this.#isLeaving) break;
+      let next = await agent.next();
+      // What the stop of everything brings about is not told: the run stands as it was.
+      while (!next.done && !this.#isLeaving) {
+        const event = next.value;
         if (isMark(event) || isDelta(event) || isPassing(event)) await outbox.hold(event);
         else await outbox.send(event);
+        next = await agent.next();
       }
       await outbox.send();
+      if (next.done) this.#last.keep(next.value);
     } finally {
       outbox.drop();
       // Whatever ended the loop, nothing that the run started may outlive it.
       stop.abort();
+      await agent.return(snapshot);
     }
+  }
+
+  async #snapshot(conversationId: string, begun: readonly AgentEvent[]): Promise<ConversationSnapshot | null> {
+    const known = this.#last.after(begun);
+    // It is known again when the run has ended.
+    this.#last.forget(conversationId);
+    const mode = known && (await this.#deps.reader.conversation(conversationId))?.mode;
+    return known && mode === known.mode ? known : this.#deps.reader.snapshot(conversationId);
   }
 
   async #commit(active: ActiveRun, events: readonly AgentEvent[], actor: Actor): Promise<void> {

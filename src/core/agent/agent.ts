@@ -13,7 +13,7 @@ import {
 } from './agent-context.ts';
 import type { AgentEvent } from './agent-event.ts';
 import { advanceRun } from './agent-state.ts';
-import { foldEvent } from './conversation-fold.ts';
+import { foldEvent, type ConversationSnapshot } from './conversation-fold.ts';
 import { executeCalls } from './execute-calls.ts';
 import { modelStep, type ReadyContext, type StepResult } from './model-step.ts';
 import { relay } from './relay.ts';
@@ -29,8 +29,13 @@ const CIRCLES = 3;
  * make each event durable before asking for the next one; only marks on the way (states, proposals, checks, the end of a step) may
  * wait to be stored together with the event that they lead to. Never throws for a failure of model, tool or person; if the
  * consumer throws into it or returns it, open tools are stopped by the signal, which the consumer must abort.
+ * @returns the conversation as the run leaves it
  */
-export async function* runAgent(start: AgentStart, ports: AgentPorts, signal: AbortSignal): AsyncGenerator<AgentEvent, void> {
+export async function* runAgent(
+  start: AgentStart,
+  ports: AgentPorts,
+  signal: AbortSignal,
+): AsyncGenerator<AgentEvent, ConversationSnapshot> {
   const ended = new AbortController();
   const context = newAgentContext(start, ports, signal, ended.signal);
   const work = workUntilEnd(context);
@@ -42,6 +47,7 @@ export async function* runAgent(start: AgentStart, ports: AgentPorts, signal: Ab
       if (next.value.type !== 'part_delta') context.snapshot = foldEvent(context.snapshot, next.value);
       next = await work.next();
     }
+    return context.snapshot;
   } finally {
     ended.abort();
     await work.return();
