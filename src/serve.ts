@@ -5,6 +5,7 @@ import { ModelPulls } from './application/services/model-pulls.ts';
 import { Wakefulness } from './application/services/wakefulness.ts';
 import type { Composed } from './compose.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
+import { providersOfKey } from './infrastructure/llm/providers-in-words.ts';
 import { createBackupMaker } from './infrastructure/persistence/backup-maker.ts';
 import { Tickets } from './infrastructure/rpc/tickets.ts';
 import { modelsFolder } from './infrastructure/models/models-folder.ts';
@@ -60,6 +61,7 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
       );
     },
     foundServers: () => parts.catalog.servers(),
+    providersOfKey,
     profileOf: parts.profileOf,
     keyHeaderOf: (model) => parts.catalog.keyHeader(model),
     reportBug: composed.reportBug,

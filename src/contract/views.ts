@@ -124,7 +124,11 @@ export interface ModelLine extends ListedModel {
 export interface FoundHere {
   readonly models: readonly ModelLine[];
   /** Names of environment variables or saved keys that are there; never a value. */
-  readonly keys: readonly { readonly name: string; readonly from: 'environment' | 'keychain' | 'file' }[];
+  readonly keys: readonly {
+    readonly name: string;
+    readonly from: 'environment' | 'keychain' | 'file';
+    readonly providers: readonly string[];
+  }[];
   readonly servers: readonly { readonly name: string; readonly address: string; readonly models: number }[];
   readonly sandbox: { readonly ok: boolean; readonly reason?: string };
 }

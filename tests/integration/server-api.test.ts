@@ -342,8 +342,16 @@ describe('settings', () => {
     const { settings } = await scene.client.settings.list({});
     expect(settings.find((setting) => setting.key === 'ANTHROPIC_API_KEY')).toMatchObject({ value: 'set', isSecret: true, from: 'file' });
     expect(JSON.stringify(settings)).not.toContain(secret);
-    expect((await scene.client.system.found({})).keys).toContainEqual({ name: 'ANTHROPIC_API_KEY', from: 'file' });
+    expect((await scene.client.system.found({})).keys).toContainEqual({
+      name: 'ANTHROPIC_API_KEY',
+      from: 'file',
+      providers: ['anthropic'],
+    });
     expect(await scene.client.settings.remove({ key: 'ANTHROPIC_API_KEY' })).toEqual({ removed: true });
+    await expect(scene.client.settings.set({ key: 'ANTHROPIC_API_KEY', value: 'sk-„quoted“' })).rejects.toMatchObject({
+      code: 'setting_invalid',
+      message: expect.stringContaining('characters that no key has') as string,
+    });
     await scene.client.settings.set({ key: 'model', value: 'openai-compatible/other' });
     await expect(scene.client.settings.set({ key: 'model', value: 'nothing' })).rejects.toMatchObject({ code: 'setting_invalid' });
   });
@@ -442,7 +450,9 @@ describe('this machine', () => {
   it('says what is there, how much it is, and what it is made of', async () => {
     const { scene } = await answered([{ text: 'Yes.' }]);
     const found = await scene.client.system.found({});
-    expect(found.keys).toContainEqual({ name: 'OPENAI_API_KEY', from: 'environment' });
+    const [openai] = found.keys.filter(({ name }) => name === 'OPENAI_API_KEY');
+    expect(openai).toMatchObject({ from: 'environment' });
+    expect(openai?.providers).toContain('openai');
     expect(found.servers).toContainEqual({ name: 'openai-compatible', address: scene.model.url, models: 1 });
     expect(JSON.stringify(found)).not.toContain(KEY);
     const data = await scene.client.system.data({});

@@ -89,6 +89,10 @@ export async function describeSettings(deps: SettingDeps): Promise<readonly Sett
 export async function setSetting(deps: SettingDeps, key: string, value: string): Promise<Result<{ shown: string }>> {
   if (key in deps.secretNames) {
     if (!value.trim()) return { ok: false, failure: failure('setting_invalid', `${key} wants a key, and it was empty.`) };
+    if (!/^[\x21-\x7e]+$/.test(value.trim())) {
+      const words = `${key} wants a key, and this holds characters that no key has. Was it copied whole, and nothing with it?`;
+      return { ok: false, failure: failure('setting_invalid', words) };
+    }
     const { storedIn } = await deps.secrets.set(key, value.trim());
     return {
       ok: true,

@@ -36,7 +36,7 @@ export const setting = z.object({
 
 export const foundHere = z.object({
   models: z.array(modelLine),
-  keys: z.array(z.object({ name: z.string(), from: keyPlace })),
+  keys: z.array(z.object({ name: z.string(), from: keyPlace, providers: z.array(z.string()) })),
   servers: z.array(z.object({ name: z.string(), address: z.string(), models: z.number() })),
   sandbox: z.object({ ok: z.boolean(), reason: z.string().exactOptional() }),
 });

@@ -7,7 +7,7 @@ const FAILURES = {
   // models
   model_unknown: { exit: 3, advice: 'See `glasshouse models list` for the names that are known here.' },
   model_key_missing: { exit: 3, advice: 'Set the key in the environment, or save it with `glasshouse settings set`.' },
-  model_key_refused: { exit: 3, advice: 'Check the key: it was refused by the provider.' },
+  model_key_refused: { exit: 3, advice: 'Check the key, or save another one with `glasshouse settings set`.' },
   model_forbidden: { exit: 3, advice: 'The key works, but it may not use this model. Choose another with --model.' },
   model_not_found: { exit: 3, advice: 'Check the model name, or choose another with --model.' },
   model_unreachable: { exit: 1, advice: 'Is the server running, and the address right? Try again when it is.' },

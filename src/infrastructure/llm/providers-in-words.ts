@@ -12,6 +12,11 @@ function providersByKey(): ReadonlyMap<string, readonly string[]> {
   return providers;
 }
 
+/** The providers that a key opens, as their models begin; none for a key that is no provider's. */
+export function providersOfKey(name: string): readonly string[] {
+  return providersByKey().get(name) ?? [];
+}
+
 /** Keys that a person can save: names of environment variables that providers' users know, with a line about each. */
 export const PROVIDER_KEYS: Readonly<Record<string, string>> = Object.fromEntries(
   [...providersByKey()].map(([key, names]) => [key, `Key for ${names.map((name) => `${name}/…`).join(' and ')} models.`]),

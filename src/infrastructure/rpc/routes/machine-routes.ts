@@ -50,7 +50,7 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
           served.foundServers(),
           served.sandbox.available(),
         ]);
-        return { models, keys, servers, sandbox };
+        return { models, keys: keys.map((key) => ({ ...key, providers: served.providersOfKey(key.name) })), servers, sandbox };
       },
       doctor: async () => ({ findings: await served.app.doctor() }),
       data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),

@@ -38,13 +38,12 @@ export function FoundRows({ found, models, fetchedFor }: FoundRowsProps) {
         </Row>
       ))}
       {found.keys.map((key) => {
-        const provider = providerOf(key.name);
+        const opened = models.find(
+          (model) =>
+            model.ready && model.destination.kind === 'host' && key.providers.some((provider) => model.id.startsWith(`${provider}/`)),
+        );
         return (
-          <Row
-            key={key.name}
-            sign={Check}
-            act={<Use model={models.find((model) => model.ready && model.destination.kind === 'host' && isOf(model, provider))} />}
-          >
+          <Row key={key.name} sign={Check} act={<Use model={opened} />}>
             A key, <b className="mono">{key.name}</b>, <span className="quiet">{WHERE[key.from]}</span>
           </Row>
         );
@@ -176,14 +175,6 @@ function Row({ sign, children, act }: { sign: LucideIcon | ReactNode; children: 
 /** Lucide's icons are components: an object that React makes for a forwarded ref, not an element. */
 function isIcon(sign: LucideIcon | ReactNode): sign is LucideIcon {
   return typeof sign === 'object' && sign !== null && 'render' in sign;
-}
-
-/** `HARBOUR_API_KEY` → `harbour`. */
-function providerOf(keyName: string): string {
-  return keyName
-    .replace(/_(API_)?KEY$/, '')
-    .toLowerCase()
-    .replaceAll('_', '-');
 }
 
 /** Whether a model belongs to a provider, by the first part of its id. */
