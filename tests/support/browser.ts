@@ -16,7 +16,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** The same with a profile that it keeps in a folder, as everybody's browser has one: what it compiled once is compiled. */
 export function openProfile(folder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, launchOptions());
+  return chromium.launchPersistentContext(folder, { ...launchOptions(), locale: 'en-GB' });
 }
 
 function launchOptions() {
@@ -37,15 +37,17 @@ export interface WindowOptions {
   readonly width?: number;
   readonly height?: number;
   readonly contrast?: 'more' | 'no-preference';
+  /** What the browser says that its person reads. */
+  readonly locale?: string;
 }
 
 /** A window of its own (storage and all). What goes wrong in it is collected in `faults`. */
 export async function openWindow(
   browser: Browser,
   url: string,
-  { scheme = 'light', width = 1440, height = 900, contrast = 'no-preference' }: WindowOptions = {},
+  { scheme = 'light', width = 1440, height = 900, contrast = 'no-preference', locale = 'en-GB' }: WindowOptions = {},
 ): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, contrast, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, contrast, locale, reducedMotion: 'reduce' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   const faults: string[] = [];
