@@ -76,7 +76,7 @@ describe('the language of the page', () => {
     await page.press('#composer', 'Enter');
     await page.waitForSelector('.ask');
     expect(await english(page)).toEqual([]);
-    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: GERMAN['Allow once'] ?? '' }).click();
     await page.getByText('Geschrieben.').waitFor();
     await page.keyboard.press('Control+i');
     await page.waitForSelector('.inspector [role="tab"]');
