@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { answerByKey } from '../support/answer-by-key.ts';
 import { openBrowser, openWindow } from '../support/browser.ts';
 import { PageScene } from '../support/page-scene.ts';
 
@@ -76,7 +77,7 @@ describe('the language of the page', () => {
     await page.press('#composer', 'Enter');
     await page.waitForSelector('.ask');
     expect(await english(page)).toEqual([]);
-    await page.getByRole('button', { name: GERMAN['Allow once'] ?? '' }).click();
+    await answerByKey(page, 'Enter');
     await page.getByText('Geschrieben.').waitFor();
     await page.keyboard.press('Control+i');
     await page.waitForSelector('.inspector [role="tab"]');
