@@ -7,7 +7,7 @@ import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
-import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
+import { describeSettings, fallbackInForce, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Sandbox } from './application/ports/sandbox.ts';
@@ -152,6 +152,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       createdAt: system.now(),
     })),
     canAnswer: options.canAnswer,
+    fallback: () => fallbackInForce({ settings: storage.settings, env }),
     instructionsFor: (workspace) => instructionBlocks(instructionDeps, workspace),
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),

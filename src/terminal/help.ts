@@ -114,6 +114,10 @@ glasshouse settings unset KEY
 
   model               the model that is asked by default, PROVIDER/MODEL
   instructions        what you want in every conversation
+  fallback            the model to go on with where that one cannot be reached or is overloaded,
+                      before anything was shown, and visibly
+  fallback_leaves_machine
+                      yes: also from a model on this machine to one elsewhere
   window              tokens that your server really serves, where it does not say
   ${wrap(keys.join(', '), 78).join('\n  ')}
                       keys: kept in the system's keychain, or in an encrypted file; never shown.

@@ -81,6 +81,26 @@ describe('bad input and bad luck', () => {
     expect(run.stderr).toContain('127.0.0.1:9');
   });
 
+  it('R9: goes on with the fallback model that was set, and says which it is and where the words stay (U3)', async () => {
+    const { cli, server } = await scriptedScene([{ status: 503, body: '{}', repeat: 4 }, { text: 'From the second.' }]);
+    const fallback = { OLLAMA_BASE_URL: `${server.url}/v1` };
+    expect((await cli.run(['settings', 'set', 'fallback', 'ollama/second'])).code).toBe(0);
+    const run = await cli.run(['run', ...MODEL, 'Hi'], { env: fallback });
+    expect([run.code, run.stdout.trim()]).toEqual([0, 'From the second.']);
+    expect(run.stderr).toContain(
+      'From here on ollama/second answers instead of openai-compatible/scripted: what is said stays on this machine.',
+    );
+    const shown = await cli.run(['conversations', 'show', 'last', '--json']);
+    expect(shown.stdout).toContain('model_fallback');
+  });
+
+  it('R9: a fallback that is no model is refused, and one that is unset is none', async () => {
+    const { cli } = await scriptedScene([{ status: 503, body: '{}', repeat: 4 }]);
+    const wrong = await cli.run(['settings', 'set', 'fallback', 'second']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('fallback wants PROVIDER/MODEL')]);
+    expect((await cli.run(['run', ...MODEL, 'Hi'])).stderr).not.toContain('From here on');
+  });
+
   it('tells the model of invalid arguments, unknown tools and missing files, and goes on', async () => {
     const { cli, server } = await scriptedScene([
       {

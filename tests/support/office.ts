@@ -45,6 +45,7 @@ export function office(
     system,
     configuredRules: [],
     canAnswer: () => true,
+    fallback: async () => null,
     environmentAt: () => [],
     instructionsFor: async () => [],
   });

@@ -23,11 +23,25 @@ interface SettingKind {
 /** Characters: they go with every request. */
 const LONGEST_INSTRUCTIONS = 8_000;
 
+function checkModel(value: string): string | null {
+  return /^[^/\s]+\/\S+$/.test(value) ? null : 'PROVIDER/MODEL, as `glasshouse models list` shows them';
+}
+
 const PLAIN: Readonly<Record<string, SettingKind>> = {
   model: {
     about: 'The model that is asked by default: PROVIDER/MODEL.',
     variable: 'GLASSHOUSE_MODEL',
-    check: (value) => (/^[^/\s]+\/\S+$/.test(value) ? null : 'PROVIDER/MODEL, as `glasshouse models list` shows them'),
+    check: checkModel,
+  },
+  fallback: {
+    about: 'The model to go on with, visibly, where the chosen one cannot be reached or is overloaded: PROVIDER/MODEL; unset: none.',
+    variable: 'GLASSHOUSE_FALLBACK',
+    check: checkModel,
+  },
+  fallback_leaves_machine: {
+    about: 'Whether that may lead from a model on this machine to one elsewhere, so that your words leave it: yes or no; unset: no.',
+    variable: 'GLASSHOUSE_FALLBACK_LEAVES_MACHINE',
+    check: (value) => (value === 'yes' || value === 'no' ? null : 'yes or no'),
   },
   window: {
     about: 'Tokens that your own server really serves, where it does not say.',
@@ -60,6 +74,21 @@ type SettingView = {
   readonly from: 'environment' | 'keychain' | 'file' | 'settings' | 'default';
   readonly about: string;
 };
+
+/** What is in force of a plain setting: the environment's, else what was saved; null: neither. */
+export async function settingInForce(deps: Pick<SettingDeps, 'settings' | 'env'>, key: string): Promise<string | null> {
+  const kind = PLAIN[key];
+  return (kind && deps.env[kind.variable]) || (await deps.settings.get(key));
+}
+
+/** The model that runs go on with where theirs cannot be asked (R9); null: none. */
+export async function fallbackInForce(
+  deps: Pick<SettingDeps, 'settings' | 'env'>,
+): Promise<{ readonly model: string; readonly mayLeaveMachine: boolean } | null> {
+  const model = await settingInForce(deps, 'fallback');
+  if (!model) return null;
+  return { model, mayLeaveMachine: (await settingInForce(deps, 'fallback_leaves_machine')) === 'yes' };
+}
 
 /** Every setting with its value and where it comes from. The value of a secret is only a mark that there is one. */
 export async function describeSettings(deps: SettingDeps): Promise<readonly SettingView[]> {

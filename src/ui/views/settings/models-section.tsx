@@ -16,6 +16,7 @@ import { loadModels, shortModelName, useModels, whereWordsGo } from '../../store
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
+import { FallbackCard } from './fallback-card.tsx';
 
 /** Models of a group that are listed at once. */
 const LISTED = 12;
@@ -186,18 +187,24 @@ function MoreAboutModels() {
   if (settings.failure && !settings.value) {
     return <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />;
   }
-  const plain = (settings.value ?? []).filter((setting) => !setting.isSecret && setting.key !== 'instructions');
-  if (plain.length === 0) return null;
+  if (!settings.value) return null;
+  const plain = settings.value.filter((setting) => !setting.isSecret && !HAS_ITS_OWN_PLACE.has(setting.key));
   return (
-    <Group title="By hand">
-      <Card>
-        {plain.map((setting) => (
-          <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={settings.askAgain} />
-        ))}
-      </Card>
-    </Group>
+    <>
+      <FallbackCard settings={settings.value} onChanged={settings.askAgain} />
+      <Group title="By hand">
+        <Card>
+          {plain.map((setting) => (
+            <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={settings.askAgain} />
+          ))}
+        </Card>
+      </Group>
+    </>
   );
 }
+
+/** Settings that are not a plain field here. */
+const HAS_ITS_OWN_PLACE: ReadonlySet<string> = new Set(['instructions', 'fallback', 'fallback_leaves_machine']);
 
 function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {
   const [value, setValue] = useState(setting.value ?? '');
