@@ -8,6 +8,7 @@ import { approveInstructions, forgetInstructions, instructionBlocks, workspaceIn
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, fallbackInForce, removeSetting, setSetting } from './application/use-cases/settings.ts';
+import { ownPrice, setPrice, withOwnPrices } from './application/use-cases/prices.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Sandbox } from './application/ports/sandbox.ts';
@@ -96,15 +97,18 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const profiles = new Map<string, ModelProfile>();
   const catalog = rememberingProfiles(
     profiles,
-    createModelCatalog({
-      env,
-      secrets,
-      embedded: () => embeddedModels(models, cache),
-      settings: async () => {
-        const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
-        return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
-      },
-    }),
+    withOwnPrices(
+      createModelCatalog({
+        env,
+        secrets,
+        embedded: () => embeddedModels(models, cache),
+        settings: async () => {
+          const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
+          return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
+        },
+      }),
+      storage.settings,
+    ),
   );
   // Both are found out when a tool first wants them.
   const places = once(() => protectedPlaces(env, home, [folder]));
@@ -202,6 +206,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     approveInstructions: (workspace, digest) => approveInstructions(instructionDeps, workspace, digest),
     forgetInstructions: (workspace) => forgetInstructions(instructionDeps, workspace),
     models: () => catalog.list(),
+    price: async (model) =>
+      (await ownPrice(storage.settings, model)) ?? (await catalog.list()).find((listed) => listed.id === model)?.price ?? null,
+    setPrice: (model, price) => setPrice(storage.settings, model, price, localDay(system.now())),
     pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,

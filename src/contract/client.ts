@@ -3,6 +3,7 @@ import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
+import type { Price } from '../core/models/usage.ts';
 import type { Finding, InstructionsView, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
@@ -122,6 +123,11 @@ export interface GlasshouseClient {
     readonly list: Call<Record<string, never>, { readonly models: readonly ModelLine[] }>;
     /** Begins to fetch a model's file; its progress comes over the event stream. */
     readonly pull: Call<{ readonly id: string }, { readonly started: boolean }>;
+    /** What it costs by the person's word, in US dollars per million tokens; null: the shipped table holds again. */
+    readonly setPrice: Call<
+      { readonly id: string; readonly price: Omit<Price, 'asOf' | 'isOwn'> | null },
+      { readonly price: Price | null }
+    >;
     readonly stopPull: Call<{ readonly id: string }, { readonly stopped: boolean }>;
   };
   readonly settings: {

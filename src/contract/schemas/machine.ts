@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { price } from './run.ts';
 import { effect } from './tool-call.ts';
 
 const destination = z.union([z.object({ kind: z.literal('machine') }), z.object({ kind: z.literal('host'), host: z.string() })]);
@@ -18,6 +19,9 @@ export const modelLine = z.object({
   ready: z.boolean(),
   missing: z.string().exactOptional(),
   note: z.string().exactOptional(),
+  window: z.number().exactOptional(),
+  thinks: z.boolean().exactOptional(),
+  price: price.exactOptional(),
   isDefault: z.boolean(),
   file: z
     .object({ state: z.enum(['ready', 'fetching', 'missing']), bytes: z.number(), progress: fetchProgress.exactOptional() })

@@ -208,7 +208,8 @@ async function* bookStep(
   const sent = !answer.failure || answer.shown || answer.usage !== null;
   const usage = usageOrEstimate(answer.usage, sent ? tokens : 0, answer.text, context.context.bytesPerToken);
   if (answer.usage) context.context.learn(wire, answer.usage);
-  const cost = costOf(usage, context.model.profile.price);
+  const { price } = context.model.profile;
+  const cost = costOf(usage, price);
   context.usage = addUsage(context.usage, usage);
   context.cost = cost === null || context.cost === null ? null : context.cost + cost;
   yield {
@@ -216,6 +217,7 @@ async function* bookStep(
     stepId,
     usage,
     cost,
+    ...(price ? { price } : {}),
     finish: answer.finish === 'repeats' ? 'unknown' : answer.finish,
     ...(answer.failure ? { failure: answer.failure } : {}),
     endedAt: context.ports.now(),

@@ -129,4 +129,6 @@ ALTER TABLE conversation ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN trashed_at INTEGER;
 CREATE INDEX conversation_trashed ON conversation (trashed_at) WHERE trashed_at IS NOT NULL;
 `,
+  // What a step's cost was reckoned with: prices change.
+  `ALTER TABLE step ADD COLUMN price TEXT;`,
 ];

@@ -16,6 +16,12 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
         }
         return { started: served.pulls.start(id) };
       },
+      setPrice: async ({ id, price }) => {
+        const set = await served.app.setPrice(id, price);
+        if (!set.ok) throw new FailureError(set.failure.code, set.failure.message);
+        await tellChange(served);
+        return { price: set.value };
+      },
       stopPull: async ({ id }) => ({ stopped: served.pulls.stop(id) }),
     },
     workspaces: {

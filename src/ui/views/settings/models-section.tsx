@@ -15,7 +15,9 @@ import { goTo } from '../../route.ts';
 import { loadModels, shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
+import { factsOf } from '../composer/found-models.ts';
 import { Card, Group, Line } from './card.tsx';
+import { PriceDialog } from './price-dialog.tsx';
 import { FallbackCard } from './fallback-card.tsx';
 
 /** Models of a group that are listed at once. */
@@ -94,6 +96,8 @@ function OneModel({ model }: { model: ModelLine }) {
     whereWordsGo(model),
     file?.state === 'missing' ? 'not here yet' : null,
     model.note ?? (file ? bytes(file.bytes) : null),
+    ...factsOf(model),
+    model.price ? `${model.price.isOwn ? 'your price of' : 'price of'} ${model.price.asOf}` : null,
   ].filter(Boolean);
   return (
     <Line
@@ -129,6 +133,7 @@ const PHASES = {
 } as const;
 
 function ModelActs({ model }: { model: ModelLine }) {
+  const [isPricing, setPricing] = useState(false);
   const act = async (ask: () => Promise<unknown>, said?: string) => {
     try {
       await ask();
@@ -150,6 +155,12 @@ function ModelActs({ model }: { model: ModelLine }) {
   }
   return (
     <>
+      {isPattern(model) || model.destination.kind === 'machine' ? null : (
+        <Button look="plain" small aria-label={`Price of ${model.id}`} onClick={() => setPricing(true)}>
+          Price
+        </Button>
+      )}
+      {isPricing ? <PriceDialog model={model} onClose={() => setPricing(false)} /> : null}
       {model.isDefault ? <Tag look="fill">default</Tag> : null}
       {model.file?.state === 'missing' ? (
         <Button small onClick={() => void act(() => api.models.pull({ id: model.id }))}>
