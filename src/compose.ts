@@ -163,6 +163,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   });
   const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: SAVED_KEYS, defaultModel: DEFAULT_MODEL };
+  const storageDeps = async () => {
+    const [{ createLogCare }, { createModelsCare }] = await Promise.all([
+      import('./infrastructure/system/log-care.ts'),
+      import('./infrastructure/models/models-care.ts'),
+    ]);
+    const carers = [storage.care, createLogCare(folder, system.now), createModelsCare(modelsFolder(env, cache))];
+    return { settings: storage.settings, env, carers };
+  };
   const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
 
   const app: Glasshouse = {
@@ -212,6 +220,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
+    storage: async () => (await import('./application/use-cases/storage.ts')).reportStorage(await storageDeps()),
+    pruneStorage: async () => (await import('./application/use-cases/storage.ts')).pruneStorage(await storageDeps()),
     rebuildIndexes: () => storage.rebuildIndexes(),
     doctor: async () => {
       const { diagnose } = await import('./infrastructure/system/diagnose.ts');

@@ -63,6 +63,7 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
 function tidyUp({ app, parts: { storage, runDeps }, reportBug }: Composed): void {
   const tidy = async () => {
     await storage.trimFeed();
+    await app.pruneStorage();
     await emptyTrash(runDeps, (id) => app.purge(id));
   };
   const later = () => void tidy().catch(reportBug);

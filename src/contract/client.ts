@@ -1,6 +1,7 @@
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
+import type { Pruned } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
 import type { Price } from '../core/models/usage.ts';
@@ -17,6 +18,7 @@ import type {
   RequestLine,
   RequestView,
   RunsView,
+  StorageView,
   StretchView,
   ToolLine,
   WorkspaceLine,
@@ -158,6 +160,9 @@ export interface GlasshouseClient {
     readonly found: Call<Record<string, never>, FoundHere>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
+    readonly storage: Call<Record<string, never>, StorageView>;
+    /** Takes away now what is older than it is kept; never a word of a conversation. */
+    readonly prune: Call<Record<string, never>, { readonly gone: readonly Pruned[] }>;
     /** Makes a whole copy of the database and checks it: a one-time address (good for a minute) under which it can be downloaded. */
     readonly backup: Call<Record<string, never>, BackupView>;
     readonly about: Call<Record<string, never>, AboutView>;

@@ -4,6 +4,7 @@ import type { Conversation, ConversationMode, ConversationPlace } from '../core/
 import type { Result } from '../core/models/failure.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
+import type { Pruned, StorageReport } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Budget } from '../core/models/run.ts';
 import type { Trust } from '../core/models/trust.ts';
@@ -93,6 +94,10 @@ export interface Glasshouse {
   ): Promise<Result<string>>;
   defaultModel(): Promise<string>;
   doctor(): Promise<readonly Finding[]>;
+  /** What uses space, for how long it is kept, and what would go now. */
+  storage(): Promise<StorageReport>;
+  /** Takes away now what is older than it is kept; never a word of a conversation. */
+  pruneStorage(): Promise<readonly Pruned[]>;
   /** Makes every index of the database anew from what it is made of. @returns how many texts can be searched */
   rebuildIndexes(): Promise<number>;
 }

@@ -11,7 +11,9 @@ import {
   foundHere,
   instructionsView,
   modelLine,
+  pruned,
   setting,
+  storageView,
   toolLine,
   workspaceLine,
 } from './schemas/machine.ts';
@@ -369,6 +371,19 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
       .input(nothing)
       .output(dataView),
+    storage: oc
+      .route({
+        method: 'GET',
+        path: '/system/storage',
+        tags: ['System'],
+        summary: 'What uses space, how long it is kept, what would go now',
+      })
+      .input(nothing)
+      .output(storageView),
+    prune: oc
+      .route({ method: 'POST', path: '/system/storage/prune', tags: ['System'], summary: 'Take away now what is older than it is kept' })
+      .input(nothing)
+      .output(z.object({ gone: pruned })),
     backup: oc
       .route({ method: 'POST', path: '/system/backup', tags: ['System'], summary: 'A one-time address of a checked copy of the database' })
       .input(nothing)

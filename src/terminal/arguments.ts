@@ -88,6 +88,7 @@ export type Command =
       readonly json: boolean;
     }
   | { readonly name: 'completion'; readonly shell: 'bash' | 'zsh' | 'fish' }
+  | { readonly name: 'storage'; readonly action: 'show' | 'free'; readonly yes: boolean; readonly json: boolean }
   | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
@@ -146,6 +147,12 @@ export function parseCommand(words: readonly string[]): Command {
         throw usage(`completion: there is one for bash, zsh and fish, not for ${JSON.stringify(shell)}.`);
       return { name: 'completion', shell };
     }
+    case 'storage': {
+      const { values, positionals } = parse('storage', rest, { yes: { ...FLAG, short: 'y' }, json: FLAG }, 1);
+      const action = positionals[0] ?? 'show';
+      if (action !== 'show' && action !== 'free') throw usage('Say what to do: glasshouse storage [show] | free [--yes]');
+      return { name: 'storage', action, yes: values.yes, json: values.json };
+    }
     case 'backup': {
       const { values, positionals } = parse('backup', rest, { json: FLAG }, 1);
       return { name: 'backup', file: positionals[0] ?? null, json: values.json };
@@ -156,7 +163,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, storage, doctor, backup, restore, completion, help.`,
       );
   }
 }

@@ -1,6 +1,20 @@
 /** What can follow a word of `glasshouse`; the empty word stands for `glasshouse` itself. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  '': ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup', 'restore', 'completion', 'help'],
+  '': [
+    'run',
+    'chat',
+    'conversations',
+    'models',
+    'settings',
+    'rules',
+    'instructions',
+    'storage',
+    'doctor',
+    'backup',
+    'restore',
+    'completion',
+    'help',
+  ],
   run: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny', '--max-steps', '--json'],
   chat: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny'],
   conversations: [
@@ -23,11 +37,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   settings: ['get', 'set', 'unset', '--json'],
   rules: ['list', 'allow', 'ask', 'deny', 'remove', '--workspace', '--json'],
   instructions: ['show', 'approve', 'forget', '--workspace', '--yes', '--json'],
+  storage: ['show', 'free', '--yes', '--json'],
   doctor: ['--rebuild-indexes', '--json'],
   backup: ['--json'],
   restore: ['--check', '--yes', '--json'],
   completion: ['bash', 'zsh', 'fish'],
-  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup'],
+  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'storage', 'doctor', 'backup'],
 };
 
 type Shell = 'bash' | 'zsh' | 'fish';

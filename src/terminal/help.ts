@@ -18,6 +18,7 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
   glasshouse instructions …           what this folder's AGENTS.md asks for, and your approval
+  glasshouse storage                  what uses space, how long it is kept, free some
   glasshouse doctor                   what is set up, what is missing, what to do
   glasshouse backup | restore         everything that was said, in one file; and back
   glasshouse completion bash|zsh|fish teaches your shell these words
@@ -27,7 +28,7 @@ fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
 More: glasshouse help run | chat | conversations | models | settings | rules
-      | instructions | doctor | backup
+      | instructions | storage | doctor | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -121,6 +122,8 @@ glasshouse settings unset KEY
                       before anything was shown, and visibly
   fallback_leaves_machine
                       yes: also from a model on this machine to one elsewhere
+  keep_requests, keep_before_images, keep_events, keep_log
+                      after how many days they are taken away, or never: see \`help storage\`
   window              tokens that your server really serves, where it does not say
   ${wrap(keys.join(', '), 78).join('\n  ')}
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
@@ -160,6 +163,16 @@ With --rebuild-indexes first makes the indexes of the database and of the search
 messages, calls and results themselves: when something is not found that is there.
 `;
 
+const STORAGE = `glasshouse storage [show] [--json]
+glasshouse storage free [--yes] [--json]
+
+\`show\` says what uses space in the data folder, for how many days what is kept for a time only is
+kept, and what is older. That goes by itself once a day while the server runs, or now with \`free\`,
+which shows it first. How long: glasshouse settings set keep_requests 90 (or never); also
+keep_before_images, keep_events, keep_log. Messages, tool calls and what tools gave back are never
+among it. The database keeps its size on the disk and uses the room again.
+`;
+
 const COMPLETION = `glasshouse completion bash | zsh | fish
 
 Prints a script that teaches the shell what can be typed; its first line says where to put it.
@@ -186,6 +199,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     settings: settings(words),
     rules: RULES,
     instructions: INSTRUCTIONS,
+    storage: STORAGE,
     doctor: DOCTOR,
     completion: COMPLETION,
     backup: BACKUP,

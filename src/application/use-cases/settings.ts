@@ -1,4 +1,5 @@
 import { failure, type Result } from '../../core/models/failure.ts';
+import { KEPT_DAYS, type PrunedKind } from '../../core/models/storage.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SettingStore } from '../ports/stores.ts';
 
@@ -22,6 +23,14 @@ interface SettingKind {
 
 /** Characters: they go with every request. */
 const LONGEST_INSTRUCTIONS = 8_000;
+
+function keptFor(kind: PrunedKind, what: string): SettingKind {
+  return {
+    about: `After how many days ${what} are taken away: a number, or never; unset: ${KEPT_DAYS[kind]}.`,
+    variable: `GLASSHOUSE_KEEP_${kind.toUpperCase()}`,
+    check: (value) => (value === 'never' || /^[1-9]\d{0,3}$/.test(value) ? null : 'a number of days from 1 to 9999, or never'),
+  };
+}
 
 function checkModel(value: string): string | null {
   return /^[^/\s]+\/\S+$/.test(value) ? null : 'PROVIDER/MODEL, as `glasshouse models list` shows them';
@@ -60,6 +69,10 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     check: (value) =>
       /^(?:brave|tavily|off|https?:\/\/[^\s/]\S*)$/.test(value) ? null : 'brave, tavily, off, or an address that begins with http',
   },
+  keep_requests: keptFor('requests', 'the words of requests that went to models'),
+  keep_before_images: keptFor('before_images', 'files as they were before a tool touched them'),
+  keep_events: keptFor('events', 'entries of what happened when, beyond the newest 5,000,'),
+  keep_log: keptFor('log', 'lines of the log'),
   thinking: {
     about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',
     variable: 'GLASSHOUSE_THINKING',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PRUNED_KINDS, STORED_KINDS } from '../../core/models/storage.ts';
 import { price } from './run.ts';
 import { effect } from './tool-call.ts';
 
@@ -65,6 +66,14 @@ export const dataView = z.object({
   messages: z.number(),
   modelsFolder: z.string(),
   modelsBytes: z.number(),
+});
+
+const days = z.number().nullable();
+export const pruned = z.array(z.object({ kind: z.enum(PRUNED_KINDS), count: z.number(), bytes: z.number() }));
+export const storageView = z.object({
+  sizes: z.array(z.object({ kind: z.enum(STORED_KINDS), bytes: z.number() })),
+  retention: z.object({ requests: days, before_images: days, events: days, log: days }),
+  wouldGo: pruned,
 });
 
 export const aboutView = z.object({

@@ -60,6 +60,8 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
       },
       doctor: async () => ({ findings: await served.app.doctor() }),
       data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),
+      storage: () => served.app.storage(),
+      prune: async () => ({ gone: await served.app.pruneStorage() }),
       backup: async () => {
         const name = backupName(new Date());
         const { path, ...facts } = await served.backups.make(name);

@@ -199,7 +199,9 @@ function MoreAboutModels() {
     return <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />;
   }
   if (!settings.value) return null;
-  const plain = settings.value.filter((setting) => !setting.isSecret && !HAS_ITS_OWN_PLACE.has(setting.key));
+  const plain = settings.value.filter(
+    (setting) => !setting.isSecret && !HAS_ITS_OWN_PLACE.has(setting.key) && !setting.key.startsWith('keep_'),
+  );
   return (
     <>
       <FallbackCard settings={settings.value} onChanged={settings.askAgain} />

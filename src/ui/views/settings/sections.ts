@@ -20,7 +20,11 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
     about: 'rules rule allow deny ask always never revoke sandbox commands files',
   },
   appearance: { title: 'Appearance', icon: Sun, about: 'theme light dark contrast density compact look notifications tell' },
-  data: { title: 'Data', icon: Database, about: 'folder size conversations export delete disk backup' },
+  data: {
+    title: 'Data',
+    icon: Database,
+    about: 'folder size conversations export delete disk backup storage space retention days free log',
+  },
   about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor' },
 };
 
