@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
@@ -37,6 +38,9 @@ import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
 
 /** What is asked when nobody chose: it stays on this machine and needs no key. */
 const DEFAULT_MODEL = MODEL_CATALOGUE[0]?.id ?? '';
+
+/** The folder that the product is installed in: `dist` and `src` lie in it. */
+export const PRODUCT_ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Keys that a person can save, with a line about each. */
 export const SAVED_KEYS = { ...PROVIDER_KEYS, ...SEARCH_KEYS };
@@ -221,6 +225,24 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
     storage: async () => (await import('./application/use-cases/storage.ts')).reportStorage(await storageDeps()),
+    diagnostics: async () => {
+      const [{ diagnostics }, { machineFacts, lastFaults }, { createProductInfo }] = await Promise.all([
+        import('./application/use-cases/diagnostics.ts'),
+        import('./infrastructure/system/told-machine.ts'),
+        import('./infrastructure/system/product-info.ts'),
+      ]);
+      return diagnostics({
+        now: system.now,
+        product: () => createProductInfo({ folder, modelsFolder: modelsFolder(env, cache), root: PRODUCT_ROOT }).facts(),
+        machine: machineFacts,
+        settings: () => app.settings(),
+        findings: () => app.doctor(),
+        storage: () => app.storage(),
+        totals: () => storage.tallies.totals(),
+        failures: () => storage.tallies.failures(),
+        log: () => lastFaults(folder),
+      });
+    },
     pruneStorage: async () => (await import('./application/use-cases/storage.ts')).pruneStorage(await storageDeps()),
     rebuildIndexes: () => storage.rebuildIndexes(),
     doctor: async () => {

@@ -160,6 +160,8 @@ export interface GlasshouseClient {
     readonly found: Call<Record<string, never>, FoundHere>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
+    /** What somebody who helps needs to know; to be read before it is given away. */
+    readonly diagnostics: Call<Record<string, never>, { readonly text: string }>;
     readonly storage: Call<Record<string, never>, StorageView>;
     /** Takes away now what is older than it is kept; never a word of a conversation. */
     readonly prune: Call<Record<string, never>, { readonly gone: readonly Pruned[] }>;

@@ -96,6 +96,8 @@ export interface Glasshouse {
   doctor(): Promise<readonly Finding[]>;
   /** What uses space, for how long it is kept, and what would go now. */
   storage(): Promise<StorageReport>;
+  /** What somebody who helps needs to know, as a text: no key, no word of a message, no name of a file, folder, host or model. */
+  diagnostics(): Promise<string>;
   /** Takes away now what is older than it is kept; never a word of a conversation. */
   pruneStorage(): Promise<readonly Pruned[]>;
   /** Makes every index of the database anew from what it is made of. @returns how many texts can be searched */

@@ -371,6 +371,15 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
       .input(nothing)
       .output(dataView),
+    diagnostics: oc
+      .route({
+        method: 'GET',
+        path: '/system/diagnostics',
+        tags: ['System'],
+        summary: 'Versions, settings, checks and faults, without names',
+      })
+      .input(nothing)
+      .output(z.object({ text: z.string() })),
     storage: oc
       .route({
         method: 'GET',

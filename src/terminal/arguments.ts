@@ -89,6 +89,7 @@ export type Command =
     }
   | { readonly name: 'completion'; readonly shell: 'bash' | 'zsh' | 'fish' }
   | { readonly name: 'storage'; readonly action: 'show' | 'free'; readonly yes: boolean; readonly json: boolean }
+  | { readonly name: 'diagnostics'; readonly file: string | null; readonly yes: boolean }
   | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
@@ -153,6 +154,10 @@ export function parseCommand(words: readonly string[]): Command {
       if (action !== 'show' && action !== 'free') throw usage('Say what to do: glasshouse storage [show] | free [--yes]');
       return { name: 'storage', action, yes: values.yes, json: values.json };
     }
+    case 'diagnostics': {
+      const { values, positionals } = parse('diagnostics', rest, { yes: { ...FLAG, short: 'y' } }, 1);
+      return { name: 'diagnostics', file: positionals[0] ?? null, yes: values.yes };
+    }
     case 'backup': {
       const { values, positionals } = parse('backup', rest, { json: FLAG }, 1);
       return { name: 'backup', file: positionals[0] ?? null, json: values.json };
@@ -163,7 +168,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, storage, doctor, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, storage, doctor, diagnostics, backup, restore, completion, help.`,
       );
   }
 }

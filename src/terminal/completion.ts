@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'instructions',
     'storage',
     'doctor',
+    'diagnostics',
     'backup',
     'restore',
     'completion',
@@ -39,10 +40,11 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   instructions: ['show', 'approve', 'forget', '--workspace', '--yes', '--json'],
   storage: ['show', 'free', '--yes', '--json'],
   doctor: ['--rebuild-indexes', '--json'],
+  diagnostics: ['--yes'],
   backup: ['--json'],
   restore: ['--check', '--yes', '--json'],
   completion: ['bash', 'zsh', 'fish'],
-  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'storage', 'doctor', 'backup'],
+  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'storage', 'doctor', 'diagnostics', 'backup'],
 };
 
 type Shell = 'bash' | 'zsh' | 'fish';

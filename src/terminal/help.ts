@@ -20,6 +20,7 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse instructions …           what this folder's AGENTS.md asks for, and your approval
   glasshouse storage                  what uses space, how long it is kept, free some
   glasshouse doctor                   what is set up, what is missing, what to do
+  glasshouse diagnostics [FILE]       what to hand over when you ask for help
   glasshouse backup | restore         everything that was said, in one file; and back
   glasshouse completion bash|zsh|fish teaches your shell these words
 
@@ -28,7 +29,8 @@ fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
 More: glasshouse help run | chat | conversations | models | settings | rules
-      | instructions | storage | doctor | backup
+      | instructions | storage | doctor | diagnostics
+      | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -173,6 +175,14 @@ keep_before_images, keep_events, keep_log. Messages, tool calls and what tools g
 among it. The database keeps its size on the disk and uses the room again.
 `;
 
+const DIAGNOSTICS = `glasshouse diagnostics [FILE] [--yes]
+
+Shows what somebody who helps you needs to know, as JSON: versions, the machine's kind, settings,
+what \`doctor\` found, counts and sizes, what failed by code, the last faults of Glasshouse itself.
+With FILE it is saved, exactly as shown, once you have said yes; a file that is there is left alone.
+It holds no key, no word of a message, no name of a file, a folder, a host or a model.
+`;
+
 const COMPLETION = `glasshouse completion bash | zsh | fish
 
 Prints a script that teaches the shell what can be typed; its first line says where to put it.
@@ -201,6 +211,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     instructions: INSTRUCTIONS,
     storage: STORAGE,
     doctor: DOCTOR,
+    diagnostics: DIAGNOSTICS,
     completion: COMPLETION,
     backup: BACKUP,
     restore: BACKUP,

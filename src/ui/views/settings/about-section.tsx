@@ -10,6 +10,7 @@ import { Trouble } from '../../components/trouble.tsx';
 import { counted } from '../../figures.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
+import { DiagnosticsCard } from './diagnostics-card.tsx';
 
 const SIGNS = { ok: Check, missing: Minus, problem: CircleAlert } as const;
 
@@ -52,6 +53,7 @@ export function AboutSection() {
           </Card>
         )}
       </Group>
+      <DiagnosticsCard />
       {about.value ? (
         <Group title="Licences" aside={counted(about.value.licences.length, 'package')}>
           <Card padded>

@@ -25,7 +25,7 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
     icon: Database,
     about: 'folder size conversations export delete disk backup storage space retention days free log',
   },
-  about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor' },
+  about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor diagnostics help bug report' },
 };
 
 /** The section of an address; what is not known is the first. */
