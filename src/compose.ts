@@ -8,7 +8,7 @@ import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
-import { describeSettings, fallbackInForce, removeSetting, setSetting } from './application/use-cases/settings.ts';
+import { describeSettings, fallbackInForce, PROXY_PASSWORD, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { ownPrice, setPrice, withOwnPrices } from './application/use-cases/prices.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
@@ -31,6 +31,7 @@ import { createBubblewrapSandbox } from './infrastructure/system/bubblewrap-sand
 import { cleanEnvironment } from './infrastructure/system/clean-environment.ts';
 import { cacheFolder, dataFolder } from './infrastructure/system/folders.ts';
 import { createInstructionFiles } from './infrastructure/system/instruction-files.ts';
+import { createNetwork, problemWithAuthorities, type Network } from './infrastructure/system/network.ts';
 import { createNodeSystem } from './infrastructure/system/node-system.ts';
 import { protectedPlaces } from './infrastructure/system/protected-places.ts';
 import { createSecrets } from './infrastructure/system/secrets.ts';
@@ -39,11 +40,14 @@ import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
 /** What is asked when nobody chose: it stays on this machine and needs no key. */
 const DEFAULT_MODEL = MODEL_CATALOGUE[0]?.id ?? '';
 
+/** Where models' files come from: what is asked when the way out is tested and no address is named. */
+const TESTED_ADDRESS = 'https://huggingface.co/';
+
 /** The folder that the product is installed in: `dist` and `src` lie in it. */
 export const PRODUCT_ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Keys that a person can save, with a line about each. */
-export const SAVED_KEYS = { ...PROVIDER_KEYS, ...SEARCH_KEYS };
+export const SAVED_KEYS = { ...PROVIDER_KEYS, ...SEARCH_KEYS, [PROXY_PASSWORD]: 'The password of the proxy, where it wants one.' };
 
 export interface ComposeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -97,13 +101,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   await storage.instances.reconcile();
 
   const secrets = createSecrets({ env, folder, names: Object.keys(SAVED_KEYS) });
-  const models = modelStore(env, cache);
+  const network = createNetwork({ env, settings: storage.settings, secrets, passwordName: PROXY_PASSWORD });
+  const models = modelStore(network.env, cache);
   const profiles = new Map<string, ModelProfile>();
   const catalog = rememberingProfiles(
     profiles,
+    network,
     withOwnPrices(
       createModelCatalog({
-        env,
+        env: network.env,
         secrets,
         embedded: () => embeddedModels(models, cache),
         settings: async () => {
@@ -132,8 +138,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
     home,
     sandbox,
-    env,
-    search: { env, secrets, choice: () => storage.settings.get('search') },
+    env: network.env,
+    search: { env: network.env, secrets, choice: () => storage.settings.get('search') },
   };
   for (const tool of createDefaultTools(toolDeps)) tools.add(tool);
 
@@ -166,7 +172,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
   const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
-  const settingDeps = { settings: storage.settings, secrets, env, secretNames: SAVED_KEYS, defaultModel: DEFAULT_MODEL };
+  const settingDeps = {
+    settings: storage.settings,
+    secrets,
+    env,
+    secretNames: SAVED_KEYS,
+    defaultModel: DEFAULT_MODEL,
+    problemWithAuthorities,
+  };
   const storageDeps = async () => {
     const [{ createLogCare }, { createModelsCare }] = await Promise.all([
       import('./infrastructure/system/log-care.ts'),
@@ -221,8 +234,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     price: async (model) =>
       (await ownPrice(storage.settings, model)) ?? (await catalog.list()).find((listed) => listed.id === model)?.price ?? null,
     setPrice: (model, price) => setPrice(storage.settings, model, price, localDay(system.now())),
-    pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
-      (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
+    pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) => {
+      await network.refresh();
+      return (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) });
+    },
+    testNetwork: async (address) => {
+      await network.refresh();
+      return (await import('./infrastructure/llm/test-network.ts')).testNetwork(network.env, address ?? TESTED_ADDRESS);
+    },
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
     storage: async () => (await import('./application/use-cases/storage.ts')).reportStorage(await storageDeps()),
     diagnostics: async () => {
@@ -287,10 +306,16 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
 }
 
-function rememberingProfiles(profiles: Map<string, ModelProfile>, catalog: ModelCatalog): ModelCatalog {
+/** The catalog as it is used: the way out is as the settings have it now, and what was opened is known from then on. */
+function rememberingProfiles(profiles: Map<string, ModelProfile>, network: Network, catalog: ModelCatalog): ModelCatalog {
   return {
     ...catalog,
+    async list() {
+      await network.refresh();
+      return catalog.list();
+    },
     async open(id, options) {
+      await network.refresh();
       const opened = await catalog.open(id, options);
       if (opened.ok) profiles.set(id, opened.value.profile);
       return opened;

@@ -5,7 +5,7 @@ import type { Pruned } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
 import type { Price } from '../core/models/usage.ts';
-import type { Finding, InstructionsView, SettingView } from './glasshouse.ts';
+import type { Finding, InstructionsView, NetworkTest, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
   BackupView,
@@ -160,6 +160,7 @@ export interface GlasshouseClient {
     readonly found: Call<Record<string, never>, FoundHere>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
+    readonly testNetwork: Call<{ readonly address?: string }, NetworkTest>;
     /** What somebody who helps needs to know; to be read before it is given away. */
     readonly diagnostics: Call<Record<string, never>, { readonly text: string }>;
     readonly storage: Call<Record<string, never>, StorageView>;

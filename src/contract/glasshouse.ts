@@ -46,6 +46,15 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** `through`: the proxy's host; null: none. `milliseconds` until the head of an answer came. */
+export interface NetworkTest {
+  readonly address: string;
+  readonly through: string | null;
+  readonly ok: boolean;
+  readonly words: string;
+  readonly milliseconds: number;
+}
+
 /** Everything that a client can do. Commands are unary; what happens comes by `subscribe`. */
 export interface Glasshouse {
   send(command: SendCommand): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
@@ -96,6 +105,8 @@ export interface Glasshouse {
   doctor(): Promise<readonly Finding[]>;
   /** What uses space, for how long it is kept, and what would go now. */
   storage(): Promise<StorageReport>;
+  /** Asks an address (the model hub's when none is named) as everything here does, and says what came of it. */
+  testNetwork(address?: string): Promise<NetworkTest>;
   /** What somebody who helps needs to know, as a text: no key, no word of a message, no name of a file, folder, host or model. */
   diagnostics(): Promise<string>;
   /** Takes away now what is older than it is kept; never a word of a conversation. */

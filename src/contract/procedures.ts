@@ -11,6 +11,7 @@ import {
   foundHere,
   instructionsView,
   modelLine,
+  networkTest,
   pruned,
   setting,
   storageView,
@@ -371,6 +372,10 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
       .input(nothing)
       .output(dataView),
+    testNetwork: oc
+      .route({ method: 'POST', path: '/system/network/test', tags: ['System'], summary: 'Ask an address by the way out that is set' })
+      .input(z.object({ address: z.string().max(2_000).optional() }))
+      .output(networkTest),
     diagnostics: oc
       .route({
         method: 'GET',

@@ -68,6 +68,7 @@ export type Command =
   | { readonly name: 'rules'; readonly action: 'remove'; readonly id: string }
   | { readonly name: 'settings'; readonly action: 'get'; readonly key: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null }
+  | { readonly name: 'settings'; readonly action: 'test'; readonly address: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
   | { readonly name: 'models'; readonly action: 'list'; readonly wanted: string; readonly json: boolean }
   /** `price` absent: it is shown; null: the person's own is taken back. */
@@ -304,10 +305,14 @@ function parseSettings(words: readonly string[]): Command {
       if (!key) throw usage('Say which and what: glasshouse settings set KEY VALUE');
       return { name, action, key, value: positionals[1] ?? null };
     }
+    case 'test': {
+      const { values, positionals } = parse('settings test', rest, { json: FLAG }, 1);
+      return { name, action, address: positionals[0] ?? null, json: values.json };
+    }
     case 'unset':
       return { name, action, key: one(parse('settings unset', rest, {}, 1).positionals, 'settings unset KEY') };
     default:
-      throw usage('Say what to do: glasshouse settings get [KEY] | set KEY VALUE | unset KEY');
+      throw usage('Say what to do: glasshouse settings get [KEY] | set KEY VALUE | unset KEY | test [ADDRESS]');
   }
 }
 

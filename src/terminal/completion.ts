@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--json',
   ],
   models: ['list', 'pull', 'use', 'price', '--input', '--output', '--cached-read', '--cached-write', '--unset', '--file', '--json'],
-  settings: ['get', 'set', 'unset', '--json'],
+  settings: ['get', 'set', 'unset', 'test', '--json'],
   rules: ['list', 'allow', 'ask', 'deny', 'remove', '--workspace', '--json'],
   instructions: ['show', 'approve', 'forget', '--workspace', '--yes', '--json'],
   storage: ['show', 'free', '--yes', '--json'],

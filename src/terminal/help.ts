@@ -117,6 +117,7 @@ then pip. With --file a GGUF file that you have already.
 const settings = ({ keys }: ProviderWords) => `glasshouse settings get [KEY] [--json]
 glasshouse settings set KEY VALUE
 glasshouse settings unset KEY
+glasshouse settings test [ADDRESS] [--json]
 
   model               the model that is asked by default, PROVIDER/MODEL
   instructions        what you want in every conversation
@@ -132,6 +133,10 @@ glasshouse settings unset KEY
                       Leave VALUE away to be asked for it, so that it is in no shell history
 
   search              what the web is searched with: brave, tavily, a SearXNG address, off
+  proxy, no_proxy     the proxy for what leaves this machine, and hosts without it; a password
+                      in the address is kept with the keys. \`test\` asks ADDRESS by that way
+                      (the model hub's when none is named). HTTPS_PROXY and NO_PROXY win
+  ca_file             a file with further authorities in PEM, such as a company's own
   thinking            tokens to think with before the answer, for models that want to be told
 
 The environment wins over what is saved here.

@@ -43,7 +43,9 @@ describe('diagnostics', () => {
       counts: { conversations: 1, messages: 2 },
       settings: { model: 'set, from settings', GROQ_API_KEY: 'set, from file', thinking: 'set, from environment', fallback: 'not set' },
       failures: [expect.objectContaining({ where: 'tool', code: 'path_not_found', count: 1 })],
-      log: [{ at: '2026-11-20T10:00:00.000Z', name: 'TypeError', where: ['readPlan (cli.js:12)', '(node:internal/process/task_queues:105)'] }],
+      log: [
+        { at: '2026-11-20T10:00:00.000Z', name: 'TypeError', where: ['readPlan (cli.js:12)', '(node:internal/process/task_queues:105)'] },
+      ],
     });
     expect((read['bytes'] as Record<string, number>)['conversations']).toBeGreaterThan(0);
   });

@@ -11,6 +11,8 @@ export interface SettingDeps {
   readonly secretNames: Readonly<Record<string, string>>;
   /** What is asked when nobody chose. */
   readonly defaultModel: string;
+  /** What is wrong with a file of further authorities; null: nothing. */
+  problemWithAuthorities?(path: string): Promise<string | null>;
 }
 
 interface SettingKind {
@@ -18,8 +20,13 @@ interface SettingKind {
   /** The environment variable that wins over it. */
   readonly variable: string;
   /** Null when the value is good; else what it should be. */
-  check(value: string): string | null;
+  check(value: string, deps: SettingDeps): string | null | Promise<string | null>;
+  /** How it is shown, where a part of it must not be. */
+  shown?(value: string): string;
 }
+
+/** The secret with the password of the proxy. */
+export const PROXY_PASSWORD = 'PROXY_PASSWORD';
 
 /** Characters: they go with every request. */
 const LONGEST_INSTRUCTIONS = 8_000;
@@ -69,6 +76,24 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     check: (value) =>
       /^(?:brave|tavily|off|https?:\/\/[^\s/]\S*)$/.test(value) ? null : 'brave, tavily, off, or an address that begins with http',
   },
+  proxy: {
+    about: 'The proxy for everything that leaves this machine: http:// or https://, with a port. A password in it is kept with the keys.',
+    variable: 'HTTPS_PROXY',
+    check: (value) =>
+      proxyIn(value) ? null : 'the address of an http or https proxy, such as http://proxy.example:3128; others (SOCKS) are not known here',
+    shown: (value) => proxyIn(value)?.address ?? 'set',
+  },
+  no_proxy: {
+    about: 'Hosts that are reached without the proxy, with commas between them. This machine’s own are in any case.',
+    variable: 'NO_PROXY',
+    check: (value) =>
+      /^[\w.*:[\]-]+(?:\s*,\s*[\w.*:[\]-]+)*$/.test(value) && value.length <= 2_000 ? null : 'names of hosts, with commas between them',
+  },
+  ca_file: {
+    about: 'A file with further authorities in PEM that are trusted, such as a company’s own: its whole path.',
+    variable: 'GLASSHOUSE_CA_FILE',
+    check: async (value, deps) => (await deps.problemWithAuthorities?.(value)) ?? null,
+  },
   keep_requests: keptFor('requests', 'the words of requests that went to models'),
   keep_before_images: keptFor('before_images', 'files as they were before a tool touched them'),
   keep_events: keptFor('events', 'entries of what happened when, beyond the newest 5,000,'),
@@ -109,7 +134,7 @@ export async function describeSettings(deps: SettingDeps): Promise<readonly Sett
   const plain = Object.entries(PLAIN).map(([key, kind]): SettingView => {
     const given = deps.env[kind.variable];
     const base = { key, isSecret: false, about: kind.about };
-    if (given) return { ...base, value: given, from: 'environment' };
+    if (given) return { ...base, value: kind.shown?.(given) ?? given, from: 'environment' };
     const value = stored.get(key);
     return value === undefined
       ? { ...base, value: key === 'model' ? deps.defaultModel : null, from: 'default' }
@@ -134,16 +159,43 @@ export async function setSetting(deps: SettingDeps, key: string, value: string):
   }
   const kind = PLAIN[key];
   if (!kind) return { ok: false, failure: unknown(deps, key) };
-  const wanted = kind.check(value);
+  const wanted = await kind.check(value, deps);
   if (wanted !== null)
-    return { ok: false, failure: failure('setting_invalid', `${key} wants ${wanted}; ${JSON.stringify(value)} is not.`) };
+    return {
+      ok: false,
+      failure: failure('setting_invalid', `${key} wants ${wanted}; ${kind.shown ? 'what was given' : JSON.stringify(value)} is not.`),
+    };
+  if (key === 'proxy') return setProxy(deps, value);
   await deps.settings.set(key, value);
   return { ok: true, value: { shown: value } };
+}
+
+/** The address into the settings, the password to the keys. */
+async function setProxy(deps: SettingDeps, value: string): Promise<Result<{ shown: string }>> {
+  const proxy = proxyIn(value);
+  if (!proxy) return { ok: false, failure: failure('setting_invalid', 'proxy wants an address.') };
+  if (proxy.password !== '') await deps.secrets.set(PROXY_PASSWORD, proxy.password);
+  else await deps.secrets.remove(PROXY_PASSWORD);
+  await deps.settings.set('proxy', proxy.address);
+  return { ok: true, value: { shown: `${proxy.address}${proxy.password === '' ? '' : '; its password is kept with the keys'}` } };
+}
+
+/** A proxy's address without its password, and that; null: it is none that is known here. */
+function proxyIn(value: string): { readonly address: string; readonly password: string } | null {
+  const parts = /^(https?:\/\/)(?:([^\s:@/?#]+)(?::([^\s@/?#]*))?@)?([^\s:@/?#]+|\[[0-9a-f:]+\])(:\d{1,5})?\/?$/i.exec(value.trim());
+  if (!parts) return null;
+  const [, kind = '', user, password = '', host = '', port = ''] = parts;
+  try {
+    return { address: `${kind}${user === undefined ? '' : `${user}@`}${host}${port}`, password: decodeURIComponent(password) };
+  } catch {
+    return null;
+  }
 }
 
 export async function removeSetting(deps: SettingDeps, key: string): Promise<Result<boolean>> {
   if (key in deps.secretNames) return { ok: true, value: await deps.secrets.remove(key) };
   if (!(key in PLAIN)) return { ok: false, failure: unknown(deps, key) };
+  if (key === 'proxy') await deps.secrets.remove(PROXY_PASSWORD);
   return { ok: true, value: await deps.settings.remove(key) };
 }
 

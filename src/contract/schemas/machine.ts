@@ -68,6 +68,14 @@ export const dataView = z.object({
   modelsBytes: z.number(),
 });
 
+export const networkTest = z.object({
+  address: z.string(),
+  through: z.string().nullable(),
+  ok: z.boolean(),
+  words: z.string(),
+  milliseconds: z.number(),
+});
+
 const days = z.number().nullable();
 export const pruned = z.array(z.object({ kind: z.enum(PRUNED_KINDS), count: z.number(), bytes: z.number() }));
 export const storageView = z.object({

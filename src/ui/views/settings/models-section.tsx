@@ -1,6 +1,5 @@
 import { Search } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
-import type { SettingView } from '../../../contract/glasshouse.ts';
+import { useState } from 'react';
 import type { ModelLine } from '../../../contract/views.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
@@ -17,6 +16,8 @@ import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { factsOf } from '../composer/found-models.ts';
 import { Card, Group, Line } from './card.tsx';
+import { NetworkCard } from './network-card.tsx';
+import { PlainSetting } from './plain-setting.tsx';
 import { PriceDialog } from './price-dialog.tsx';
 import { FallbackCard } from './fallback-card.tsx';
 
@@ -205,6 +206,7 @@ function MoreAboutModels() {
   return (
     <>
       <FallbackCard settings={settings.value} onChanged={settings.askAgain} />
+      <NetworkCard settings={settings.value} onChanged={settings.askAgain} />
       <Group title="By hand">
         <Card>
           {plain.map((setting) => (
@@ -217,46 +219,12 @@ function MoreAboutModels() {
 }
 
 /** Settings that are not a plain field here. */
-const HAS_ITS_OWN_PLACE: ReadonlySet<string> = new Set(['instructions', 'fallback', 'fallback_leaves_machine']);
-
-function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {
-  const [value, setValue] = useState(setting.value ?? '');
-  const [wrong, setWrong] = useState<string>();
-  const isFixed = setting.from === 'environment';
-  const isChanged = value.trim() !== (setting.value ?? '');
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setWrong(undefined);
-    try {
-      if (value.trim() === '') await api.settings.remove({ key: setting.key });
-      else await api.settings.set({ key: setting.key, value: value.trim() });
-      tell('Kept');
-      onChanged();
-      void loadModels().catch(() => undefined);
-    } catch (error) {
-      setWrong(failureInWords(failureOf(error)));
-    }
-  };
-  const title = setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');
-  return (
-    <Line title={title} detail={`${setting.about}${isFixed ? ' Set in the environment, which wins.' : ''}`}>
-      <form className="plain-setting" onSubmit={(event) => void save(event)}>
-        <div>
-          <Field
-            name={title}
-            value={value}
-            disabled={isFixed}
-            wrong={wrong}
-            placeholder="Not set"
-            onChange={(event) => setValue(event.target.value)}
-          />
-        </div>
-        {isChanged ? (
-          <Button type="submit" small>
-            Keep
-          </Button>
-        ) : null}
-      </form>
-    </Line>
-  );
-}
+const HAS_ITS_OWN_PLACE: ReadonlySet<string> = new Set([
+  'instructions',
+  'fallback',
+  'fallback_leaves_machine',
+  'proxy',
+  'no_proxy',
+  'ca_file',
+  'update_notice',
+]);

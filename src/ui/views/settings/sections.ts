@@ -12,7 +12,11 @@ interface SectionWords {
 
 export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
   providers: { title: 'Providers', icon: Plug, about: 'key keys secret keychain api token server address embedded' },
-  models: { title: 'Models', icon: Cpu, about: 'default model fetch download window thinking where words go fallback' },
+  models: {
+    title: 'Models',
+    icon: Cpu,
+    about: 'default model fetch download window thinking where words go fallback proxy certificate authority network price',
+  },
   instructions: { title: 'Instructions', icon: ScrollText, about: 'custom system prompt agents.md everywhere folder workspace trust' },
   tools: {
     title: 'Tools and permissions',
