@@ -238,6 +238,23 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await network.refresh();
       return (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) });
     },
+    newerVersion: async () => {
+      const [{ newerVersion }, { latestVersion }, { readFile }] = await Promise.all([
+        import('./application/use-cases/newer-version.ts'),
+        import('./infrastructure/llm/latest-version.ts'),
+        import('node:fs/promises'),
+      ]);
+      return newerVersion({
+        settings: storage.settings,
+        env,
+        now: system.now,
+        version: async () => (JSON.parse(await readFile(`${PRODUCT_ROOT}package.json`, 'utf8')) as { version: string }).version,
+        latestAt: async (address) => {
+          await network.refresh();
+          return latestVersion(network.env, address);
+        },
+      });
+    },
     testNetwork: async (address) => {
       await network.refresh();
       return (await import('./infrastructure/llm/test-network.ts')).testNetwork(network.env, address ?? TESTED_ADDRESS);

@@ -160,6 +160,7 @@ export interface GlasshouseClient {
     readonly found: Call<Record<string, never>, FoundHere>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
+    readonly newerVersion: Call<Record<string, never>, { readonly newer: string | null }>;
     readonly testNetwork: Call<{ readonly address?: string }, NetworkTest>;
     /** What somebody who helps needs to know; to be read before it is given away. */
     readonly diagnostics: Call<Record<string, never>, { readonly text: string }>;

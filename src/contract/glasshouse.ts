@@ -105,6 +105,8 @@ export interface Glasshouse {
   doctor(): Promise<readonly Finding[]>;
   /** What uses space, for how long it is kept, and what would go now. */
   storage(): Promise<StorageReport>;
+  /** A version that is newer than this one; null: none, or the person does not want to know. Looked for at most once a day. */
+  newerVersion(): Promise<string | null>;
   /** Asks an address (the model hub's when none is named) as everything here does, and says what came of it. */
   testNetwork(address?: string): Promise<NetworkTest>;
   /** What somebody who helps needs to know, as a text: no key, no word of a message, no name of a file, folder, host or model. */

@@ -372,6 +372,10 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
       .input(nothing)
       .output(dataView),
+    newerVersion: oc
+      .route({ method: 'GET', path: '/system/newer', tags: ['System'], summary: 'A newer version, where the person wants to know' })
+      .input(nothing)
+      .output(z.object({ newer: z.string().nullable() })),
     testNetwork: oc
       .route({ method: 'POST', path: '/system/network/test', tags: ['System'], summary: 'Ask an address by the way out that is set' })
       .input(z.object({ address: z.string().max(2_000).optional() }))

@@ -137,6 +137,8 @@ glasshouse settings test [ADDRESS] [--json]
                       in the address is kept with the keys. \`test\` asks ADDRESS by that way
                       (the model hub's when none is named). HTTPS_PROXY and NO_PROXY win
   ca_file             a file with further authorities in PEM, such as a company's own
+  update_notice       on: look once a day for a newer version, by one plain request; \`doctor\`
+                      and the page say so. update_address: where
   thinking            tokens to think with before the answer, for models that want to be told
 
 The environment wins over what is saved here.

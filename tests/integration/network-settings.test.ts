@@ -81,7 +81,7 @@ describe('the way out', () => {
 
   it('trusts a further authority of a file in PEM once it is set, and refuses a file that holds none', async () => {
     const server = createSecure({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }, (_, outgoing) => void outgoing.end('here'));
-    const address = `https://127.0.0.1:${await listen(server as unknown as Server)}/`;
+    const address = `https://127.0.0.1:${await listen(server)}/`;
     const cli = new CliScene();
     const before = await cli.run(['settings', 'test', address]);
     expect([before.code, before.stdout]).toEqual([1, expect.stringContaining('certificate')]);

@@ -98,6 +98,16 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
   keep_before_images: keptFor('before_images', 'files as they were before a tool touched them'),
   keep_events: keptFor('events', 'entries of what happened when, beyond the newest 5,000,'),
   keep_log: keptFor('log', 'lines of the log'),
+  update_notice: {
+    about: 'Whether to look once a day for a newer version, by one plain request that says nothing of you: on or off; unset: off.',
+    variable: 'GLASSHOUSE_UPDATE_NOTICE',
+    check: (value) => (value === 'on' || value === 'off' ? null : 'on or off'),
+  },
+  update_address: {
+    about: 'Where that is looked for: a JSON document with a `version`; unset: the npm registry’s.',
+    variable: 'GLASSHOUSE_UPDATE_ADDRESS',
+    check: (value) => (/^https?:\/\/[^\s/]\S*$/.test(value) ? null : 'an http or https address'),
+  },
   thinking: {
     about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',
     variable: 'GLASSHOUSE_THINKING',

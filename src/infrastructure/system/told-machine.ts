@@ -28,7 +28,7 @@ export async function lastFaults(folder: string): Promise<readonly LoggedFault[]
     if (!fault) return [];
     const at = typeof fault['at'] === 'string' && !Number.isNaN(Date.parse(fault['at'])) ? new Date(fault['at']).toISOString() : '';
     const name = /^[A-Za-z]{1,40}$/.exec(String(fault['name']))?.[0] ?? 'fault';
-    return [{ at, name, where: placesIn(String(fault['stack'] ?? '')) }];
+    return [{ at, name, where: placesIn(typeof fault['stack'] === 'string' ? fault['stack'] : '') }];
   });
 }
 

@@ -60,6 +60,7 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
       },
       doctor: async () => ({ findings: await served.app.doctor() }),
       data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),
+      newerVersion: async () => ({ newer: await served.app.newerVersion() }),
       testNetwork: ({ address }) => served.app.testNetwork(address),
       diagnostics: async () => ({ text: await served.app.diagnostics() }),
       storage: () => served.app.storage(),

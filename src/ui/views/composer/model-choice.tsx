@@ -5,6 +5,7 @@ import type { ModelLine } from '../../../contract/views.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { bytes } from '../../figures.ts';
+import { SHORTCUTS } from '../../shortcuts.ts';
 import { toggleFavourite, useFavouriteModels } from '../../stores/favourite-models.ts';
 import { isProviderOnly, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { factsOf, foundModels } from './found-models.ts';
@@ -60,7 +61,7 @@ export function ModelChoice({ chosen, onChoose, onSettings }: ModelChoiceProps) 
         </Command.Item>
       </Command.List>
       <p className="model-choice-keys" aria-hidden="true">
-        <Kbd>Alt S</Kbd> Star <Kbd>↵</Kbd> Choose
+        <Kbd>{SHORTCUTS.star.keys}</Kbd> Star <Kbd>↵</Kbd> Choose
       </p>
     </Command>
   );

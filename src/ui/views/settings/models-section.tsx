@@ -227,4 +227,5 @@ const HAS_ITS_OWN_PLACE: ReadonlySet<string> = new Set([
   'no_proxy',
   'ca_file',
   'update_notice',
+  'update_address',
 ]);
