@@ -84,6 +84,7 @@ function portsFor(task: Task, agent: EvalAgent, folder: string): AgentPorts {
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     instructions: [],
     openModel: async () => ({ ok: true, value: agent.model }),
+    fallback: async () => null,
     strategyFor: (model, name) =>
       name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),
     rules: async () => [],

@@ -86,6 +86,10 @@ async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'c
         return await (await import('./terminal/settings.ts')).settingsCommand(app, command, streams);
       case 'models':
         return await (await import('./terminal/models.ts')).modelsCommand(app, command, streams, onInterrupt);
+      case 'storage':
+        return await (await import('./terminal/storage.ts')).storageCommand(app, command, streams);
+      case 'diagnostics':
+        return await (await import('./terminal/diagnostics.ts')).diagnosticsCommand(app, command, streams);
       case 'doctor':
         return await (await import('./terminal/doctor.ts')).doctorCommand(app, command, streams);
     }

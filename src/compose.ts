@@ -1,13 +1,15 @@
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
-import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
+import { describeSettings, fallbackInForce, PROXY_PASSWORD, removeSetting, setSetting } from './application/use-cases/settings.ts';
+import { ownPrice, setPrice, withOwnPrices } from './application/use-cases/prices.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Sandbox } from './application/ports/sandbox.ts';
@@ -29,6 +31,7 @@ import { createBubblewrapSandbox } from './infrastructure/system/bubblewrap-sand
 import { cleanEnvironment } from './infrastructure/system/clean-environment.ts';
 import { cacheFolder, dataFolder } from './infrastructure/system/folders.ts';
 import { createInstructionFiles } from './infrastructure/system/instruction-files.ts';
+import { createNetwork, problemWithAuthorities, type Network } from './infrastructure/system/network.ts';
 import { createNodeSystem } from './infrastructure/system/node-system.ts';
 import { protectedPlaces } from './infrastructure/system/protected-places.ts';
 import { createSecrets } from './infrastructure/system/secrets.ts';
@@ -37,8 +40,14 @@ import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
 /** What is asked when nobody chose: it stays on this machine and needs no key. */
 const DEFAULT_MODEL = MODEL_CATALOGUE[0]?.id ?? '';
 
+/** Where models' files come from: what is asked when the way out is tested and no address is named. */
+const TESTED_ADDRESS = 'https://huggingface.co/';
+
+/** The folder that the product is installed in: `dist` and `src` lie in it. */
+export const PRODUCT_ROOT = fileURLToPath(new URL('..', import.meta.url));
+
 /** Keys that a person can save, with a line about each. */
-export const SAVED_KEYS = { ...PROVIDER_KEYS, ...SEARCH_KEYS };
+export const SAVED_KEYS = { ...PROVIDER_KEYS, ...SEARCH_KEYS, [PROXY_PASSWORD]: 'The password of the proxy, where it wants one.' };
 
 export interface ComposeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -92,19 +101,24 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   await storage.instances.reconcile();
 
   const secrets = createSecrets({ env, folder, names: Object.keys(SAVED_KEYS) });
-  const models = modelStore(env, cache);
+  const network = createNetwork({ env, settings: storage.settings, secrets, passwordName: PROXY_PASSWORD });
+  const models = modelStore(network.env, cache);
   const profiles = new Map<string, ModelProfile>();
   const catalog = rememberingProfiles(
     profiles,
-    createModelCatalog({
-      env,
-      secrets,
-      embedded: () => embeddedModels(models, cache),
-      settings: async () => {
-        const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
-        return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
-      },
-    }),
+    network,
+    withOwnPrices(
+      createModelCatalog({
+        env: network.env,
+        secrets,
+        embedded: () => embeddedModels(models, cache),
+        settings: async () => {
+          const [window, thinkingTokens] = [Number(await storage.settings.get('window')), Number(await storage.settings.get('thinking'))];
+          return { ...(window > 0 ? { window } : {}), ...(thinkingTokens > 0 ? { thinkingTokens } : {}) };
+        },
+      }),
+      storage.settings,
+    ),
   );
   // Both are found out when a tool first wants them.
   const places = once(() => protectedPlaces(env, home, [folder]));
@@ -124,8 +138,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
     home,
     sandbox,
-    env,
-    search: { env, secrets, choice: () => storage.settings.get('search') },
+    env: network.env,
+    search: { env: network.env, secrets, choice: () => storage.settings.get('search') },
   };
   for (const tool of createDefaultTools(toolDeps)) tools.add(tool);
 
@@ -152,12 +166,28 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       createdAt: system.now(),
     })),
     canAnswer: options.canAnswer,
+    fallback: () => fallbackInForce({ settings: storage.settings, env }),
     instructionsFor: (workspace) => instructionBlocks(instructionDeps, workspace),
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
   const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
-  const settingDeps = { settings: storage.settings, secrets, env, secretNames: SAVED_KEYS, defaultModel: DEFAULT_MODEL };
+  const settingDeps = {
+    settings: storage.settings,
+    secrets,
+    env,
+    secretNames: SAVED_KEYS,
+    defaultModel: DEFAULT_MODEL,
+    problemWithAuthorities,
+  };
+  const storageDeps = async () => {
+    const [{ createLogCare }, { createModelsCare }] = await Promise.all([
+      import('./infrastructure/system/log-care.ts'),
+      import('./infrastructure/models/models-care.ts'),
+    ]);
+    const carers = [storage.care, createLogCare(folder, system.now), createModelsCare(modelsFolder(env, cache))];
+    return { settings: storage.settings, env, carers };
+  };
   const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
 
   const app: Glasshouse = {
@@ -202,9 +232,55 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     approveInstructions: (workspace, digest) => approveInstructions(instructionDeps, workspace, digest),
     forgetInstructions: (workspace) => forgetInstructions(instructionDeps, workspace),
     models: () => catalog.list(),
-    pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
-      (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
+    price: async (model) =>
+      (await ownPrice(storage.settings, model)) ?? (await catalog.list()).find((listed) => listed.id === model)?.price ?? null,
+    setPrice: (model, price) => setPrice(storage.settings, model, price, localDay(system.now())),
+    pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) => {
+      await network.refresh();
+      return (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) });
+    },
+    newerVersion: async () => {
+      const [{ newerVersion }, { latestVersion }, { readFile }] = await Promise.all([
+        import('./application/use-cases/newer-version.ts'),
+        import('./infrastructure/llm/latest-version.ts'),
+        import('node:fs/promises'),
+      ]);
+      return newerVersion({
+        settings: storage.settings,
+        env,
+        now: system.now,
+        version: async () => (JSON.parse(await readFile(`${PRODUCT_ROOT}package.json`, 'utf8')) as { version: string }).version,
+        latestAt: async (address) => {
+          await network.refresh();
+          return latestVersion(network.env, address);
+        },
+      });
+    },
+    testNetwork: async (address) => {
+      await network.refresh();
+      return (await import('./infrastructure/llm/test-network.ts')).testNetwork(network.env, address ?? TESTED_ADDRESS);
+    },
     defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
+    storage: async () => (await import('./application/use-cases/storage.ts')).reportStorage(await storageDeps()),
+    diagnostics: async () => {
+      const [{ diagnostics }, { machineFacts, lastFaults }, { createProductInfo }] = await Promise.all([
+        import('./application/use-cases/diagnostics.ts'),
+        import('./infrastructure/system/told-machine.ts'),
+        import('./infrastructure/system/product-info.ts'),
+      ]);
+      return diagnostics({
+        now: system.now,
+        product: () => createProductInfo({ folder, modelsFolder: modelsFolder(env, cache), root: PRODUCT_ROOT }).facts(),
+        machine: machineFacts,
+        settings: () => app.settings(),
+        findings: () => app.doctor(),
+        storage: () => app.storage(),
+        totals: () => storage.tallies.totals(),
+        failures: () => storage.tallies.failures(),
+        log: () => lastFaults(folder),
+      });
+    },
+    pruneStorage: async () => (await import('./application/use-cases/storage.ts')).pruneStorage(await storageDeps()),
     rebuildIndexes: () => storage.rebuildIndexes(),
     doctor: async () => {
       const { diagnose } = await import('./infrastructure/system/diagnose.ts');
@@ -248,10 +324,16 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
 }
 
-function rememberingProfiles(profiles: Map<string, ModelProfile>, catalog: ModelCatalog): ModelCatalog {
+/** The catalog as it is used: the way out is as the settings have it now, and what was opened is known from then on. */
+function rememberingProfiles(profiles: Map<string, ModelProfile>, network: Network, catalog: ModelCatalog): ModelCatalog {
   return {
     ...catalog,
+    async list() {
+      await network.refresh();
+      return catalog.list();
+    },
     async open(id, options) {
+      await network.refresh();
       const opened = await catalog.open(id, options);
       if (opened.ok) profiles.set(id, opened.value.profile);
       return opened;

@@ -1,12 +1,12 @@
 import { emptyTrash } from './application/use-cases/trash.ts';
-import { compose, type Composed } from './compose.ts';
+import { compose, PRODUCT_ROOT, type Composed } from './compose.ts';
 import { adviceFor, exitCodeFor, failure, FailureError } from './core/models/failure.ts';
 import { startHttpServer, type RunningServer } from './infrastructure/rpc/http-server.ts';
 import { parseServerOptions, SERVER_HELP, type ServerOptions } from './infrastructure/rpc/server-options.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
 import { accessToken } from './infrastructure/system/access-token.ts';
 import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRecord } from './infrastructure/system/server-record.ts';
-import { PRODUCT_ROOT, serveable } from './serve.ts';
+import { serveable } from './serve.ts';
 
 /** The server's composition root: starts it, or finds the one that runs on this data folder; says so; ends in good order. */
 
@@ -64,6 +64,7 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
 function tidyUp({ app, parts: { storage, runDeps }, reportBug }: Composed): void {
   const tidy = async () => {
     await storage.trimFeed();
+    await app.pruneStorage();
     await emptyTrash(runDeps, (id) => app.purge(id));
   };
   const later = () => void tidy().catch(reportBug);

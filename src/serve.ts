@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ChangeStream } from './application/services/change-stream.ts';
 import { ModelPulls } from './application/services/model-pulls.ts';
 import { Wakefulness } from './application/services/wakefulness.ts';
-import type { Composed } from './compose.ts';
+import { PRODUCT_ROOT, type Composed } from './compose.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
 import { providersOfKey } from './infrastructure/llm/providers-in-words.ts';
 import { createBackupMaker } from './infrastructure/persistence/backup-maker.ts';
@@ -12,9 +11,6 @@ import { modelsFolder } from './infrastructure/models/models-folder.ts';
 import { createKeepAwake } from './infrastructure/system/keep-awake.ts';
 import { createProductInfo } from './infrastructure/system/product-info.ts';
 import { createWorkFolders } from './infrastructure/system/work-folders.ts';
-
-/** The folder that the product is installed in: `dist` and `src` lie in it. */
-export const PRODUCT_ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The application as the server gives it to its clients. */
 export function serveable(composed: Composed, env: Readonly<Record<string, string | undefined>>): Served {

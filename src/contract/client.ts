@@ -1,9 +1,11 @@
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
+import type { Pruned } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
-import type { Finding, InstructionsView, SettingView } from './glasshouse.ts';
+import type { Price } from '../core/models/usage.ts';
+import type { Finding, InstructionsView, NetworkTest, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
   BackupView,
@@ -16,6 +18,7 @@ import type {
   RequestLine,
   RequestView,
   RunsView,
+  StorageView,
   StretchView,
   ToolLine,
   WorkspaceLine,
@@ -122,6 +125,11 @@ export interface GlasshouseClient {
     readonly list: Call<Record<string, never>, { readonly models: readonly ModelLine[] }>;
     /** Begins to fetch a model's file; its progress comes over the event stream. */
     readonly pull: Call<{ readonly id: string }, { readonly started: boolean }>;
+    /** What it costs by the person's word, in US dollars per million tokens; null: the shipped table holds again. */
+    readonly setPrice: Call<
+      { readonly id: string; readonly price: Omit<Price, 'asOf' | 'isOwn'> | null },
+      { readonly price: Price | null }
+    >;
     readonly stopPull: Call<{ readonly id: string }, { readonly stopped: boolean }>;
   };
   readonly settings: {
@@ -152,6 +160,13 @@ export interface GlasshouseClient {
     readonly found: Call<Record<string, never>, FoundHere>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
+    readonly newerVersion: Call<Record<string, never>, { readonly newer: string | null }>;
+    readonly testNetwork: Call<{ readonly address?: string }, NetworkTest>;
+    /** What somebody who helps needs to know; to be read before it is given away. */
+    readonly diagnostics: Call<Record<string, never>, { readonly text: string }>;
+    readonly storage: Call<Record<string, never>, StorageView>;
+    /** Takes away now what is older than it is kept; never a word of a conversation. */
+    readonly prune: Call<Record<string, never>, { readonly gone: readonly Pruned[] }>;
     /** Makes a whole copy of the database and checks it: a one-time address (good for a minute) under which it can be downloaded. */
     readonly backup: Call<Record<string, never>, BackupView>;
     readonly about: Call<Record<string, never>, AboutView>;

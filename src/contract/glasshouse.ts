@@ -4,9 +4,11 @@ import type { Conversation, ConversationMode, ConversationPlace } from '../core/
 import type { Result } from '../core/models/failure.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
+import type { Pruned, StorageReport } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Budget } from '../core/models/run.ts';
 import type { Trust } from '../core/models/trust.ts';
+import type { Price } from '../core/models/usage.ts';
 import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 
 /** An event as clients get it: durable when it arrives. */
@@ -42,6 +44,15 @@ export interface Finding {
   readonly state: 'ok' | 'missing' | 'problem';
   readonly detail: string;
   readonly advice?: string;
+}
+
+/** `through`: the proxy's host; null: none. `milliseconds` until the head of an answer came. */
+export interface NetworkTest {
+  readonly address: string;
+  readonly through: string | null;
+  readonly ok: boolean;
+  readonly words: string;
+  readonly milliseconds: number;
 }
 
 /** Everything that a client can do. Commands are unary; what happens comes by `subscribe`. */
@@ -81,6 +92,10 @@ export interface Glasshouse {
   forgetInstructions(workspace: string): Promise<boolean>;
 
   models(): Promise<readonly ListedModel[]>;
+  /** What a model costs, by the person's word or the shipped table; null: not known. */
+  price(model: string): Promise<Price | null>;
+  /** Sets the person's own price; null takes it back. */
+  setPrice(model: string, price: Omit<Price, 'asOf' | 'isOwn'> | null): Promise<Result<Price | null>>;
   /** Fetches a model's file; the default model's when none is named. */
   pullModel(
     id: string | undefined,
@@ -88,6 +103,16 @@ export interface Glasshouse {
   ): Promise<Result<string>>;
   defaultModel(): Promise<string>;
   doctor(): Promise<readonly Finding[]>;
+  /** What uses space, for how long it is kept, and what would go now. */
+  storage(): Promise<StorageReport>;
+  /** A version that is newer than this one; null: none, or the person does not want to know. Looked for at most once a day. */
+  newerVersion(): Promise<string | null>;
+  /** Asks an address (the model hub's when none is named) as everything here does, and says what came of it. */
+  testNetwork(address?: string): Promise<NetworkTest>;
+  /** What somebody who helps needs to know, as a text: no key, no word of a message, no name of a file, folder, host or model. */
+  diagnostics(): Promise<string>;
+  /** Takes away now what is older than it is kept; never a word of a conversation. */
+  pruneStorage(): Promise<readonly Pruned[]>;
   /** Makes every index of the database anew from what it is made of. @returns how many texts can be searched */
   rebuildIndexes(): Promise<number>;
 }

@@ -11,12 +11,15 @@ import {
   foundHere,
   instructionsView,
   modelLine,
+  networkTest,
+  pruned,
   setting,
+  storageView,
   toolLine,
   workspaceLine,
 } from './schemas/machine.ts';
 import { requestLine, requestView } from './schemas/request.ts';
-import { recordedRun, runLine, runStateName } from './schemas/run.ts';
+import { price, recordedRun, runLine, runStateName } from './schemas/run.ts';
 import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall } from './schemas/tool-call.ts';
 
 /** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
@@ -292,6 +295,15 @@ export const procedures = {
       .route({ method: 'POST', path: '/models/pull/stop', tags: ['Models'], summary: 'Stop fetching it; what arrived is kept' })
       .input(z.object({ id: z.string().min(1).max(500) }))
       .output(z.object({ stopped: z.boolean() })),
+    setPrice: oc
+      .route({
+        method: 'PUT',
+        path: '/models/price',
+        tags: ['Models'],
+        summary: 'Say what a model costs; null: as the shipped table has it',
+      })
+      .input(z.object({ id: z.string().min(1).max(500), price: price.omit({ asOf: true, isOwn: true }).nullable() }))
+      .output(z.object({ price: price.nullable() })),
   },
   settings: {
     list: oc
@@ -360,6 +372,36 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/data', tags: ['System'], summary: 'Where the data is, and how much' })
       .input(nothing)
       .output(dataView),
+    newerVersion: oc
+      .route({ method: 'GET', path: '/system/newer', tags: ['System'], summary: 'A newer version, where the person wants to know' })
+      .input(nothing)
+      .output(z.object({ newer: z.string().nullable() })),
+    testNetwork: oc
+      .route({ method: 'POST', path: '/system/network/test', tags: ['System'], summary: 'Ask an address by the way out that is set' })
+      .input(z.object({ address: z.string().max(2_000).optional() }))
+      .output(networkTest),
+    diagnostics: oc
+      .route({
+        method: 'GET',
+        path: '/system/diagnostics',
+        tags: ['System'],
+        summary: 'Versions, settings, checks and faults, without names',
+      })
+      .input(nothing)
+      .output(z.object({ text: z.string() })),
+    storage: oc
+      .route({
+        method: 'GET',
+        path: '/system/storage',
+        tags: ['System'],
+        summary: 'What uses space, how long it is kept, what would go now',
+      })
+      .input(nothing)
+      .output(storageView),
+    prune: oc
+      .route({ method: 'POST', path: '/system/storage/prune', tags: ['System'], summary: 'Take away now what is older than it is kept' })
+      .input(nothing)
+      .output(z.object({ gone: pruned })),
     backup: oc
       .route({ method: 'POST', path: '/system/backup', tags: ['System'], summary: 'A one-time address of a checked copy of the database' })
       .input(nothing)

@@ -9,6 +9,7 @@ import type { Plan } from '../core/models/plan.ts';
 import type { Section } from '../core/models/request.ts';
 import type { ToolCall } from '../core/models/tool-call.ts';
 import type { Usage } from '../core/models/usage.ts';
+import type { StorageReport } from '../core/models/storage.ts';
 import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 import type { RecordedSpan, RecordedRun } from '../core/models/records.ts';
 
@@ -95,6 +96,8 @@ export interface RequestLine {
   readonly window: number | null;
   readonly usage: Usage | null;
   readonly cost: number | null;
+  /** Days after which its words were taken away; then it has no spans. */
+  readonly removedAfter?: number;
 }
 
 export interface RequestSpan extends RecordedSpan {
@@ -163,6 +166,8 @@ export interface DataView {
   readonly modelsFolder: string;
   readonly modelsBytes: number;
 }
+
+export type StorageView = StorageReport;
 
 export interface AboutView {
   readonly version: string;

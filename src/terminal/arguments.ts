@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ConversationPlace } from '../core/models/conversation.ts';
 import { FailureError } from '../core/models/failure.ts';
+import type { Price } from '../core/models/usage.ts';
 import type { RuleDecision } from '../core/models/rule.ts';
 
 export interface RunArguments {
@@ -67,8 +68,17 @@ export type Command =
   | { readonly name: 'rules'; readonly action: 'remove'; readonly id: string }
   | { readonly name: 'settings'; readonly action: 'get'; readonly key: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null }
+  | { readonly name: 'settings'; readonly action: 'test'; readonly address: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
-  | { readonly name: 'models'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'models'; readonly action: 'list'; readonly wanted: string; readonly json: boolean }
+  /** `price` absent: it is shown; null: the person's own is taken back. */
+  | {
+      readonly name: 'models';
+      readonly action: 'price';
+      readonly id: string;
+      readonly price?: Omit<Price, 'asOf' | 'isOwn'> | null;
+      readonly json: boolean;
+    }
   | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'use'; readonly id: string }
   | {
@@ -79,6 +89,8 @@ export type Command =
       readonly json: boolean;
     }
   | { readonly name: 'completion'; readonly shell: 'bash' | 'zsh' | 'fish' }
+  | { readonly name: 'storage'; readonly action: 'show' | 'free'; readonly yes: boolean; readonly json: boolean }
+  | { readonly name: 'diagnostics'; readonly file: string | null; readonly yes: boolean }
   | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
@@ -137,6 +149,16 @@ export function parseCommand(words: readonly string[]): Command {
         throw usage(`completion: there is one for bash, zsh and fish, not for ${JSON.stringify(shell)}.`);
       return { name: 'completion', shell };
     }
+    case 'storage': {
+      const { values, positionals } = parse('storage', rest, { yes: { ...FLAG, short: 'y' }, json: FLAG }, 1);
+      const action = positionals[0] ?? 'show';
+      if (action !== 'show' && action !== 'free') throw usage('Say what to do: glasshouse storage [show] | free [--yes]');
+      return { name: 'storage', action, yes: values.yes, json: values.json };
+    }
+    case 'diagnostics': {
+      const { values, positionals } = parse('diagnostics', rest, { yes: { ...FLAG, short: 'y' } }, 1);
+      return { name: 'diagnostics', file: positionals[0] ?? null, yes: values.yes };
+    }
     case 'backup': {
       const { values, positionals } = parse('backup', rest, { json: FLAG }, 1);
       return { name: 'backup', file: positionals[0] ?? null, json: values.json };
@@ -147,7 +169,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, storage, doctor, diagnostics, backup, restore, completion, help.`,
       );
   }
 }
@@ -283,10 +305,14 @@ function parseSettings(words: readonly string[]): Command {
       if (!key) throw usage('Say which and what: glasshouse settings set KEY VALUE');
       return { name, action, key, value: positionals[1] ?? null };
     }
+    case 'test': {
+      const { values, positionals } = parse('settings test', rest, { json: FLAG }, 1);
+      return { name, action, address: positionals[0] ?? null, json: values.json };
+    }
     case 'unset':
       return { name, action, key: one(parse('settings unset', rest, {}, 1).positionals, 'settings unset KEY') };
     default:
-      throw usage('Say what to do: glasshouse settings get [KEY] | set KEY VALUE | unset KEY');
+      throw usage('Say what to do: glasshouse settings get [KEY] | set KEY VALUE | unset KEY | test [ADDRESS]');
   }
 }
 
@@ -294,17 +320,49 @@ function parseModels(words: readonly string[]): Command {
   const [action, ...rest] = words;
   const name = 'models';
   switch (action) {
-    case 'list':
-      return { name, action, json: parse('models list', rest, { json: FLAG }, 0).values.json };
+    case 'list': {
+      const { values, positionals } = parse('models list', rest, { json: FLAG });
+      return { name, action, wanted: positionals.join(' ').trim(), json: values.json };
+    }
     case 'pull': {
       const { values, positionals } = parse('models pull', rest, { file: TEXT, json: FLAG }, 1);
       return { name, action, id: positionals[0] ?? null, file: values.file ?? null, json: values.json };
     }
+    case 'price':
+      return parsePrice(rest);
     case 'use':
       return { name, action, id: one(parse('models use', rest, {}, 1).positionals, 'models use MODEL') };
     default:
-      throw usage('Say what to do: glasshouse models list | use MODEL | pull [MODEL] [--file PATH]');
+      throw usage('Say what to do: glasshouse models list [WORDS] | use MODEL | price MODEL | pull [MODEL] [--file PATH]');
   }
+}
+
+/** US dollars per million tokens. Without a figure the price is shown. */
+function parsePrice(words: readonly string[]): Command {
+  const figures = { input: TEXT, output: TEXT, 'cached-read': TEXT, 'cached-write': TEXT };
+  const { values, positionals } = parse('models price', words, { ...figures, unset: FLAG, json: FLAG }, 1);
+  const base = { name: 'models', action: 'price', id: one(positionals, 'models price MODEL'), json: values.json } as const;
+  const given = Object.keys(figures).some((figure) => values[figure as keyof typeof figures] !== undefined);
+  if (values.unset && given) throw usage('Give --unset or figures, not both.');
+  if (values.unset) return { ...base, price: null };
+  if (!given) return base;
+  if (values.input === undefined || values.output === undefined) throw usage('A price has at least --input and --output.');
+  const [cachedRead, cachedWrite] = [values['cached-read'], values['cached-write']];
+  return {
+    ...base,
+    price: {
+      input: dollars(values.input, '--input'),
+      output: dollars(values.output, '--output'),
+      ...(cachedRead === undefined ? {} : { cachedRead: dollars(cachedRead, '--cached-read') }),
+      ...(cachedWrite === undefined ? {} : { cachedWrite: dollars(cachedWrite, '--cached-write') }),
+    },
+  };
+}
+
+function dollars(text: string, option: string): number {
+  if (!/^\d{1,6}(?:\.\d{1,9})?$/.test(text))
+    throw usage(`${option} wants US dollars per million tokens, such as 2.5, not ${JSON.stringify(text)}.`);
+  return Number(text);
 }
 
 /** `run_command`, `run_command(npm test)`, `write_file(docs/**)`. @throws FailureError `usage` */

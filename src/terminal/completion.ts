@@ -1,6 +1,21 @@
 /** What can follow a word of `glasshouse`; the empty word stands for `glasshouse` itself. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  '': ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup', 'restore', 'completion', 'help'],
+  '': [
+    'run',
+    'chat',
+    'conversations',
+    'models',
+    'settings',
+    'rules',
+    'instructions',
+    'storage',
+    'doctor',
+    'diagnostics',
+    'backup',
+    'restore',
+    'completion',
+    'help',
+  ],
   run: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny', '--max-steps', '--json'],
   chat: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny'],
   conversations: [
@@ -19,15 +34,17 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--yes',
     '--json',
   ],
-  models: ['list', 'pull', 'use', '--file', '--json'],
-  settings: ['get', 'set', 'unset', '--json'],
+  models: ['list', 'pull', 'use', 'price', '--input', '--output', '--cached-read', '--cached-write', '--unset', '--file', '--json'],
+  settings: ['get', 'set', 'unset', 'test', '--json'],
   rules: ['list', 'allow', 'ask', 'deny', 'remove', '--workspace', '--json'],
   instructions: ['show', 'approve', 'forget', '--workspace', '--yes', '--json'],
+  storage: ['show', 'free', '--yes', '--json'],
   doctor: ['--rebuild-indexes', '--json'],
+  diagnostics: ['--yes'],
   backup: ['--json'],
   restore: ['--check', '--yes', '--json'],
   completion: ['bash', 'zsh', 'fish'],
-  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup'],
+  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'storage', 'doctor', 'diagnostics', 'backup'],
 };
 
 type Shell = 'bash' | 'zsh' | 'fish';

@@ -4,7 +4,7 @@ import { FailureError } from '../core/models/failure.ts';
 import type { Message, Part } from '../core/models/message.ts';
 import type { RecordedRequest, RecordedRun } from '../core/models/records.ts';
 import type { Command } from './arguments.ts';
-import { money, tokens } from './figures.ts';
+import { count, money, priceInWords, tokens } from './figures.ts';
 import { callLine } from './run-view.ts';
 import { fit, Screen, type TerminalStreams } from './screen.ts';
 import { visible } from '../core/models/visible.ts';
@@ -168,13 +168,16 @@ function showRun(run: RecordedRun, print: (text: string) => void, screen: Screen
       ),
     );
   }
+  const prices = new Set(run.steps.flatMap((step) => (step.price && step.cost ? [priceInWords(step.price)] : [])));
+  for (const price of prices) print(screen.style('dim', `  reckoned at ${price}`));
 }
 
 function showRequest(request: RecordedRequest, print: (text: string) => void, screen: Screen): void {
   print('');
   print(screen.style('bold', `${request.method} ${request.url}`));
   for (const [name, value] of Object.entries(request.headers)) print(screen.style('dim', `${name}: ${value}`));
-  print(harmless(request.spans.map((span) => span.text).join('')));
+  if (request.removedAfter === undefined) print(harmless(request.spans.map((span) => span.text).join('')));
+  else print(screen.style('dim', `The words of this request were removed after ${count(request.removedAfter, 'day')}.`));
 }
 
 async function restore(

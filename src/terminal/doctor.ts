@@ -1,4 +1,4 @@
-import type { Glasshouse } from '../contract/glasshouse.ts';
+import type { Finding, Glasshouse } from '../contract/glasshouse.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 
 /** `glasshouse doctor`. @returns 0 when nothing is a problem, else 3 */
@@ -13,7 +13,9 @@ export async function doctorCommand(
       json ? `${JSON.stringify({ rebuilt: texts })}\n` : `Indexes made anew: ${texts.toLocaleString('en-US')} texts can be searched.\n`,
     );
   }
-  const findings = await app.doctor();
+  const [found, newer] = await Promise.all([app.doctor(), app.newerVersion()]);
+  const findings: readonly Finding[] =
+    newer === null ? found : [...found, { subject: 'Newer version', state: 'ok', detail: `Glasshouse ${newer} is out` }];
   const screen = new Screen({ ...streams, stderr: streams.stdout });
   for (const finding of findings) {
     if (json) {

@@ -1,3 +1,5 @@
+import type { Price } from '../core/models/usage.ts';
+
 /** A duration in the shortest words that say it: `8 ms`, `3.4 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
@@ -24,6 +26,15 @@ export function money(dollars: number | null): string | null {
   if (dollars === null) return null;
   if (dollars === 0) return '$0';
   return dollars < 0.0001 ? '<$0.0001' : `$${dollars.toFixed(4)}`;
+}
+
+/** `$3 in, $15 out per million tokens (noted 2026-07-04)`: prices change, so their day stands beside them. */
+export function priceInWords({ input, output, cachedRead, cachedWrite, asOf, isOwn }: Price): string {
+  const cache = [
+    cachedRead === undefined ? '' : `, $${cachedRead} read from the cache`,
+    cachedWrite === undefined ? '' : `, $${cachedWrite} written to it`,
+  ].join('');
+  return `$${input} in, $${output} out${cache} per million tokens (${isOwn ? 'set by you' : 'noted'} ${asOf})`;
 }
 
 /** Tokens with thousands apart; `≈` before an estimate. */

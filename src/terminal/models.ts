@@ -1,8 +1,8 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
-import type { FetchProgress } from '../core/reasoning/model-listing.ts';
+import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 import { FailureError } from '../core/models/failure.ts';
 import type { Command } from './arguments.ts';
-import { bytes, destination, progress } from './figures.ts';
+import { bytes, destination, priceInWords, progress, tokens } from './figures.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 
 /** `glasshouse models …`. @returns the exit code */
@@ -15,17 +15,21 @@ export async function modelsCommand(
   const print = (text: string) => streams.stdout.write(`${text}\n`);
   if (command.action === 'list') {
     const standard = await app.defaultModel();
-    for (const model of await app.models()) {
+    const words = command.wanted.toLowerCase().split(/\s+/).filter(Boolean);
+    const listed = (await app.models()).filter((model) => words.every((word) => model.id.toLowerCase().includes(word)));
+    for (const model of listed) {
       if (command.json) print(JSON.stringify({ ...model, isDefault: model.id === standard }));
       else {
         const state = model.ready ? 'ready' : `not ready: ${model.missing ?? 'unknown reason'}`;
         print(
-          `${model.id}${model.id === standard ? '  (default)' : ''}\n    ${destination(model.destination)} · ${state}${model.note ? ` · ${model.note}` : ''}`,
+          `${model.id}${model.id === standard ? '  (default)' : ''}\n    ${destination(model.destination)} · ${[state, ...factsOf(model)].join(' · ')}`,
         );
       }
     }
+    if (listed.length === 0 && !command.json) print('No model is called that.');
     return 0;
   }
+  if (command.action === 'price') return priceOf(app, command, print);
   if (command.action === 'use') return makeDefault(app, command.id, print);
   const stop = new AbortController();
   const stopListening = onInterrupt(() => stop.abort());
@@ -45,6 +49,27 @@ export async function modelsCommand(
     screen.status(null);
     stopListening();
   }
+}
+
+function factsOf(model: ListedModel): readonly string[] {
+  return [
+    model.note,
+    model.window === undefined ? undefined : `${tokens(model.window, true)} tokens`,
+    model.thinks ? 'thinks' : undefined,
+    model.price ? priceInWords(model.price) : undefined,
+  ].filter((fact) => fact !== undefined);
+}
+
+/** Shows a price, sets the person's own, or takes that back. */
+async function priceOf(app: Glasshouse, command: Extract<Command, { action: 'price' }>, print: (text: string) => void): Promise<number> {
+  if (command.price !== undefined) {
+    const set = await app.setPrice(command.id, command.price);
+    if (!set.ok) throw new FailureError(set.failure.code, set.failure.message);
+  }
+  const price = await app.price(command.id);
+  if (command.json) print(JSON.stringify({ model: command.id, price }));
+  else print(`${command.id}: ${price ? priceInWords(price) : 'no price is known'}`);
+  return 0;
 }
 
 /** Makes a model the default. One that its provider does not list may be there all the same; a provider that there is not is a slip. */

@@ -1,6 +1,7 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import { FailureError } from '../core/models/failure.ts';
 import type { Command } from './arguments.ts';
+import { duration } from './figures.ts';
 import type { TerminalStreams } from './screen.ts';
 
 /** `glasshouse settings …`. @returns the exit code */
@@ -31,6 +32,16 @@ export async function settingsCommand(
       if (!result.ok) throw new FailureError(result.failure.code, result.failure.message);
       print(`${command.key}: ${result.value.shown}`);
       return 0;
+    }
+    case 'test': {
+      const test = await app.testNetwork(command.address ?? undefined);
+      const way = test.through === null ? 'without a proxy' : `through ${test.through}`;
+      print(
+        command.json
+          ? JSON.stringify(test)
+          : `${test.ok ? '✓' : '×'} ${test.address} ${way}: ${test.words} (${duration(test.milliseconds)})`,
+      );
+      return test.ok ? 0 : 1;
     }
     case 'unset': {
       const result = await app.removeSetting(command.key);

@@ -1,12 +1,14 @@
 import { useEffect, useRef } from 'react';
 import { Boundary } from './components/boundary.tsx';
 import { lazily } from './components/lazily.tsx';
+import { ResizeHandle } from './components/resize-handle.tsx';
 import { TipProvider } from './components/tooltip.tsx';
 import { Toasts } from './components/toast.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from './layout.ts';
 import { goTo, useRoute, type Route } from './route.ts';
+import { shortcutOf, type ShortcutName } from './shortcuts.ts';
 import { useConnection } from './stores/connection-store.ts';
-import { closePalette, focusComposer, openPalette, setDrawer, useUi } from './stores/ui-store.ts';
+import { closePalette, focusComposer, hideShortcuts, openPalette, setDrawer, showShortcuts, useUi } from './stores/ui-store.ts';
 import { ConversationHeader } from './views/conversation/conversation-header.tsx';
 import { NewConversationView } from './views/new-conversation/new-conversation-view.tsx';
 import { RefusedView } from './views/refused-view.tsx';
@@ -15,6 +17,7 @@ import { Sidebar, startNew } from './views/sidebar/sidebar.tsx';
 /** Loaded when they are first wanted: the first script stays small. */
 const Inspector = lazily(async () => (await import('./views/inspector/inspector.tsx')).Inspector);
 const SettingsView = lazily(async () => (await import('./views/settings/settings-view.tsx')).SettingsView);
+const ShortcutsDialog = lazily(async () => (await import('./views/shortcuts-dialog.tsx')).ShortcutsDialog);
 const Palette = lazily(async () => (await import('./views/palette/palette.tsx')).Palette);
 /** Wanted sooner or later by everybody: fetched as soon as there is nothing better to do. */
 export const ConversationRoom = lazily(async () => (await import('./views/conversation/conversation-view.tsx')).ConversationView);
@@ -27,9 +30,11 @@ export function App() {
   const isInspectorOpen = useIsInspectorOpen();
   const isDrawerOpen = useUi((state) => state.isDrawerOpen);
   const isPaletteOpen = useUi((state) => state.isPaletteOpen);
+  const areShortcutsShown = useUi((state) => state.areShortcutsShown);
   const leaveSettings = useWayBack(route);
   useShortcuts();
   usePaletteAtHand();
+  useNewsOfVersions();
   useEffect(() => {
     if (isDrawerOpen) document.querySelector<HTMLElement>('.side-room .search-field')?.focus();
   }, [isDrawerOpen]);
@@ -53,6 +58,15 @@ export function App() {
               <Boundary part="The list of conversations">
                 <Sidebar />
               </Boundary>
+              <ResizeHandle
+                name="Width of the sidebar"
+                memory="layout:sidebar-width"
+                property="--sidebar-width"
+                edge="right"
+                narrowest={200}
+                usual={260}
+                widest={360}
+              />
             </div>
             <main className="main">
               <Boundary part="The conversation" key={route.screen === 'conversation' ? route.id : 'new'}>
@@ -79,6 +93,11 @@ export function App() {
           <Palette onClose={closePalette} fallback={null} />
         </Boundary>
       ) : null}
+      {areShortcutsShown ? (
+        <Boundary part="The list of keys">
+          <ShortcutsDialog onClose={hideShortcuts} fallback={null} />
+        </Boundary>
+      ) : null}
       <Toasts />
     </TipProvider>
   );
@@ -98,6 +117,17 @@ function SettingsRoom() {
 function usePaletteAtHand(): void {
   useEffect(() => {
     const timer = setTimeout(Palette.preload, 400);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
+/** Long after the window stands: it is never in a hurry. */
+function useNewsOfVersions(): void {
+  useEffect(() => {
+    const timer = setTimeout(
+      () => void import('./newer-version.ts').then(({ tellOfNewerVersion }) => tellOfNewerVersion()).catch(() => undefined),
+      8_000,
+    );
     return () => clearTimeout(timer);
   }, []);
 }
@@ -130,8 +160,8 @@ function useShortcuts(): void {
         setDrawer(false);
         return;
       }
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-      const act = ACTS[`${event.shiftKey ? 'shift ' : ''}${event.key.toLowerCase()}`];
+      const name = shortcutOf(event);
+      const act = name === null ? undefined : ACTS[name];
       if (!act) return;
       event.preventDefault();
       act();
@@ -141,9 +171,10 @@ function useShortcuts(): void {
   }, []);
 }
 
-const ACTS: Readonly<Record<string, () => void>> = {
-  k: openPalette,
-  b: toggleSidebar,
-  i: toggleInspector,
-  'shift o': startNew,
+const ACTS: Readonly<Partial<Record<ShortcutName, () => void>>> = {
+  palette: openPalette,
+  sidebar: toggleSidebar,
+  inspector: toggleInspector,
+  new: startNew,
+  shortcuts: showShortcuts,
 };

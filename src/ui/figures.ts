@@ -1,3 +1,4 @@
+import type { Price } from '../core/models/usage.ts';
 import { sayCounted } from './words/say.ts';
 
 /** A space that no line break falls into: between a figure and its unit. */
@@ -63,6 +64,11 @@ export function shortMoney(dollars: number | null): string | null {
   if (dollars === null || dollars === 0) return null;
   if (dollars < 0.001) return money(dollars);
   return dollars < 10 ? `$${dollars.toFixed(3)}` : `$${dollars.toFixed(2)}`;
+}
+
+/** `Reckoned at $3 in and $15 out per million tokens, as noted on 2026-07-04`: what a cost is made with. */
+export function priceInWords({ input, output, asOf, isOwn }: Price): string {
+  return `Reckoned at $${input} in and $${output} out per million tokens, as ${isOwn ? 'you set it' : 'noted'} on ${asOf}`;
 }
 
 /** Bytes in decimal units: `41 kB`, `491 MB`, `1.20 GB`. */

@@ -81,6 +81,40 @@ describe('bad input and bad luck', () => {
     expect(run.stderr).toContain('127.0.0.1:9');
   });
 
+  it('reckons with the price that was set, says since when, and refuses what is none', async () => {
+    const { cli } = await scriptedScene([{ text: 'Hello.', usage: { input: 1_000_000, output: 0 } }]);
+    const price = (...words: string[]) => cli.run(['models', 'price', 'openai-compatible/scripted', ...words]);
+    expect((await price()).stdout).toContain('no price is known');
+    expect(await price('--input', 'much', '--output', '2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--input wants US dollars'),
+    });
+    expect((await price('--input', '2', '--output', '8')).stdout).toMatch(/\$2 in, \$8 out per million tokens \(set by you \d{4}-/);
+    await cli.run(['run', ...MODEL, 'Hi']);
+    expect((await cli.run(['conversations', 'show', 'last'])).stdout).toContain('reckoned at $2 in, $8 out per million tokens (set by you');
+    expect((await price('--unset', '--json')).stdout).toContain('"price":null');
+  });
+
+  it('R9: goes on with the fallback model that was set, and says which it is and where the words stay (U3)', async () => {
+    const { cli, server } = await scriptedScene([{ status: 503, body: '{}', repeat: 4 }, { text: 'From the second.' }]);
+    const fallback = { OLLAMA_BASE_URL: `${server.url}/v1` };
+    expect((await cli.run(['settings', 'set', 'fallback', 'ollama/second'])).code).toBe(0);
+    const run = await cli.run(['run', ...MODEL, 'Hi'], { env: fallback });
+    expect([run.code, run.stdout.trim()]).toEqual([0, 'From the second.']);
+    expect(run.stderr).toContain(
+      'From here on ollama/second answers instead of openai-compatible/scripted: what is said stays on this machine.',
+    );
+    const shown = await cli.run(['conversations', 'show', 'last', '--json']);
+    expect(shown.stdout).toContain('model_fallback');
+  });
+
+  it('R9: a fallback that is no model is refused, and one that is unset is none', async () => {
+    const { cli } = await scriptedScene([{ status: 503, body: '{}', repeat: 4 }]);
+    const wrong = await cli.run(['settings', 'set', 'fallback', 'second']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('fallback wants PROVIDER/MODEL')]);
+    expect((await cli.run(['run', ...MODEL, 'Hi'])).stderr).not.toContain('From here on');
+  });
+
   it('tells the model of invalid arguments, unknown tools and missing files, and goes on', async () => {
     const { cli, server } = await scriptedScene([
       {

@@ -80,6 +80,7 @@ describe('the run supervisor', () => {
       },
       configuredRules: [],
       canAnswer: () => false,
+      fallback: async () => null,
       environmentAt: () => [],
       instructionsFor: async () => [],
     });

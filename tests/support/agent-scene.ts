@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { runAgent } from '../../src/core/agent/agent.ts';
-import type { AgentPorts } from '../../src/core/agent/agent-context.ts';
+import type { AgentPorts, FallbackModel } from '../../src/core/agent/agent-context.ts';
 import type { AgentEvent } from '../../src/core/agent/agent-event.ts';
 import { emptySnapshot, foldEvent, type ConversationSnapshot } from '../../src/core/agent/conversation-fold.ts';
 import type { Interaction, InteractionAnswer } from '../../src/core/models/interaction.ts';
@@ -19,6 +19,7 @@ export interface Scene {
   readonly model: FakeModel;
   readonly tools?: readonly Tool[];
   readonly rules?: readonly Rule[];
+  readonly fallback?: FallbackModel;
   readonly budget?: Budget;
   readonly snapshot?: ConversationSnapshot;
   readonly answer?: (interaction: Interaction) => InteractionAnswer | null;
@@ -77,6 +78,7 @@ export async function play(scene: Scene): Promise<Played> {
     },
     instructions: [],
     openModel: async () => ({ ok: true, value: scene.model }),
+    fallback: async () => scene.fallback ?? null,
     strategyFor: (model, name) =>
       name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt: environment }),
     rules: async () => scene.rules ?? [],

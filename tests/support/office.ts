@@ -57,6 +57,7 @@ export function office(
     system,
     configuredRules: [],
     canAnswer: () => true,
+    fallback: async () => null,
     environmentAt: () => [],
     instructionsFor: async () => [],
   });

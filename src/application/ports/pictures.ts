@@ -68,6 +68,14 @@ export interface Pictures {
   interaction(id: string): Promise<Pick<Interaction, 'state' | 'runId' | 'conversationId'> | null>;
 }
 
+export interface FailureTally {
+  readonly where: 'run' | 'step' | 'tool';
+  readonly code: string;
+  readonly count: number;
+  /** Milliseconds since 1970. */
+  readonly last: number;
+}
+
 /** Counts over everything that is stored. */
 export interface Tallies {
   /** Calls that a rule has decided, by the rule's id. */
@@ -76,5 +84,7 @@ export interface Tallies {
   toolCalls(): Promise<ReadonlyMap<string, number>>;
   /** Conversations by workspace, the last one used first. */
   workspaces(): Promise<readonly { readonly path: string; readonly conversations: number }[]>;
+  /** What failed, by place and code, what failed last first. */
+  failures(): Promise<readonly FailureTally[]>;
   totals(): Promise<{ readonly conversations: number; readonly messages: number }>;
 }

@@ -1,5 +1,5 @@
 import { runAgent } from '../../core/agent/agent.ts';
-import type { AgentPorts, ModelFetch } from '../../core/agent/agent-context.ts';
+import type { AgentPorts, FallbackModel, ModelFetch } from '../../core/agent/agent-context.ts';
 import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
 import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import { FailureError, failure, type Failure, type Result } from '../../core/models/failure.ts';
@@ -33,6 +33,8 @@ export interface RunSupervisorDeps {
   readonly configuredRules: readonly Rule[];
   /** Whether anybody can answer an interaction of this run. */
   canAnswer(): boolean;
+  /** The model that the person wants runs to go on with where theirs cannot be asked; null: none. */
+  fallback(): Promise<Omit<FallbackModel, 'open'> | null>;
   environmentAt(workspace: string, time: number): readonly Block[];
   /** What the person wants of runs in a workspace. */
   instructionsFor(workspace: string): Promise<readonly Block[]>;
@@ -257,6 +259,10 @@ export class RunSupervisor {
 
   #portsFor(active: ActiveRun, workspace: string, instructions: readonly Block[]): AgentPorts {
     const { deps, run } = { deps: this.#deps, run: active.run };
+    const opening =
+      (model: string): FallbackModel['open'] =>
+      (signal, onFetch) =>
+        deps.catalog.open(model, { signal, onProgress: (progress) => tellFetch(progress, onFetch) });
     const environmentAt = (time: number) => deps.environmentAt(workspace, time);
     return {
       newId: deps.system.newId,
@@ -267,7 +273,11 @@ export class RunSupervisor {
       reportBug: deps.system.reportBug,
       environmentAt,
       instructions,
-      openModel: (signal, onFetch) => deps.catalog.open(run.model, { signal, onProgress: (progress) => tellFetch(progress, onFetch) }),
+      openModel: opening(run.model),
+      fallback: async () => {
+        const wanted = await deps.fallback();
+        return wanted && { ...wanted, open: opening(wanted.model) };
+      },
       strategyFor: (model, name) =>
         name === 'guided' ? createGuidedStrategy() : createNativeStrategy({ model: model.profile.id, environmentAt }),
       rules: async () => [...deps.configuredRules, ...(await deps.rules.inForce({ conversationId: run.conversationId, workspace }))],

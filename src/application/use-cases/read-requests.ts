@@ -26,6 +26,8 @@ export interface RequestSummary {
   readonly window: number | null;
   readonly usage: Usage | null;
   readonly cost: number | null;
+  /** Days after which its words were taken away. */
+  readonly removedAfter?: number;
 }
 
 export interface MeasuredSpan extends RecordedSpan {
@@ -88,6 +90,7 @@ function summary(deps: ReadRequestsDeps, request: RecordedRequest, step: Recorde
     window: deps.profileOf(model)?.window ?? null,
     usage: step?.usage ?? null,
     cost: step?.cost ?? null,
+    ...(request.removedAfter === undefined ? {} : { removedAfter: request.removedAfter }),
   };
 }
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { PRUNED_KINDS, STORED_KINDS } from '../../core/models/storage.ts';
+import { price } from './run.ts';
 import { effect } from './tool-call.ts';
 
 const destination = z.union([z.object({ kind: z.literal('machine') }), z.object({ kind: z.literal('host'), host: z.string() })]);
@@ -18,6 +20,9 @@ export const modelLine = z.object({
   ready: z.boolean(),
   missing: z.string().exactOptional(),
   note: z.string().exactOptional(),
+  window: z.number().exactOptional(),
+  thinks: z.boolean().exactOptional(),
+  price: price.exactOptional(),
   isDefault: z.boolean(),
   file: z
     .object({ state: z.enum(['ready', 'fetching', 'missing']), bytes: z.number(), progress: fetchProgress.exactOptional() })
@@ -61,6 +66,22 @@ export const dataView = z.object({
   messages: z.number(),
   modelsFolder: z.string(),
   modelsBytes: z.number(),
+});
+
+export const networkTest = z.object({
+  address: z.string(),
+  through: z.string().nullable(),
+  ok: z.boolean(),
+  words: z.string(),
+  milliseconds: z.number(),
+});
+
+const days = z.number().nullable();
+export const pruned = z.array(z.object({ kind: z.enum(PRUNED_KINDS), count: z.number(), bytes: z.number() }));
+export const storageView = z.object({
+  sizes: z.array(z.object({ kind: z.enum(STORED_KINDS), bytes: z.number() })),
+  retention: z.object({ requests: days, before_images: days, events: days, log: days }),
+  wouldGo: pruned,
 });
 
 export const aboutView = z.object({

@@ -16,6 +16,7 @@ export const requestLine = z.object({
   window: z.number().nullable(),
   usage: usage.nullable(),
   cost: z.number().nullable(),
+  removedAfter: z.number().exactOptional(),
 });
 
 export const requestView = requestLine.extend({

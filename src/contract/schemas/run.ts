@@ -12,6 +12,16 @@ export const usage = z.object({
   exact: z.boolean(),
 });
 
+/** US dollars per million tokens, as of an ISO date; `isOwn`: the person set it. */
+export const price = z.object({
+  input: z.number(),
+  output: z.number(),
+  cachedRead: z.number().exactOptional(),
+  cachedWrite: z.number().exactOptional(),
+  asOf: z.string(),
+  isOwn: z.boolean().exactOptional(),
+});
+
 const WORK = ['queued', 'receiving', 'planning', 'acting', 'observing', 'reflecting'] as const;
 const ASIDE = ['awaiting_interaction', 'waiting_to_retry', 'compacting', 'cancelling'] as const;
 const END = ['completed', 'cancelled', 'failed', 'exhausted'] as const;
@@ -49,6 +59,7 @@ const step = z.object({
   startedAt: z.number(),
   usage: usage.exactOptional(),
   cost: z.number().nullable().exactOptional(),
+  price: price.exactOptional(),
   finish: z.enum(['stop', 'tool_calls', 'length', 'filtered', 'refused', 'unknown', 'failed', 'cancelled']).exactOptional(),
   failure: failure.exactOptional(),
   endedAt: z.number().exactOptional(),

@@ -22,6 +22,13 @@ export interface ModelFetch {
   readonly secondsLeft: number | null;
 }
 
+/** `mayLeaveMachine`: the person has set that it may follow a model on this machine although it is not on it. */
+export interface FallbackModel {
+  readonly model: string;
+  readonly mayLeaveMachine: boolean;
+  open(signal: AbortSignal, onFetch: (fetch: ModelFetch) => void): Promise<Result<LanguageModel>>;
+}
+
 /** What the agent needs from outside, injected. */
 export interface AgentPorts {
   newId(): string;
@@ -34,6 +41,8 @@ export interface AgentPorts {
   /** Resolves after the time, or at once when the signal is aborted. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   openModel(signal: AbortSignal, onFetch: (fetch: ModelFetch) => void): Promise<Result<LanguageModel>>;
+  /** The model to go on with where the run's own cannot be asked; null: the person wants none. */
+  fallback(): Promise<FallbackModel | null>;
   strategyFor(model: LanguageModel, name: 'native' | 'guided'): Strategy;
   /** The rules that are in force now: saved ones and configured ones. */
   rules(): Promise<readonly Rule[]>;
@@ -71,6 +80,8 @@ export interface AgentContext extends AgentStart {
   model: LanguageModel | null;
   strategy: Strategy | null;
   context: ContextManager | null;
+  /** The fallback was tried: it is tried once. */
+  hasFallenBack: boolean;
   /** The agent's message that grows now, and the position of its next part. */
   message: { readonly id: string; nextOrd: number } | null;
   steps: number;
@@ -99,6 +110,7 @@ export function newAgentContext(start: AgentStart, ports: AgentPorts, stopped: A
     model: null,
     strategy: null,
     context: null,
+    hasFallenBack: false,
     message: null,
     steps: 0,
     usage: NO_USAGE,

@@ -7,7 +7,7 @@ import type { WireRequest } from '../models/request.ts';
 import type { Rule } from '../models/rule.ts';
 import type { Run } from '../models/run.ts';
 import type { ToolCall } from '../models/tool-call.ts';
-import type { Usage } from '../models/usage.ts';
+import type { Price, Usage } from '../models/usage.ts';
 import type { Destination, FinishReason } from '../reasoning/language-model.ts';
 import type { RunState } from './agent-state.ts';
 
@@ -31,6 +31,8 @@ export interface StepEnd {
   readonly stepId: string;
   readonly usage: Usage;
   readonly cost: number | null;
+  /** What the cost was reckoned with. */
+  readonly price?: Price;
   readonly finish: FinishReason | 'failed' | 'cancelled';
   readonly failure?: Failure;
   readonly endedAt: number;

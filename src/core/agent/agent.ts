@@ -1,4 +1,3 @@
-import { ContextManager } from '../context/context-manager.ts';
 import { failure, type Failure } from '../models/failure.ts';
 import { textOf, type Message } from '../models/message.ts';
 import {
@@ -16,7 +15,7 @@ import { advanceRun } from './agent-state.ts';
 import { foldEvent, type ConversationSnapshot } from './conversation-fold.ts';
 import { executeCalls } from './execute-calls.ts';
 import { modelStep, type ReadyContext, type StepResult } from './model-step.ts';
-import { relay } from './relay.ts';
+import { openModel } from './open-model.ts';
 import { preflight, proposeCalls, settleOpenCalls } from './tool-calls.ts';
 
 /** Refusals of repeated calls after which a run ends. */
@@ -173,21 +172,6 @@ async function* noteOddFinish(step: Extract<StepResult, { kind: 'decided' }>): A
   };
   const note = notes[finish] ?? (text.trim() === '' ? 'The model ended without an answer.' : undefined);
   if (note) yield { type: 'notice_raised', code: `finish_${finish}`, text: note };
-}
-
-async function* openModel(context: AgentContext): AsyncGenerator<AgentEvent, Failure | null> {
-  const { ports, signal } = context;
-  const opened = yield* relay((emit) =>
-    ports.openModel(signal, (fetch) => {
-      void emit({ type: 'model_progressed', what: 'fetching', ...fetch });
-    }),
-  );
-  if (!opened.ok) return opened.failure;
-  context.model = opened.value;
-  context.strategy = ports.strategyFor(opened.value, opened.value.profile.strategy);
-  context.context = new ContextManager(opened.value.profile, ports.newId);
-  yield { type: 'model_opened', model: opened.value.profile.id, destination: opened.value.profile.destination };
-  return null;
 }
 
 function isReady(context: AgentContext): context is ReadyContext {

@@ -7,6 +7,7 @@ import { RETRYABLE, type LanguageModel } from '../reasoning/language-model.ts';
 import { askModel, usageOrEstimate, type StepAnswer } from '../reasoning/reasoning-engine.ts';
 import type { StepContext, StepDecision, Strategy } from '../reasoning/strategy.ts';
 import type { ContextManager } from '../context/context-manager.ts';
+import { asSentence, fallBack } from './open-model.ts';
 import { go, stateOf, trustOf, type AgentContext } from './agent-context.ts';
 import type { AgentEvent, StepPurpose } from './agent-event.ts';
 
@@ -35,6 +36,8 @@ export async function* modelStep(context: ReadyContext, purpose: StepPurpose): A
   context.steps += 1;
   const ord = context.steps;
   let ceiling: number | undefined;
+  /** Tries before the first one of the model that is asked now. */
+  let before = 0;
   for (let attempt = 1; ; attempt += 1) {
     if (context.signal.aborted) return { kind: 'cancelled' };
     const assembled = yield* assemble(context, purpose, ceiling);
@@ -95,9 +98,15 @@ export async function* modelStep(context: ReadyContext, purpose: StepPurpose): A
       ceiling = Math.min(context.context.room, assembled.tokens - 1);
       continue;
     }
-    const wait = waitBefore(attempt, failure, context.ports.random());
-    if (wait === null) return { kind: 'failed', failure };
-    yield* waitToRetry(context, wait, failure, attempt);
+    const wait = waitBefore(attempt - before, failure, context.ports.random());
+    if (wait !== null) {
+      yield* waitToRetry(context, wait, failure, attempt - before);
+      continue;
+    }
+    // An answer from what was observed goes on in the way of working that the decision was made in.
+    const kept = purpose === 'synthesise' ? context.strategy.name : undefined;
+    if (!(yield* fallBack(context, failure, kept))) return { kind: 'failed', failure };
+    [before, ceiling] = [attempt, undefined];
   }
 }
 
@@ -120,12 +129,6 @@ async function* waitToRetry(context: AgentContext, wait: number, failure: Failur
   };
   await context.ports.sleep(wait, context.signal);
   if (!context.signal.aborted) yield go(context, returnTo);
-}
-
-/** What a provider says often lacks its full stop, and our words follow it. */
-function asSentence(text: string): string {
-  const said = text.trim();
-  return /[.!?…:]["'”’)\]]*$/.test(said) ? said : `${said}.`;
 }
 
 /** The agent's message that the step writes into; started when there is none. */
@@ -205,7 +208,8 @@ async function* bookStep(
   const sent = !answer.failure || answer.shown || answer.usage !== null;
   const usage = usageOrEstimate(answer.usage, sent ? tokens : 0, answer.text, context.context.bytesPerToken);
   if (answer.usage) context.context.learn(wire, answer.usage);
-  const cost = costOf(usage, context.model.profile.price);
+  const { price } = context.model.profile;
+  const cost = costOf(usage, price);
   context.usage = addUsage(context.usage, usage);
   context.cost = cost === null || context.cost === null ? null : context.cost + cost;
   yield {
@@ -213,6 +217,7 @@ async function* bookStep(
     stepId,
     usage,
     cost,
+    ...(price ? { price } : {}),
     finish: answer.finish === 'repeats' ? 'unknown' : answer.finish,
     ...(answer.failure ? { failure: answer.failure } : {}),
     endedAt: context.ports.now(),

@@ -40,6 +40,8 @@ export interface RecordedRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly spans: readonly RecordedSpan[];
+  /** Days after which its words were taken away: `spans` is empty then. */
+  readonly removedAfter?: number;
 }
 
 export type SearchKind = 'message' | 'tool_input' | 'tool_result';

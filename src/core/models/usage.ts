@@ -29,6 +29,8 @@ export interface Price {
   readonly cachedRead?: number;
   readonly cachedWrite?: number;
   readonly asOf: string;
+  /** The person set it; else it is from the table that comes with Glasshouse. */
+  readonly isOwn?: boolean;
 }
 
 /** Cost in US dollars, or null when no price is known. */

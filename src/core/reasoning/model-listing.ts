@@ -1,3 +1,4 @@
+import type { Price } from '../models/usage.ts';
 import type { Destination } from './language-model.ts';
 
 /** Bytes fetched so far of all, bytes per second and seconds left (null: not known yet). */
@@ -17,4 +18,9 @@ export interface ListedModel {
   readonly ready: boolean;
   readonly missing?: string;
   readonly note?: string;
+  /** Tokens, input and output together, where that is known. */
+  readonly window?: number;
+  /** Whether it thinks before it answers, where that is known. */
+  readonly thinks?: boolean;
+  readonly price?: Price;
 }

@@ -65,7 +65,9 @@ export function createHttpStream(deps: HttpStreamDeps): HttpStream {
 
   const agentFor = (url: URL): Agent => {
     const direct = isLoopback(url.hostname);
-    const name = `${url.protocol}${direct ? 'direct' : ''}${systemAuthorities ? 'system' : ''}`;
+    // A proxy can be another one than it was: then it has connections of its own.
+    const way = direct ? 'direct' : JSON.stringify(proxySettings(deps.env));
+    const name = `${url.protocol}${way}${systemAuthorities ? 'system' : ''}`;
     let agent = agents.get(name);
     if (!agent) {
       agent = url.protocol === 'https:' ? httpsAgent(direct ? {} : deps.env, systemAuthorities) : httpAgent(direct ? {} : deps.env);
@@ -116,7 +118,7 @@ function proxySettings(env: HttpStreamDeps['env']): Record<string, string> {
   return settings;
 }
 
-function proxyOf(env: HttpStreamDeps['env'], url: URL): string | null {
+export function proxyOf(env: HttpStreamDeps['env'], url: URL): string | null {
   if (isLoopback(url.hostname)) return null;
   const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const value = env[name.toLowerCase()] || env[name];

@@ -123,6 +123,11 @@ export function claudeAbilities(model: string): ModelFacts {
   return model.startsWith('claude-') ? UNKNOWN_CLAUDE : UNKNOWN_MESSAGES;
 }
 
+/** Null: the name is not listed. */
+export function openaiListed(model: string): ModelFacts | null {
+  return lookUp(OPENAI, model) ?? null;
+}
+
 /** Facts of the provider's own address: elsewhere a model of the same name can be served with less. */
 export function openaiFacts(model: string): ModelFacts {
   return lookUp(OPENAI, model) ?? { ...UNKNOWN_OPENAI, ...openaiAbilities(model) };

@@ -7,6 +7,8 @@ import { askServer } from './ask-server.ts';
 import type { HttpStream } from './http-stream.ts';
 import { bearer, OWN_WIRES, type OwnWire } from './own-wires.ts';
 import { PRESETS, type Preset } from './presets.ts';
+import type { ModelFacts } from './model-data.ts';
+import { windowsIn } from './served-window.ts';
 import { failureFromAnswer } from './wire-failure.ts';
 
 export interface ListingDeps {
@@ -19,8 +21,8 @@ export interface ListingDeps {
 /** Milliseconds for servers on this machine, which answer at once or are not there, and for others. */
 const PROBE_HERE = 300;
 const PROBE_ELSEWHERE = 2000;
-/** A hosted provider can list hundreds. */
-const SHOWN = 40;
+/** More than any provider lists today: a bound, so that a strange answer stays small. */
+const SHOWN = 500;
 const NOWHERE: Destination = { kind: 'host', host: 'unknown' };
 
 /** Every model that can be asked now, and, of providers that cannot be, what is missing. */
@@ -56,13 +58,18 @@ async function listOwn(deps: ListingDeps, wire: OwnWire): Promise<readonly Liste
   const key = await keyFor({ secrets: deps.secrets, id: wire.name, names: wire.keyNames, isNeeded: given === wire.baseUrl });
   if (!key.ok) return notReady(wire.name, destination, keyWords(key.failure, wire.keyNames[0] ?? ''));
   const headers = { ...wire.listHeaders, ...base.value.basic, ...(key.value === null ? {} : wire.keyHeaders(key.value.value)) };
-  const [said, known] = await Promise.all([ask(deps, destination, wire.listAddress(base.value.address), headers), wire.knownNames()]);
+  const [said, known, factsOf] = await Promise.all([
+    ask(deps, destination, wire.listAddress(base.value.address), headers),
+    wire.knownNames(),
+    wire.factsAt(base.value.address),
+  ]);
+  const factsIn = (name: string) => factsShown(factsOf(name), destination);
   if (said === 'key refused') return notReady(wire.name, destination, KEY_REFUSED);
   if (said === 'no answer' && destination.kind === 'machine') return notReady(wire.name, destination, nobodyAt(base.value.url));
   const listed = typeof said === 'object' ? wire.namesIn(said.document) : [];
-  if (listed.length === 0) return shownOf(wire.name, destination, known, base.value.url.host);
+  if (listed.length === 0) return shownOf(wire.name, destination, known, base.value.url.host, factsIn);
   const others = listed.filter((name) => !known.includes(name));
-  return shownOf(wire.name, destination, [...known.filter((name) => listed.includes(name)), ...others], base.value.url.host);
+  return shownOf(wire.name, destination, [...known.filter((name) => listed.includes(name)), ...others], base.value.url.host, factsIn);
 }
 
 const KEY_REFUSED = 'the key was refused';
@@ -89,8 +96,25 @@ async function ask(
   return reason.code === 'model_key_refused' ? 'key refused' : 'no list';
 }
 
-function shownOf(provider: string, destination: Destination, names: readonly string[], host: string): readonly ListedModel[] {
-  const shown = names.slice(0, SHOWN).map((name): ListedModel => ({ id: `${provider}/${name}`, destination, ready: true }));
+type ShownFacts = Pick<ListedModel, 'window' | 'thinks' | 'price'>;
+
+/** What stands in the list is what a run reckons with: on one's own machine nothing is paid for. */
+function factsShown(facts: ModelFacts | null, destination: Destination): ShownFacts {
+  if (facts === null) return {};
+  const { window, thinking, price } = facts;
+  return { window, thinks: thinking !== undefined, ...(price && destination.kind === 'host' ? { price } : {}) };
+}
+
+function shownOf(
+  provider: string,
+  destination: Destination,
+  names: readonly string[],
+  host: string,
+  factsOf: (name: string) => ShownFacts,
+): readonly ListedModel[] {
+  const shown = names
+    .slice(0, SHOWN)
+    .map((name): ListedModel => ({ id: `${provider}/${name}`, destination, ready: true, ...factsOf(name) }));
   if (names.length > SHOWN)
     shown.push({ id: `${provider}/MODEL`, destination, ready: true, note: `and ${names.length - SHOWN} more at ${host}` });
   return shown;
@@ -110,13 +134,22 @@ async function listPreset(deps: ListingDeps, preset: Preset): Promise<readonly L
   const isNeeded = !(preset.keyOptionalElsewhere && given !== preset.baseUrl);
   const key = await keyFor({ secrets: deps.secrets, id: preset.name, names, isNeeded });
   if (!key.ok) return notReady(preset.name, destination, keyWords(key.failure, preset.keyName ?? ''));
+  const sameElsewhere = OWN_WIRES.find((wire) => wire.baseUrl === given && addressOf(deps.env, wire) === given);
+  if (sameElsewhere) {
+    const note = `the same models by another wire: they are listed under ${sameElsewhere.name}`;
+    return [{ id: `${preset.name}/MODEL`, destination, ready: true, note }];
+  }
   const headers = key.value === null ? base.value.basic : bearer(key.value.value);
   const said = await ask(deps, destination, `${address.replace(/\/+$/, '')}/models`, headers);
   if (said === 'key refused') return notReady(preset.name, destination, KEY_REFUSED);
   const ids = typeof said === 'object' ? idsIn(said.document) : null;
   if (ids === null)
     return notReady(preset.name, destination, destination.kind === 'machine' ? nobodyAt(url) : `${url.host} did not list its models`);
-  return shownOf(preset.name, destination, ids, url.host);
+  const windows = windowsIn(typeof said === 'object' ? said.document : null);
+  return shownOf(preset.name, destination, ids, url.host, (name) => {
+    const window = windows.get(name);
+    return window === undefined ? {} : { window };
+  });
 }
 
 /** Most wrap the list in `data`; some give it bare. */

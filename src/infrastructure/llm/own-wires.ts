@@ -41,6 +41,8 @@ export interface OwnWire {
   namesIn(answer: unknown): readonly string[];
   /** Names that are known without asking, the newest first. */
   knownNames(): Promise<readonly string[]>;
+  /** What is known of a model that is served there; null: nothing. */
+  factsAt(address: string): Promise<(model: string) => ModelFacts | null>;
   open(ready: Ready): Promise<LanguageModel>;
 }
 
@@ -54,6 +56,7 @@ const ANTHROPIC: OwnWire = {
   listHeaders: { 'anthropic-version': '2023-06-01' },
   namesIn: (answer) => textsOf(answer, 'data', 'id'),
   knownNames: async () => (await import('./model-data.ts')).CLAUDE_NAMES,
+  factsAt: async () => (await import('./model-data.ts')).claudeFacts,
   async open(ready) {
     const [{ createAnthropicModel }, { claudeFacts, claudeAbilities }] = await Promise.all([
       import('./anthropic-messages.ts'),
@@ -85,6 +88,8 @@ const OPENAI: OwnWire = {
     return talking.length > 0 ? talking : names;
   },
   knownNames: async () => (await import('./model-data.ts')).OPENAI_NAMES,
+  // Elsewhere a model of the same name can be served with less.
+  factsAt: async (address) => (address === OPENAI.baseUrl ? (await import('./model-data.ts')).openaiListed : () => null),
   async open(ready) {
     const [{ createOpenAiResponsesModel }, data] = await Promise.all([import('./openai-responses.ts'), import('./model-data.ts')]);
     const { model, base, refused } = ready;
@@ -120,6 +125,7 @@ const GOOGLE: OwnWire = {
       .map((name) => name.replace(/^models\//, ''))
       .filter((name) => !TALKS_NOT.test(name)),
   knownNames: async () => (await import('./model-data.ts')).GEMINI_NAMES,
+  factsAt: async () => (await import('./model-data.ts')).geminiFacts,
   async open(ready) {
     const [{ createGeminiModel }, data] = await Promise.all([import('./gemini.ts'), import('./model-data.ts')]);
     const facts = data.geminiFacts(ready.model) ?? (await askedGemini(ready, data.geminiAbilities(ready.model)));

@@ -64,11 +64,25 @@ function loadedWindow(answer: unknown, model: string): number | null {
 /** vLLM says the first; others have their own words for it. */
 const WINDOW_NAMES = ['max_model_len', 'context_window', 'context_length', 'max_context_length'];
 
-function windowAmong(answer: unknown, model: string, names: readonly string[] = WINDOW_NAMES): number | null {
-  // Most wrap the list in `data`; some give it bare.
+/** The windows that a list of models says, by name. */
+export function windowsIn(answer: unknown): ReadonlyMap<string, number> {
+  const windows = new Map<string, number>();
+  for (const one of listIn(answer)) {
+    const name = at(one, 'id');
+    const window = WINDOW_NAMES.map((each) => positive(at(one, each))).find((value) => value !== null);
+    if (typeof name === 'string' && window) windows.set(name, window);
+  }
+  return windows;
+}
+
+/** Most wrap the list in `data`; some give it bare. */
+function listIn(answer: unknown): readonly unknown[] {
   const data = Array.isArray(answer) ? (answer as unknown[]) : at(answer, 'data');
-  if (!Array.isArray(data)) return null;
-  const found: unknown = data.find((one: unknown) => at(one, 'id') === model);
+  return Array.isArray(data) ? data : [];
+}
+
+function windowAmong(answer: unknown, model: string, names: readonly string[] = WINDOW_NAMES): number | null {
+  const found: unknown = listIn(answer).find((one: unknown) => at(one, 'id') === model);
   for (const name of names) {
     const value = positive(at(found, name));
     if (value !== null) return value;

@@ -56,11 +56,11 @@ export class HubConnections {
 
   #agentFor(url: URL): Agent {
     const isLocal = LOCAL.test(url.hostname);
-    const name = `${url.protocol}${isLocal}${this.#systemAuthorities}`;
-    const known = this.#agents.get(name);
-    if (known) return known;
     const { env } = this.#fetching;
     const proxyEnv = isLocal ? {} : Object.fromEntries(PROXY_NAMES.flatMap((one) => (env[one] ? [[one, env[one]]] : [])));
+    const name = `${url.protocol}${isLocal}${this.#systemAuthorities}${JSON.stringify(proxyEnv)}`;
+    const known = this.#agents.get(name);
+    if (known) return known;
     const agent = url.protocol === 'https:' ? this.#secureAgent(proxyEnv) : new (process.getBuiltinModule('node:http').Agent)({ proxyEnv });
     this.#agents.set(name, agent);
     return agent;

@@ -5,7 +5,7 @@ import type { Failure } from '../../core/models/failure.ts';
 import type { InteractionAnswer } from '../../core/models/interaction.ts';
 import type { Message } from '../../core/models/message.ts';
 import type { Plan } from '../../core/models/plan.ts';
-import type { Usage } from '../../core/models/usage.ts';
+import type { Price, Usage } from '../../core/models/usage.ts';
 import type { Database, Row } from './database.ts';
 import {
   parsed,
@@ -131,6 +131,7 @@ function startedMessage(db: Database, row: Row): Message {
 
 function completedStep(row: Row, body: Body): AnnouncedEvent | null {
   const usage = parsed<Usage>(row['usage']);
+  const price = parsed<Price>(row['price']);
   const failure = parsed<Failure>(row['failure']);
   if (!usage) return null;
   return {
@@ -138,6 +139,7 @@ function completedStep(row: Row, body: Body): AnnouncedEvent | null {
     stepId: String(row['id']),
     usage,
     cost: row['cost'] === null ? null : Number(row['cost']),
+    ...(price ? { price } : {}),
     finish: String(body['finish']) as Extract<AnnouncedEvent, { type: 'step_completed' }>['finish'],
     ...(failure ? { failure } : {}),
     endedAt: Number(row['ended_at']),

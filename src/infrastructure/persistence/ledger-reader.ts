@@ -35,6 +35,7 @@ export function readRequests(db: Database, conversationId: string): readonly Rec
       url: String(row['url']),
       headers: JSON.parse(String(row['headers'])) as Record<string, string>,
       spans: all,
+      ...(row['removed_after'] === null ? {} : { removedAfter: Number(row['removed_after']) }),
     };
   });
 }

@@ -24,7 +24,7 @@ export class LedgerWriter {
   }
 
   write(conversationId: string, stepId: string, requestId: string, wire: WireRequest, at: number): void {
-    const last = this.#last.get(conversationId);
+    const last = this.#stillThere(this.#last.get(conversationId));
     const shared = last && last.depth < MAX_DEPTH ? sharedPrefix(last.spans, wire.spans) : 0;
     const prefixId = last && shared > 0 ? last.id : null;
     this.#db.run(
@@ -55,6 +55,11 @@ export class LedgerWriter {
       );
     }
     this.#last.set(conversationId, { id: requestId, spans: wire.spans, depth: prefixId ? (last?.depth ?? 0) + 1 : 0 });
+  }
+
+  /** Whether the words that would be built upon are there: another process may have taken them away when their time was over. */
+  #stillThere(last: LastRequest | undefined): LastRequest | undefined {
+    return last && this.#db.get('SELECT 1 FROM request WHERE id = ? AND removed_after IS NULL', last.id) ? last : undefined;
   }
 
   /** Forgets what must no longer be built upon (a purged conversation, a transaction that was rolled back). */

@@ -4,6 +4,7 @@ import type { EventReader } from '../../application/ports/event-reader.ts';
 import type { Journal } from '../../application/ports/journal.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Search } from '../../application/ports/search.ts';
+import type { StorageCare } from '../../application/ports/storage-care.ts';
 import type { Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
 import { createSqliteChangeLog } from './change-record.ts';
 import { Database } from './database.ts';
@@ -15,6 +16,7 @@ import { createSqliteConversationReader } from './sqlite-conversation-reader.ts'
 import { createSqliteJournal } from './sqlite-journal.ts';
 import { createSqlitePictures, createSqliteTallies } from './sqlite-pictures.ts';
 import { createSqlitePurge } from './sqlite-purge.ts';
+import { createSqliteStorageCare } from './sqlite-storage-care.ts';
 import { createSqliteSearch } from './sqlite-search.ts';
 import { createSqliteRuleStore, createSqliteSettingStore } from './sqlite-stores.ts';
 
@@ -33,6 +35,7 @@ export interface Storage {
   readonly events: EventReader;
   /** Takes the oldest entries out of the change feed. @returns how many went */
   trimFeed(kept?: number): Promise<number>;
+  readonly care: StorageCare;
   /** What SQLite's own check of the whole file says: `ok`, or what is wrong. */
   checkIntegrity(): string;
   /** Makes all indexes anew from what they are made of, the search too. @returns how many texts can be searched */
@@ -62,6 +65,7 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       editor: createSqliteConversationEditor(db, options.now),
       changes: createSqliteChangeLog(db, options.now),
       events: createSqliteEventReader(db),
+      care: createSqliteStorageCare(db, folder, options.now),
       trimFeed: (kept) => trimFeed(db, kept),
       checkIntegrity: () => String(db.get('PRAGMA quick_check')?.['quick_check']),
       async rebuildIndexes() {

@@ -67,9 +67,10 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
     }
     case 'step_completed':
       db.run(
-        'UPDATE step SET usage = ?, cost = ?, finish = ?, failure = ?, ended_at = ? WHERE id = ?',
+        'UPDATE step SET usage = ?, cost = ?, price = ?, finish = ?, failure = ?, ended_at = ? WHERE id = ?',
         JSON.stringify(event.usage),
         event.cost,
+        json(event.price),
         event.finish,
         json(event.failure),
         event.endedAt,

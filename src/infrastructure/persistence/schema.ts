@@ -129,4 +129,13 @@ ALTER TABLE conversation ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN trashed_at INTEGER;
 CREATE INDEX conversation_trashed ON conversation (trashed_at) WHERE trashed_at IS NOT NULL;
 `,
+  // What a step's cost was reckoned with: prices change.
+  `ALTER TABLE step ADD COLUMN price TEXT;`,
+  // What is kept for a time only: after how many days the words of a request, or a file as it was, were taken away.
+  `
+ALTER TABLE request ADD COLUMN removed_after INTEGER;
+ALTER TABLE file_change ADD COLUMN removed_after INTEGER;
+CREATE INDEX request_with_words ON request (created_at) WHERE removed_after IS NULL;
+CREATE INDEX file_change_with_image ON file_change (created_at) WHERE before IS NOT NULL;
+`,
 ];

@@ -370,6 +370,7 @@ export function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
 function toStep(row: Row): RecordedStep {
   const usage = parsed<NonNullable<RecordedStep['usage']>>(row['usage']);
   const failure = parsed<NonNullable<RecordedStep['failure']>>(row['failure']);
+  const price = parsed<NonNullable<RecordedStep['price']>>(row['price']);
   return {
     id: String(row['id']),
     runId: String(row['run_id']),
@@ -383,6 +384,7 @@ function toStep(row: Row): RecordedStep {
     ...(usage ? { usage } : {}),
     ...(row['finish'] === null ? {} : { finish: String(row['finish']) as NonNullable<RecordedStep['finish']> }),
     ...(row['ended_at'] === null ? {} : { endedAt: Number(row['ended_at']), cost: row['cost'] === null ? null : Number(row['cost']) }),
+    ...(price ? { price } : {}),
     ...(failure ? { failure } : {}),
   };
 }

@@ -1,4 +1,12 @@
-import type { BranchPoint, ConversationPicture, Pictures, RunSummary, Stretch, Tallies } from '../../application/ports/pictures.ts';
+import type {
+  FailureTally,
+  BranchPoint,
+  ConversationPicture,
+  Pictures,
+  RunSummary,
+  Stretch,
+  Tallies,
+} from '../../application/ports/pictures.ts';
 import { isEnded } from '../../core/agent/agent-state.ts';
 import type { Failure } from '../../core/models/failure.ts';
 import { attachmentsOf, textOf, type Message } from '../../core/models/message.ts';
@@ -213,6 +221,21 @@ export function createSqliteTallies(db: Database): Tallies {
           `SELECT workspace AS path, count(*) AS n, max(updated_at) AS last FROM conversation WHERE kind = 'chat' GROUP BY workspace ORDER BY last DESC`,
         )
         .map((row) => ({ path: String(row['path']), conversations: Number(row['n']) })),
+    failures: async () =>
+      db
+        .all(
+          `SELECT place, code, count(*) AS n, max(at) AS last FROM (
+             SELECT 'run' AS place, json_extract(failure, '$.code') AS code, ended_at AS at FROM run WHERE failure IS NOT NULL
+             UNION ALL SELECT 'step', json_extract(failure, '$.code'), ended_at FROM step WHERE failure IS NOT NULL
+             UNION ALL SELECT 'tool', json_extract(failure, '$.code'), ended_at FROM tool_call WHERE failure IS NOT NULL
+           ) GROUP BY place, code ORDER BY last DESC LIMIT 100`,
+        )
+        .map((row) => ({
+          where: String(row['place']) as FailureTally['where'],
+          code: String(row['code']),
+          count: Number(row['n']),
+          last: Number(row['last']),
+        })),
     async totals() {
       const row = db.get(
         `SELECT (SELECT count(*) FROM conversation WHERE kind = 'chat') AS conversations, (SELECT count(*) FROM message) AS messages`,

@@ -11,7 +11,7 @@ const LOG_LIMIT = 1_000_000;
  * @param folder the data folder; the log is `glasshouse.log` in it. `:memory:` writes none.
  */
 export function createNodeSystem(folder: string): SystemPort & { clearLog(): void } {
-  const log = folder === ':memory:' ? null : join(folder, 'glasshouse.log');
+  const log = folder === ':memory:' ? null : logFiles(folder)[0];
   return {
     newId: timeOrderedIds(Date.now),
     now: () => Date.now(),
@@ -31,6 +31,12 @@ export function createNodeSystem(folder: string): SystemPort & { clearLog(): voi
       }
     },
   };
+}
+
+/** The log, and the older one that is kept. */
+export function logFiles(folder: string): readonly [string, string] {
+  const log = join(folder, 'glasshouse.log');
+  return [log, `${log}.old`];
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ interface UiState {
   /** On a narrow window the sidebar is a drawer. */
   readonly isDrawerOpen: boolean;
   readonly isPaletteOpen: boolean;
+  readonly areShortcutsShown: boolean;
   /** The inspector is asked to show this: a tab, and in it a request or a run. Each asking is a new object. */
   readonly inspect: { readonly tab: string; readonly id?: string } | null;
   /** Grows by one each time the composer is asked to take the focus. */
@@ -13,10 +14,19 @@ interface UiState {
   readonly picker: 'model' | 'workspace' | null;
 }
 
-export const useUi = create<UiState>(() => ({ isDrawerOpen: false, isPaletteOpen: false, inspect: null, composerFocus: 0, picker: null }));
+export const useUi = create<UiState>(() => ({
+  isDrawerOpen: false,
+  isPaletteOpen: false,
+  areShortcutsShown: false,
+  inspect: null,
+  composerFocus: 0,
+  picker: null,
+}));
 
 export const openPalette = (): void => useUi.setState({ isPaletteOpen: true });
 export const closePalette = (): void => useUi.setState({ isPaletteOpen: false });
+export const showShortcuts = (): void => useUi.setState({ areShortcutsShown: true });
+export const hideShortcuts = (): void => useUi.setState({ areShortcutsShown: false });
 export const setDrawer = (isDrawerOpen: boolean): void => useUi.setState({ isDrawerOpen });
 export const focusComposer = (): void => useUi.setState((state) => ({ composerFocus: state.composerFocus + 1 }));
 export const openPicker = (picker: UiState['picker']): void => useUi.setState({ picker });

@@ -16,6 +16,12 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
         }
         return { started: served.pulls.start(id) };
       },
+      setPrice: async ({ id, price }) => {
+        const set = await served.app.setPrice(id, price);
+        if (!set.ok) throw new FailureError(set.failure.code, set.failure.message);
+        await tellChange(served);
+        return { price: set.value };
+      },
       stopPull: async ({ id }) => ({ stopped: served.pulls.stop(id) }),
     },
     workspaces: {
@@ -54,6 +60,11 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
       },
       doctor: async () => ({ findings: await served.app.doctor() }),
       data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),
+      newerVersion: async () => ({ newer: await served.app.newerVersion() }),
+      testNetwork: ({ address }) => served.app.testNetwork(address),
+      diagnostics: async () => ({ text: await served.app.diagnostics() }),
+      storage: () => served.app.storage(),
+      prune: async () => ({ gone: await served.app.pruneStorage() }),
       backup: async () => {
         const name = backupName(new Date());
         const { path, ...facts } = await served.backups.make(name);

@@ -9,7 +9,7 @@ import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
-import { bytes, exactTime, money, tokens as shortTokens, wholeNumber } from '../../figures.ts';
+import { bytes, counted, exactTime, money, tokens as shortTokens, wholeNumber } from '../../figures.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { useModels } from '../../stores/models-store.ts';
 import { ContextBar } from './context-bar.tsx';
@@ -99,6 +99,16 @@ function OneRequest({ request, conversationId, isLatest }: { request: RequestVie
   const total = usage && usage.input > 0 ? usage.input : estimate;
   const isExact = usage !== null && usage.exact && usage.input > 0;
   const free = window === null ? null : Math.max(0, window - total);
+  if (request.removedAfter !== undefined) {
+    return (
+      <>
+        <Envelope request={request} />
+        <p className="inspector-facts">
+          The words of this request were removed after {counted(request.removedAfter, 'day')}, as Settings → Data has it.
+        </p>
+      </>
+    );
+  }
   return (
     <>
       <p className="inspector-sum">

@@ -7,7 +7,7 @@ import { useUi } from '../../stores/ui-store.ts';
 import { ContextTab } from './context-tab.tsx';
 import { FilesTab, useChangedFiles } from './files-tab.tsx';
 import { PlanTab } from './plan-tab.tsx';
-import { ResizeHandle } from './resize-handle.tsx';
+import { ResizeHandle } from '../../components/resize-handle.tsx';
 import { RunsTab } from './runs-tab.tsx';
 import './inspector.css';
 
@@ -55,7 +55,15 @@ export function Inspector({ conversationId, onClose }: { conversationId: string;
         onClose();
       }}
     >
-      <ResizeHandle />
+      <ResizeHandle
+        name="Width of the inspector"
+        memory="layout:inspector-width"
+        property="--inspector-width"
+        edge="left"
+        narrowest={320}
+        usual={400}
+        widest={640}
+      />
       <Tabs.Root className="inspector-inside" value={tab} onValueChange={show}>
         <div className="inspector-bar">
           <Tabs.List className="inspector-tabs" aria-label="What is inspected">

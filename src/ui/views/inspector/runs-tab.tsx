@@ -11,7 +11,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
-import { clock, counted, duration, exactTime, money, tokens } from '../../figures.ts';
+import { clock, counted, duration, exactTime, money, priceInWords, tokens } from '../../figures.ts';
 import { useNow } from '../../now.ts';
 import { useOpen, useRunsOnPath } from '../../stores/conversation-store.ts';
 import { useAnswer } from '../../use-answer.ts';
@@ -90,6 +90,7 @@ function OneRun({ run, conversationId, onOpenRequest }: OneRunProps) {
   const usage = run.steps.reduce((sum, step) => (step.usage ? addUsage(sum, step.usage) : sum), NO_USAGE);
   const costs = run.steps.map((step) => step.cost ?? null).filter((cost) => cost !== null);
   const cost = costs.length === 0 ? null : costs.reduce((sum, each) => sum + each, 0);
+  const prices = [...new Set(run.steps.flatMap((step) => (step.price ? [priceInWords(step.price)] : [])))];
   const used = usage.input + usage.output;
   const facts = [
     counted(timeline.steps.length, 'step'),
@@ -104,6 +105,11 @@ function OneRun({ run, conversationId, onOpenRequest }: OneRunProps) {
         <span className="grow" />
         <span className="medium">{money(cost)}</span>
       </p>
+      {prices.map((price) => (
+        <p key={price} className="quiet">
+          {price}
+        </p>
+      ))}
       <RunLanes timeline={timeline} />
       <RunSteps run={run} state={state} timeline={timeline} now={now} onOpenRequest={onOpenRequest} />
       <RunLimits run={run} timeline={timeline} used={used} cost={cost} />

@@ -1,5 +1,6 @@
 import {
   Archive,
+  Keyboard,
   ListChecks,
   Moon,
   PanelLeft,
@@ -15,7 +16,6 @@ import {
 } from 'lucide-react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
-import { CTRL } from '../../components/kbd.tsx';
 import { exportConversation, FORMATS } from '../../export-conversation.ts';
 import { toggleInspector, toggleSidebar } from '../../layout.ts';
 import { choose, look } from '../../look.ts';
@@ -25,7 +25,8 @@ import { putAway, useConversations } from '../../stores/conversations-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
 import { remember, recall } from '../../stores/memory-store.ts';
 import { tell } from '../../stores/toast-store.ts';
-import { focusComposer } from '../../stores/ui-store.ts';
+import { focusComposer, showShortcuts } from '../../stores/ui-store.ts';
+import { SHORTCUTS } from '../../shortcuts.ts';
 import { SECTION_WORDS, SECTIONS } from '../settings/sections.ts';
 
 export interface Command {
@@ -59,7 +60,7 @@ function aboutThisConversation(): readonly Command[] {
     id: 'stop',
     title: 'Stop the run',
     icon: Square,
-    keys: 'Esc',
+    keys: SHORTCUTS.stop.keys,
     also: 'cancel end halt',
     run: () => void api.runs.stop({ runId: run?.id ?? '' }).catch(told),
   };
@@ -107,12 +108,12 @@ function planMode(isOn: boolean, toggle: () => void): Command {
 
 function aboutTheWindow(): readonly Command[] {
   return [
-    { id: 'new', title: 'New conversation', icon: SquarePen, keys: `${CTRL} Shift O`, also: 'chat start', run: begin },
+    { id: 'new', title: 'New conversation', icon: SquarePen, keys: SHORTCUTS.new.keys, also: 'chat start', run: begin },
     {
       id: 'inspector',
       title: 'Show or hide the inspector',
       icon: PanelRight,
-      keys: `${CTRL} I`,
+      keys: SHORTCUTS.inspector.keys,
       also: 'context runs files plan',
       run: toggleInspector,
     },
@@ -120,9 +121,17 @@ function aboutTheWindow(): readonly Command[] {
       id: 'sidebar',
       title: 'Show or hide the sidebar',
       icon: PanelLeft,
-      keys: `${CTRL} B`,
+      keys: SHORTCUTS.sidebar.keys,
       also: 'list conversations',
       run: toggleSidebar,
+    },
+    {
+      id: 'shortcuts',
+      title: 'Keys: every shortcut',
+      icon: Keyboard,
+      keys: SHORTCUTS.shortcuts.keys,
+      also: 'keyboard help hotkeys',
+      run: showShortcuts,
     },
   ];
 }

@@ -1,15 +1,18 @@
 import { Check, CircleAlert, Minus } from 'lucide-react';
 import { useState } from 'react';
 import type { Finding } from '../../../contract/glasshouse.ts';
-import { api } from '../../api.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Segmented } from '../../components/segmented.tsx';
 import { Mark } from '../../components/sign.tsx';
 import { WaitingLines } from '../../components/waiting-lines.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { counted } from '../../figures.ts';
+import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
+import { DiagnosticsCard } from './diagnostics-card.tsx';
 
 const SIGNS = { ok: Check, missing: Minus, problem: CircleAlert } as const;
 
@@ -38,6 +41,7 @@ export function AboutSection() {
           ) : (
             <WaitingLines lines={2} />
           )}
+          <NewerVersion />
         </Card>
       </Group>
       <Group title="Is all well?">
@@ -52,6 +56,7 @@ export function AboutSection() {
           </Card>
         )}
       </Group>
+      <DiagnosticsCard />
       {about.value ? (
         <Group title="Licences" aside={counted(about.value.licences.length, 'package')}>
           <Card padded>
@@ -82,6 +87,52 @@ export function AboutSection() {
         </Group>
       ) : null}
     </>
+  );
+}
+
+/** Whether a newer version is looked for, and what was found. */
+function NewerVersion() {
+  const isChange = ({ type }: { type: string }) => type === 'settings_changed' || type === 'reset';
+  const setting = useAnswer(
+    'update-notice',
+    async () => {
+      const { settings } = await api.settings.list({});
+      const of = (name: string) => settings.find(({ key }) => key === name) ?? null;
+      return { notice: of('update_notice'), address: of('update_address')?.value ?? null };
+    },
+    isChange,
+  );
+  const newer = useAnswer('newer-version', async () => (await api.system.newerVersion({})).newer, isChange);
+  const { notice = null, address = null } = setting.value ?? {};
+  const value = notice?.value === 'off' ? 'off' : 'on';
+  const set = (next: string) => {
+    api.settings
+      .set({ key: 'update_notice', value: next })
+      .then(setting.askAgain, (error: unknown) => tell(failureInWords(failureOf(error))));
+  };
+  return (
+    <Line
+      title={newer.value ? `Glasshouse ${newer.value} is out` : 'Look for newer versions'}
+      detail={
+        address !== null && URL.canParse(address)
+          ? `Once a day, by one plain request to ${new URL(address).host} that says nothing of you. Nothing is fetched or changed by it`
+          : 'No address is set to look at (update_address, under Models, by hand): nothing is asked'
+      }
+    >
+      {notice?.from === 'environment' ? (
+        <span className="quiet">{value}, set in the environment</span>
+      ) : (
+        <Segmented
+          name="Look for newer versions"
+          value={value}
+          options={[
+            { value: 'off', label: 'Off' },
+            { value: 'on', label: 'On' },
+          ]}
+          onChange={set}
+        />
+      )}
+    </Line>
   );
 }
 

@@ -18,6 +18,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { folderName } from '../../stores/workspaces-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
+import { StorageCard } from './storage-card.tsx';
 
 /** As many as the server tells at once. */
 const BATCH = 1_000;
@@ -63,6 +64,7 @@ export function DataSection() {
           </Card>
         )}
       </Group>
+      <StorageCard />
       <Group title="Backup">
         <Card>
           <Backup />

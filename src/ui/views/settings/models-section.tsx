@@ -1,6 +1,5 @@
 import { Search } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
-import type { SettingView } from '../../../contract/glasshouse.ts';
+import { useState } from 'react';
 import type { ModelLine } from '../../../contract/views.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
@@ -15,7 +14,12 @@ import { goTo } from '../../route.ts';
 import { loadModels, shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
+import { factsOf } from '../composer/found-models.ts';
 import { Card, Group, Line } from './card.tsx';
+import { NetworkCard } from './network-card.tsx';
+import { PlainSetting } from './plain-setting.tsx';
+import { PriceDialog } from './price-dialog.tsx';
+import { FallbackCard } from './fallback-card.tsx';
 
 /** Models of a group that are listed at once. */
 const LISTED = 12;
@@ -93,6 +97,8 @@ function OneModel({ model }: { model: ModelLine }) {
     whereWordsGo(model),
     file?.state === 'missing' ? 'not here yet' : null,
     model.note ?? (file ? bytes(file.bytes) : null),
+    ...factsOf(model),
+    model.price ? `${model.price.isOwn ? 'your price of' : 'price of'} ${model.price.asOf}` : null,
   ].filter(Boolean);
   return (
     <Line
@@ -128,6 +134,7 @@ const PHASES = {
 } as const;
 
 function ModelActs({ model }: { model: ModelLine }) {
+  const [isPricing, setPricing] = useState(false);
   const act = async (ask: () => Promise<unknown>, said?: string) => {
     try {
       await ask();
@@ -149,6 +156,12 @@ function ModelActs({ model }: { model: ModelLine }) {
   }
   return (
     <>
+      {isPattern(model) || model.destination.kind === 'machine' ? null : (
+        <Button look="plain" small aria-label={`Price of ${model.id}`} onClick={() => setPricing(true)}>
+          Price
+        </Button>
+      )}
+      {isPricing ? <PriceDialog model={model} onClose={() => setPricing(false)} /> : null}
       {model.isDefault ? <Tag look="fill">default</Tag> : null}
       {model.file?.state === 'missing' ? (
         <Button small onClick={() => void act(() => api.models.pull({ id: model.id }))}>
@@ -186,57 +199,33 @@ function MoreAboutModels() {
   if (settings.failure && !settings.value) {
     return <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />;
   }
-  const plain = (settings.value ?? []).filter((setting) => !setting.isSecret && setting.key !== 'instructions');
-  if (plain.length === 0) return null;
+  if (!settings.value) return null;
+  const plain = settings.value.filter(
+    (setting) => !setting.isSecret && !HAS_ITS_OWN_PLACE.has(setting.key) && !setting.key.startsWith('keep_'),
+  );
   return (
-    <Group title="By hand">
-      <Card>
-        {plain.map((setting) => (
-          <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={settings.askAgain} />
-        ))}
-      </Card>
-    </Group>
+    <>
+      <FallbackCard settings={settings.value} onChanged={settings.askAgain} />
+      <NetworkCard settings={settings.value} onChanged={settings.askAgain} />
+      <Group title="By hand">
+        <Card>
+          {plain.map((setting) => (
+            <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={settings.askAgain} />
+          ))}
+        </Card>
+      </Group>
+    </>
   );
 }
 
-function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {
-  const [value, setValue] = useState(setting.value ?? '');
-  const [wrong, setWrong] = useState<string>();
-  const isFixed = setting.from === 'environment';
-  const isChanged = value.trim() !== (setting.value ?? '');
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setWrong(undefined);
-    try {
-      if (value.trim() === '') await api.settings.remove({ key: setting.key });
-      else await api.settings.set({ key: setting.key, value: value.trim() });
-      tell('Kept');
-      onChanged();
-      void loadModels().catch(() => undefined);
-    } catch (error) {
-      setWrong(failureInWords(failureOf(error)));
-    }
-  };
-  const title = setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');
-  return (
-    <Line title={title} detail={`${setting.about}${isFixed ? ' Set in the environment, which wins.' : ''}`}>
-      <form className="plain-setting" onSubmit={(event) => void save(event)}>
-        <div>
-          <Field
-            name={title}
-            value={value}
-            disabled={isFixed}
-            wrong={wrong}
-            placeholder="Not set"
-            onChange={(event) => setValue(event.target.value)}
-          />
-        </div>
-        {isChanged ? (
-          <Button type="submit" small>
-            Keep
-          </Button>
-        ) : null}
-      </form>
-    </Line>
-  );
-}
+/** Settings that are not a plain field here. */
+const HAS_ITS_OWN_PLACE: ReadonlySet<string> = new Set([
+  'instructions',
+  'fallback',
+  'fallback_leaves_machine',
+  'proxy',
+  'no_proxy',
+  'ca_file',
+  'update_notice',
+  'language',
+]);

@@ -12,7 +12,11 @@ interface SectionWords {
 
 export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
   providers: { title: 'Providers', icon: Plug, about: 'key keys secret keychain api token server address embedded' },
-  models: { title: 'Models', icon: Cpu, about: 'default model fetch download window thinking where words go' },
+  models: {
+    title: 'Models',
+    icon: Cpu,
+    about: 'default model fetch download window thinking where words go fallback proxy certificate authority network price',
+  },
   instructions: { title: 'Instructions', icon: ScrollText, about: 'custom system prompt agents.md everywhere folder workspace trust' },
   tools: {
     title: 'Tools and permissions',
@@ -24,8 +28,12 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
     icon: Sun,
     about: 'theme light dark contrast density compact look language english deutsch german notifications tell',
   },
-  data: { title: 'Data', icon: Database, about: 'folder size conversations export delete disk backup' },
-  about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor' },
+  data: {
+    title: 'Data',
+    icon: Database,
+    about: 'folder size conversations export delete disk backup storage space retention days free log',
+  },
+  about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor diagnostics help bug report' },
 };
 
 /** The section of an address; what is not known is the first. */

@@ -4,10 +4,11 @@ import type { ConversationPlace } from '../../../core/models/conversation.ts';
 import { Boundary } from '../../components/boundary.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
-import { CTRL, Kbd } from '../../components/kbd.tsx';
+import { Kbd } from '../../components/kbd.tsx';
 import { lazily } from '../../components/lazily.tsx';
 import { Mark } from '../../components/sign.tsx';
 import { toggleSidebar } from '../../layout.ts';
+import { SHORTCUTS } from '../../shortcuts.ts';
 import { goTo, useRoute } from '../../route.ts';
 import { putAway, useConversations } from '../../stores/conversations-store.ts';
 import { openPalette, setDrawer } from '../../stores/ui-store.ts';
@@ -34,13 +35,13 @@ export function Sidebar() {
       <div className="side-top">
         <Mark />
         <span className="wordmark grow">Glasshouse</span>
-        <IconButton className="only-wide" icon={PanelLeft} name="Hide sidebar" keys={`${CTRL} B`} onClick={toggleSidebar} />
-        <IconButton icon={SquarePen} name="New conversation" keys={`${CTRL} Shift O`} onClick={startNew} />
+        <IconButton className="only-wide" icon={PanelLeft} name="Hide sidebar" keys={SHORTCUTS.sidebar.keys} onClick={toggleSidebar} />
+        <IconButton icon={SquarePen} name="New conversation" keys={SHORTCUTS.new.keys} onClick={startNew} />
       </div>
       <button type="button" className="field is-soft search-field" onClick={openPalette}>
         <Icon of={Search} small />
         <span className="grow">Search everything</span>
-        <Kbd>{`${CTRL} K`}</Kbd>
+        <Kbd>{SHORTCUTS.palette.keys}</Kbd>
       </button>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrow keys between the links in it */}
       <div ref={list} className="side-scroll" onKeyDown={moveByArrows}>

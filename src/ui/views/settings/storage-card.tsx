@@ -1,0 +1,149 @@
+import { useState } from 'react';
+import { KIND_WORDS, PRUNED_KINDS, PRUNED_WORDS, type Pruned, type PrunedKind } from '../../../core/models/storage.ts';
+import { api, failureInWords, failureOf } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogButtons } from '../../components/dialog.tsx';
+import { Select } from '../../components/select.tsx';
+import { Trouble } from '../../components/trouble.tsx';
+import { WaitingLines } from '../../components/waiting-lines.tsx';
+import { bytes, counted } from '../../figures.ts';
+import { tell } from '../../stores/toast-store.ts';
+import { useAnswer } from '../../use-answer.ts';
+import { Card, Group, Line } from './card.tsx';
+
+const TITLES: Readonly<Record<PrunedKind, string>> = {
+  requests: 'Requests to models',
+  before_images: 'Files from before a change',
+  events: 'What happened when',
+  log: 'The log',
+};
+
+const DETAILS: Readonly<Record<PrunedKind, string>> = {
+  requests: 'Their words. When, to whom and what each cost stays, and the inspector says that the rest was removed',
+  before_images: 'As they were before a tool touched them',
+  events: 'By which windows that come back learn what they missed. The newest 5,000 stay',
+  log: 'Faults of Glasshouse itself',
+};
+
+const DAYS = [7, 30, 90, 180, 365];
+
+/** What uses space, and for how long it is kept. */
+export function StorageCard() {
+  const storage = useAnswer(
+    'storage',
+    () => api.system.storage({}),
+    ({ type }) => type === 'settings_changed' || type === 'reset',
+  );
+  const [isAsking, setAsking] = useState(false);
+  const report = storage.value;
+  const keep = async (kind: PrunedKind, value: string) => {
+    try {
+      await api.settings.set({ key: `keep_${kind}`, value });
+    } catch (error) {
+      tell(failureInWords(failureOf(error)));
+    }
+    storage.askAgain();
+  };
+  if (storage.failure && !report) {
+    return <Trouble title="What uses space cannot be measured" failure={storage.failure} onRetry={storage.askAgain} />;
+  }
+  const wouldGo = report?.wouldGo.filter((each) => each.count > 0) ?? [];
+  return (
+    <>
+      <Group title="What uses space">
+        <Card>
+          {report ? null : <WaitingLines />}
+          {report?.sizes.map(({ kind, bytes: size }) => (
+            <Line key={kind} title={sentence(KIND_WORDS[kind])}>
+              <span className="settings-figure">{bytes(size)}</span>
+            </Line>
+          ))}
+        </Card>
+      </Group>
+      <Group title="How long it is kept" aside="no word of a conversation is ever among it">
+        <Card>
+          {report
+            ? PRUNED_KINDS.map((kind) => (
+                <Line key={kind} title={TITLES[kind]} detail={DETAILS[kind]}>
+                  <Select
+                    name={TITLES[kind]}
+                    value={String(report.retention[kind] ?? 'never')}
+                    options={optionsFor(report.retention[kind])}
+                    onChange={(value) => void keep(kind, value)}
+                  />
+                </Line>
+              ))
+            : null}
+          <Line
+            title="Free up space now"
+            detail={
+              wouldGo.length === 0 ? 'Nothing is older than it is kept' : `${wouldGo.map(inWords).join('; ')}. It goes by itself once a day`
+            }
+          >
+            <Button small disabled={wouldGo.length === 0} onClick={() => setAsking(true)}>
+              Free up…
+            </Button>
+          </Line>
+        </Card>
+      </Group>
+      {isAsking ? <FreeUpDialog wouldGo={wouldGo} onClose={() => setAsking(false)} onDone={storage.askAgain} /> : null}
+    </>
+  );
+}
+
+interface FreeUpDialogProps {
+  readonly wouldGo: readonly Pruned[];
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+function FreeUpDialog({ wouldGo, onClose, onDone }: FreeUpDialogProps) {
+  const [isAtWork, setAtWork] = useState(false);
+  const [wrong, setWrong] = useState<string>();
+  const free = async () => {
+    setAtWork(true);
+    try {
+      const { gone } = await api.system.prune({});
+      tell(`Freed about ${bytes(gone.reduce((sum, each) => sum + each.bytes, 0))}`);
+      onDone();
+      onClose();
+    } catch (error) {
+      setWrong(failureInWords(failureOf(error)));
+      setAtWork(false);
+    }
+  };
+  return (
+    <Dialog title="Free up space now?" onClose={onClose}>
+      <p>This goes, and cannot be brought back. No word of a conversation is among it.</p>
+      <ul>
+        {wouldGo.map((each) => (
+          <li key={each.kind}>{inWords(each)}</li>
+        ))}
+      </ul>
+      {wrong ? (
+        <p className="harm" role="alert">
+          {wrong}
+        </p>
+      ) : null}
+      <DialogButtons>
+        <Button onClick={onClose}>Keep</Button>
+        <Button look="harm-main" disabled={isAtWork} onClick={() => void free()}>
+          {isAtWork ? 'Taking it away…' : 'Take it away'}
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  );
+}
+
+function optionsFor(current: number | null): readonly { readonly value: string; readonly label: string }[] {
+  const days = [...new Set([...DAYS, ...(current === null ? [] : [current])])].toSorted((a, b) => a - b);
+  return [...days.map((each) => ({ value: String(each), label: counted(each, 'day') })), { value: 'never', label: 'For ever' }];
+}
+
+function inWords({ kind, count, bytes: size }: Pruned): string {
+  return `${counted(count, PRUNED_WORDS[kind])}, about ${bytes(size)}`;
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
