@@ -93,6 +93,8 @@ function portsFor(task: Task, agent: EvalAgent, folder: string): AgentPorts {
     },
     takeSteers: async () => [],
     readOutput: async () => null,
+    readMedia: async () => null,
+    readAttached: async () => null,
     environmentAt,
     reportBug(error) {
       console.error(error);

@@ -175,7 +175,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     search: (query, limits) => storage.search.search(query, limits),
     export: async (id, format) => {
       const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
-      return exportConversation({ pictures: storage.pictures, reader: storage.reader, pageWriter }, id, format);
+      return exportConversation({ pictures: storage.pictures, reader: storage.reader, base64: system.base64, pageWriter }, id, format);
     },
     restore: async (id) => {
       await storage.editor.update(id, { archived: false });

@@ -1,5 +1,6 @@
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
+import type { Attachment } from '../core/models/media.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
@@ -32,7 +33,8 @@ export interface SendInput {
   readonly text: string;
   /** Tickets of files that were uploaded before (`uploads.ticket`). */
   readonly uploads?: readonly string[];
-  readonly attachments?: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  /** Words as they are; of pictures and PDFs those that the conversation has already. */
+  readonly attachments?: readonly Attachment[];
   /** Absent: the default model. */
   readonly model?: string;
   readonly mode?: ConversationMode;
@@ -93,7 +95,7 @@ export interface GlasshouseClient {
     readonly withdrawWaiting: Call<{ readonly inputId: string }, { readonly withdrawn: boolean }>;
   };
   readonly uploads: {
-    /** A one-time address to PUT a text file to; `ticket` then goes into `messages.send`. */
+    /** A one-time address to PUT a picture, a PDF or a text file to; `ticket` then goes into `messages.send`. */
     readonly ticket: Call<{ readonly name: string; readonly bytes: number }, { readonly ticket: string; readonly url: string }>;
   };
   readonly runs: {

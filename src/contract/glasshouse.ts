@@ -6,7 +6,7 @@ import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Budget } from '../core/models/run.ts';
-import type { Trust } from '../core/models/trust.ts';
+import type { NewAttachment } from '../core/models/media.ts';
 import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 
 /** An event as clients get it: durable when it arrives. */
@@ -23,7 +23,7 @@ export interface SendCommand {
   readonly conversationId?: string;
   readonly workspace: string;
   readonly text: string;
-  readonly attachments: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  readonly attachments: readonly NewAttachment[];
   readonly model: string;
   readonly budget: Budget;
   readonly mode?: ConversationMode;

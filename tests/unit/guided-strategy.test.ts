@@ -91,6 +91,7 @@ function context(
     window: 8192,
     maxOutput: 768,
     bytesPerToken: 3.6,
+    shelf: { base64: new Map() },
     ...rest,
   };
 }

@@ -1,4 +1,4 @@
-import type { Destination } from './language-model.ts';
+import type { Destination, Sight } from './language-model.ts';
 
 /** Bytes fetched so far of all, bytes per second and seconds left (null: not known yet). */
 export interface FetchProgress {
@@ -17,4 +17,6 @@ export interface ListedModel {
   readonly ready: boolean;
   readonly missing?: string;
   readonly note?: string;
+  /** Absent: words alone. */
+  readonly sight?: Sight;
 }

@@ -4,6 +4,7 @@ import { planAsText, type Plan } from '../models/plan.ts';
 import { resultForModel, type ToolCall } from '../models/tool-call.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { AssistantBlock, Block, ModelMessage, ModelRequest, ToolResultBlock } from './language-model.ts';
+import { handedOver, shownBy, shownWith, type Shelf } from './media-blocks.ts';
 import type { Strategy, StepContext } from './strategy.ts';
 
 export interface NativeStrategyOptions {
@@ -41,10 +42,11 @@ function requestFor(context: StepContext, options: NativeStrategyOptions): Model
     const blocks = [
       ...(today === day ? [] : environment),
       ...(index === current ? planBlocks(context) : []),
-      ...personBlocks(message, section),
+      ...personBlocks(message, section, context.shelf),
     ];
+    const media = shownWith(message, section, context.shelf);
     day = today;
-    messages.push({ role: 'user', blocks });
+    messages.push({ role: 'user', blocks, ...(media.length > 0 ? { media } : {}) });
   });
   return {
     tools: context.purpose === 'plan' ? context.tools.map(specOf) : [],
@@ -70,11 +72,12 @@ function isFinished(plan: Plan): boolean {
 }
 
 /** What a person wrote and handed over, as blocks. */
-export function personBlocks(message: Message, section: 'input' | 'history'): readonly Block[] {
+export function personBlocks(message: Message, section: 'input' | 'history', shelf: Shelf): readonly Block[] {
   return message.parts.flatMap((part): Block[] => {
     const source = `message:${message.id}`;
     if (part.type === 'text') return [{ text: part.text, section, source, trust: part.trust }];
     if (part.type === 'file') return [{ text: fileText(part.name, part.text), section, source, trust: part.trust }];
+    if (part.type === 'media') return [{ text: handedOver(part, shelf), section, source, trust: part.trust }];
     return [];
   });
 }
@@ -88,7 +91,7 @@ function agentMessages(message: Message, context: StepContext, model: string): r
   for (const parts of stepsOf(message).values()) {
     const blocks = parts.flatMap((part) => assistantBlock(part, message, context.calls, model));
     if (blocks.length > 0) messages.push({ role: 'assistant', blocks });
-    const results = parts.flatMap((part) => resultBlock(part, context.calls));
+    const results = parts.flatMap((part) => resultBlock(part, context));
     if (results.length > 0) messages.push({ role: 'tool', results });
   }
   return messages;
@@ -115,9 +118,10 @@ function assistantBlock(part: Part, message: Message, calls: ReadonlyMap<string,
 /** A call never changes (there is a new one for each of its states): what is said of it is made once, not for every request. */
 const toldResults = new WeakMap<ToolCall, ToolResultBlock[]>();
 
-function resultBlock(part: Part, calls: ReadonlyMap<string, ToolCall>): ToolResultBlock[] {
+function resultBlock(part: Part, { calls, shelf }: StepContext): ToolResultBlock[] {
   const call = part.type === 'tool_call' ? calls.get(part.callId) : undefined;
   if (!call) return [];
+  if (call.media !== undefined) return resultOf(call).map((result) => ({ ...result, media: shownBy(call, shelf) }));
   const told = toldResults.get(call) ?? resultOf(call);
   toldResults.set(call, told);
   return told;

@@ -3,6 +3,7 @@ import type { Message } from '../models/message.ts';
 import type { Plan } from '../models/plan.ts';
 import type { ToolCall } from '../models/tool-call.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { Shelf } from './media-blocks.ts';
 import type { Block, ModelRequest, StrategyName } from './language-model.ts';
 
 /** What one model step starts from: everything that may enter its request, already chosen to fit. */
@@ -29,6 +30,8 @@ export interface StepContext {
   /** Tokens at most in one answer. */
   readonly maxOutput: number;
   readonly bytesPerToken: number;
+  /** What the model can be shown beside words. */
+  readonly shelf: Shelf;
 }
 
 /** A tool call as the model wants it, not yet looked at. `rawInput` is JSON text, whole or not. */

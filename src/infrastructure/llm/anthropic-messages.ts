@@ -1,11 +1,13 @@
+import { isPicture } from '../../core/models/media.ts';
 import type { WireRequest } from '../../core/models/request.ts';
-import type { Block, LanguageModel, ModelProfile, ModelRequest } from '../../core/reasoning/language-model.ts';
+import type { Block, LanguageModel, MediaBlock, ModelProfile, ModelRequest } from '../../core/reasoning/language-model.ts';
 import { MessagesDecoder, type KeptThinking } from './anthropic-messages-decoder.ts';
 import { effortOf } from './effort.ts';
 import type { HttpStream } from './http-stream.ts';
+import { mediaTokens } from './model-sight.ts';
 import { streamModel } from './model-stream.ts';
 import { SpanWriter } from './span-writer.ts';
-import { inputAsObject, turnsOf, type CallItem, type ReasoningItem, type TextItem, type Turn } from './turns.ts';
+import { inputAsObject, turnsOf, type CallItem, type ReasoningItem, type ResultItem, type TextItem, type Turn } from './turns.ts';
 import type { Asked } from './wire-failure.ts';
 
 export interface AnthropicMessagesDeps {
@@ -64,7 +66,7 @@ function prepare(deps: AnthropicMessagesDeps, url: string, request: ModelRequest
   if (turns[0]?.role === 'assistant') writer.raw('{"role":"user","content":"(The beginning of the conversation is left out.)"},');
   for (const [index, turn] of turns.entries()) {
     if (index > 0) writer.raw(',');
-    if (turn.role === 'user') writeUser(writer, turn);
+    if (turn.role === 'user') writeUser(writer, turn, deps.profile);
     else writeAssistant(writer, turn.items);
   }
   writer.raw(`],"max_tokens":${request.maxOutput}`);
@@ -123,7 +125,7 @@ function writeText(writer: SpanWriter, block: Block, breakpoint: boolean): void 
 }
 
 /** Results must come before any word of the same message. */
-function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>): void {
+function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>, profile: ModelProfile): void {
   writer.raw('{"role":"user","content":[');
   let first = true;
   const next = () => {
@@ -135,14 +137,34 @@ function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>): v
     writer.raw(`{"type":"tool_result","tool_use_id":${JSON.stringify(result.id)}`);
     if (result.isError) writer.raw(',"is_error":true');
     // An empty text is no text to the wire; a result without content is.
-    if (/\S/.test(result.block.text)) writer.raw(',"content":').string(result.block, { cacheBreakpoint: result.breakpoint });
+    if (result.media.length > 0) writeSeenResult(writer, result, profile);
+    else if (/\S/.test(result.block.text)) writer.raw(',"content":').string(result.block, { cacheBreakpoint: result.breakpoint });
     writer.raw(result.breakpoint ? `${CACHE}}` : '}');
   }
-  for (const item of turn.texts) {
+  for (const item of turn.said) {
     next();
-    writeText(writer, item.block, item.breakpoint);
+    if (item.type === 'media') writeMedia(writer, item.block, profile);
+    else writeText(writer, item.block, item.breakpoint);
   }
   writer.raw(']}');
+}
+
+function writeSeenResult(writer: SpanWriter, result: ResultItem, profile: ModelProfile): void {
+  writer.raw(',"content":[');
+  if (/\S/.test(result.block.text)) {
+    writer.raw('{"type":"text","text":').string(result.block, { cacheBreakpoint: result.breakpoint }).raw('},');
+  }
+  for (const [index, block] of result.media.entries()) writeMedia(writer.raw(index > 0 ? ',' : ''), block, profile);
+  writer.raw(']');
+}
+
+function writeMedia(writer: SpanWriter, block: MediaBlock, profile: ModelProfile): void {
+  const { name, media } = block;
+  const title = isPicture(media) ? '' : `"title":${JSON.stringify(name)},`;
+  writer.raw(
+    `{"type":"${isPicture(media) ? 'image' : 'document'}",${title}"source":{"type":"base64","media_type":"${media.mediaType}","data":"`,
+  );
+  writer.media(block, mediaTokens(block, profile)).raw('"}}');
 }
 
 function keptThinking(item: ReasoningItem): KeptThinking | null {

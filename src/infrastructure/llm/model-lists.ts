@@ -6,6 +6,7 @@ import { addressOf, destinationOf, keyFor, parseBase } from './address.ts';
 import { askServer } from './ask-server.ts';
 import type { HttpStream } from './http-stream.ts';
 import { bearer, OWN_WIRES, type OwnWire } from './own-wires.ts';
+import { sightOf } from './model-sight.ts';
 import { PRESETS, type Preset } from './presets.ts';
 import { failureFromAnswer } from './wire-failure.ts';
 
@@ -90,7 +91,10 @@ async function ask(
 }
 
 function shownOf(provider: string, destination: Destination, names: readonly string[], host: string): readonly ListedModel[] {
-  const shown = names.slice(0, SHOWN).map((name): ListedModel => ({ id: `${provider}/${name}`, destination, ready: true }));
+  const shown = names.slice(0, SHOWN).map((name): ListedModel => {
+    const sight = sightOf(provider, name);
+    return { id: `${provider}/${name}`, destination, ready: true, ...(sight ? { sight } : {}) };
+  });
   if (names.length > SHOWN)
     shown.push({ id: `${provider}/MODEL`, destination, ready: true, note: `and ${names.length - SHOWN} more at ${host}` });
   return shown;

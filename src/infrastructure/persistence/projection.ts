@@ -105,6 +105,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
     case 'tool_call_started':
       return updateCall(db, event.call);
     case 'tool_call_ended':
+      for (const { data } of event.media ?? []) writeBlob(db, conversationId, data);
       return endCall(db, event.call, event.wholeOutput, at);
     case 'file_recorded': {
       const { change } = event;
@@ -237,6 +238,8 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
       run.createdAt,
     );
   }
+  // Kept in the same moment as the message that they belong to.
+  for (const { data } of event.media ?? []) writeBlob(db, input.conversationId, data);
   if (!isStart) return;
   if (branch === 'again') setHead(db, input.conversationId, message.id, at);
   else insertMessage(db, message, at);
@@ -289,6 +292,8 @@ function partData(part: Part): unknown {
       return part.providerData;
     case 'file':
       return { name: part.name };
+    case 'media':
+      return { name: part.name, media: part.media };
     case 'tool_call':
       return { callId: part.callId };
     case 'notice':
@@ -343,7 +348,7 @@ function insertCall(db: Database, call: ToolCall): void {
 
 function updateCall(db: Database, call: ToolCall): void {
   db.run(
-    `UPDATE tool_call SET input = ?, effect = ?, touches = ?, words = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
+    `UPDATE tool_call SET input = ?, effect = ?, touches = ?, words = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, media = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
     JSON.stringify(call.input),
     call.effect,
     JSON.stringify(call.touches),
@@ -352,6 +357,7 @@ function updateCall(db: Database, call: ToolCall): void {
     json(call.authorisation),
     call.output ?? null,
     call.outputBlob ?? null,
+    json(call.media),
     call.trust,
     json(call.failure),
     call.startedAt ?? null,
