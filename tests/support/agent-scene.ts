@@ -88,6 +88,7 @@ export async function play(scene: Scene): Promise<Played> {
     },
     takeSteers: async () => scene.steers?.((takes += 1)) ?? [],
     readOutput: async () => null,
+    base64: (data) => Buffer.from(data).toString('base64'),
     readMedia: async (hash) => scene.media?.[hash] ?? null,
     readAttached: async () => null,
     environmentAt: environment,

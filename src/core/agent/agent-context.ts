@@ -42,6 +42,7 @@ export interface AgentPorts {
   /** Steers that came in, oldest first; each is handed out once (R6). */
   takeSteers(): Promise<readonly Message[]>;
   readOutput(callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
+  base64(data: Uint8Array): string;
   /** Bytes that the conversation keeps, in base64; null when they are gone. */
   readMedia(hash: string): Promise<string | null>;
   /** The bytes of what the person handed over in this conversation, by its name; null when there is no such thing. */

@@ -49,6 +49,8 @@ async function runCall(context: AgentContext, call: ToolCall, emit: Emit, waits:
   await waits.ended();
   const output = outcome.output ?? (outcome.ok ? '' : `Failed (${outcome.failure.code}): ${outcome.failure.message}`);
   const shown = outcome.ok ? (outcome.media ?? []) : [];
+  // They are stored with the end of the call, and wanted for the next request at once.
+  for (const { media, data } of shown) context.media.set(media.hash, context.ports.base64(data));
   const readOn = `Read on with read_output, call ${JSON.stringify(call.id)}.`;
   const bounded = boundOutput(output, outputLimit(context), readOn);
   const state = context.signal.aborted && !outcome.ok ? 'cancelled' : outcome.ok ? 'succeeded' : 'failed';
