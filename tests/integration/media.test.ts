@@ -13,7 +13,12 @@ const MARK = 'planted-in-the-picture-7391';
 async function scene(replies: readonly ScriptedReply[]) {
   const server = await startScriptedModelServer(replies);
   onTestFinished(() => server.close());
-  const cli = new CliScene({ ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: KEY, OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY });
+  const cli = new CliScene({
+    ANTHROPIC_BASE_URL: server.url,
+    ANTHROPIC_API_KEY: KEY,
+    OPENAI_BASE_URL: `${server.url}/v1`,
+    OPENAI_API_KEY: KEY,
+  });
   const put = (name: string, data: Uint8Array) => writeFileSync(join(cli.workspace, name), data);
   return { server, cli, put, bodies: () => server.requests.map((request) => request.body.toString('utf8')) };
 }
@@ -92,7 +97,11 @@ describe('pictures and PDFs in the terminal', () => {
   });
 
   it('view_image shows a picture of the workspace, and is not offered to models that cannot see', async () => {
-    const { cli, put, bodies } = await scene([{ toolCalls: [{ name: 'view_image', input: { path: 'chart.png' } }] }, { text: 'It rises.' }, { text: 'No.' }]);
+    const { cli, put, bodies } = await scene([
+      { toolCalls: [{ name: 'view_image', input: { path: 'chart.png' } }] },
+      { text: 'It rises.' },
+      { text: 'No.' },
+    ]);
     const chart = png(64, 48, MARK);
     put('chart.png', chart);
     expect((await cli.run(['run', ...CLAUDE, 'Does the chart rise?'])).stdout).toBe('It rises.\n');
@@ -124,7 +133,12 @@ describe('pictures over HTTP', () => {
     expect(Buffer.from(await given.arrayBuffer()).equals(picture)).toBe(true);
     const other = await fetch(`${server.url}/media/another/${hash}`, { headers: { authorization: `Bearer ${server.token}` } });
     expect(other.status).toBe(404);
-    await server.client.messages.edit({ commandId: crypto.randomUUID(), conversationId: sent.conversationId, messageId: view.messages[0]?.id ?? '', text: 'And now?' });
+    await server.client.messages.edit({
+      commandId: crypto.randomUUID(),
+      conversationId: sent.conversationId,
+      messageId: view.messages[0]?.id ?? '',
+      text: 'And now?',
+    });
     await server.untilEnded(sent.conversationId);
     expect(server.model.requests[1]?.body.toString('utf8')).toContain(picture.toString('base64'));
   });

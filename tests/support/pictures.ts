@@ -48,7 +48,7 @@ export function jpeg(width = 640, height = 480): Buffer {
 export const webp = (): Buffer => Buffer.from('UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==', 'base64');
 
 /** Bytes as what they are, for tests that skip the way in. */
-export function mediaOf(data: Buffer): Media {
+function mediaOf(data: Buffer): Media {
   const format = readFormat(data, 'x');
   if (!format.ok) throw new Error(`${String(mediaTypeOf(data))}: ${format.failure.message}`);
   return { ...format.value, hash: createHash('sha256').update(data).digest('hex') };

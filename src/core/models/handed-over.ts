@@ -2,7 +2,7 @@ import { failure, type Result } from './failure.ts';
 import { mediaTypeOf, readFormat, type MediaFormat } from './media-format.ts';
 
 /** Characters of a text file that is handed over with a message. */
-export const LARGEST_TEXT = 400_000;
+const LARGEST_TEXT = 400_000;
 
 /** What a file that a person hands over is: a picture or a PDF, which goes as it is, or words. */
 export type HandedOver = { readonly kind: 'media'; readonly format: MediaFormat } | { readonly kind: 'text'; readonly text: string };

@@ -19,7 +19,7 @@ export type PictureCounting =
 /** What a picture costs where nothing is known of the model: the most common formula, on the large side. */
 export const USUAL_COUNTING: PictureCounting = { by: 'area', longest: 1_568, perToken: 750, most: 1_600 };
 
-/** Tokens of one page of a PDF: its words and its picture. Source: the middle of 1,500 to 3,000, as Anthropic documents it. */
+/** Tokens of one page of a PDF: its words and its picture. The middle of the 1,500 to 3,000 that providers tell of. */
 const TOKENS_PER_PAGE = 2_250;
 /** Bytes of a page where pages cannot be counted. */
 const BYTES_PER_PAGE = 60_000;

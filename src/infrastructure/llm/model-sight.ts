@@ -17,9 +17,9 @@ function openaiCounting(model: string): PictureCounting {
   const patches = (factor: number): PictureCounting => ({ by: 'patches', side: 32, most: 1_536, factor });
   if (/^gpt-(?:4\.1|5(?:\.\d)?)-mini/.test(model)) return patches(1.62);
   if (/^gpt-(?:4\.1|5(?:\.\d)?)-nano/.test(model)) return patches(2.46);
-  if (/^o4-mini/.test(model)) return patches(1.72);
-  if (/^gpt-4o-mini/.test(model)) return { ...OPENAI_TILES, base: 2_833, each: 5_667 };
-  if (/^gpt-5/.test(model)) return { ...OPENAI_TILES, base: 70, each: 140 };
+  if (model.startsWith('o4-mini')) return patches(1.72);
+  if (model.startsWith('gpt-4o-mini')) return { ...OPENAI_TILES, base: 2_833, each: 5_667 };
+  if (model.startsWith('gpt-5')) return { ...OPENAI_TILES, base: 70, each: 140 };
   if (/^o[13]/.test(model)) return { ...OPENAI_TILES, base: 75, each: 150 };
   return { ...OPENAI_TILES, base: 85, each: 170 };
 }

@@ -1,7 +1,7 @@
 import { ArrowUp, ListChecks, Plus } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
-import { api, failureOf, type CallFailure } from '../../api.ts';
+import { api, failureOf, upload, type CallFailure } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
@@ -17,7 +17,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { useUi } from '../../stores/ui-store.ts';
 import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { focusAsk } from '../conversation/ask-card.tsx';
-import { longPaste, readTextFile, tooMuch, type Attached } from './attached-file.ts';
+import { longPaste, readFile, release, tooMuch, withOwnName, type Attached } from './attached-file.ts';
 import { AttachedFiles } from './attached-files.tsx';
 import { InstructionsLine } from './instructions-line.tsx';
 import { ModelPicker } from './model-picker.tsx';
@@ -40,6 +40,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   // Several are read at once: each has to know of those before it.
   const latestFiles = useRef(files);
   latestFiles.current = files;
+  const isUploading = useRef(false);
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const run = useOpen(conversationId ?? '', latestRun) ?? null;
@@ -65,27 +66,40 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       if (recall(draftKey)?.trim() === text) remember(draftKey, '');
       setFiles([]);
     };
+    // Bytes are on their way: the same message must not follow them twice.
+    if (isUploading.current) return;
+    isUploading.current = files.length > 0;
     let model: string | undefined;
+    let uploads: readonly string[];
     let place: { workspace: string } | { conversationId: string };
     try {
       model = await chosenModel(conversationId);
+      uploads = await Promise.all(files.flatMap((file) => ('text' in file ? [] : [upload(file.name, file.file)])));
       place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
     } catch (error) {
       // Nothing was sent, and the words stand where they are.
       setFailure(failureOf(error));
       return;
+    } finally {
+      isUploading.current = false;
     }
+    const texts = files.filter((file) => 'text' in file);
     const message = {
       ...place,
       text: text === '' ? 'See the attached file.' : text,
       whenBusy,
       ...(model === undefined ? {} : { model }),
       ...(conversationId === null && mode.mode === 'plan' ? { mode: 'plan' as const } : {}),
-      ...(files.length > 0
-        ? { attachments: files.map(({ name, text: words }) => ({ name, text: words, trust: 'untrusted' as const })) }
+      ...(uploads.length > 0 ? { uploads } : {}),
+      ...(texts.length > 0
+        ? { attachments: texts.map((each) => ({ name: each.name, text: each.text, trust: 'untrusted' as const })) }
         : {}),
     };
-    const result = await sendMessage(message, clear);
+    const result = await sendMessage(
+      message,
+      files.map((file) => file.name),
+      clear,
+    );
     if (!result.ok) {
       // Nothing typed is ever lost: it stands where it was, before what was written since.
       const since = recall(draftKey);
@@ -94,6 +108,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       setFailure(result.failure);
       return;
     }
+    files.forEach(release);
     if (conversationId === null) {
       mode.set('ask');
       goTo({ screen: 'conversation', id: result.conversationId, messageId: null });
@@ -111,7 +126,8 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     event.preventDefault();
     void send(event.altKey ? 'follow_up' : 'steer');
   };
-  const add = (file: Attached) => {
+  const add = (given: Attached) => {
+    const file = withOwnName(given, latestFiles.current);
     const why = tooMuch(file, latestFiles.current);
     if (why !== null) return tell(why);
     latestFiles.current = [...latestFiles.current.filter((each) => each.name !== file.name), file];
@@ -130,7 +146,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   };
   const attach = async (chosen: Iterable<File>) => {
     for (const file of chosen) {
-      const read = await readTextFile(file);
+      const read = await readFile(file);
       if (read.ok) add(read.file);
       else tell(read.message);
     }
@@ -150,7 +166,11 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
           {conversationId === null ? null : <WaitingInputs conversationId={conversationId} />}
           {conversationId === null ? null : <StateLine conversationId={conversationId} />}
           <div className="compose">
-            <AttachedFiles files={files} onRemove={(name) => setFiles(files.filter((file) => file.name !== name))} />
+            <AttachedFiles
+              files={files}
+              conversationId={conversationId}
+              onRemove={(name) => setFiles(files.filter((file) => file.name !== name))}
+            />
             <textarea
               ref={area}
               id="composer"
@@ -216,7 +236,7 @@ function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promi
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <IconButton icon={Plus} name="Attach text files" onClick={() => input.current?.click()} />
+      <IconButton icon={Plus} name="Attach pictures, PDFs or text files" onClick={() => input.current?.click()} />
       <input
         ref={input}
         type="file"
