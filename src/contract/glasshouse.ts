@@ -26,6 +26,8 @@ export interface SendCommand {
   readonly attachments: readonly NewAttachment[];
   readonly model: string;
   readonly budget: Budget;
+  /** JSON Schema that the answer is held to. */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
   readonly mode?: ConversationMode;
 }
 

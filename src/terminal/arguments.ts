@@ -16,9 +16,11 @@ export interface RunArguments {
   readonly maxSteps: number | null;
   /** Files that go with the message. */
   readonly attach: readonly string[];
+  /** A file with the JSON Schema of the answer. */
+  readonly schema: string | null;
 }
 
-export type ChatArguments = Omit<RunArguments, 'prompt' | 'json' | 'maxSteps' | 'attach'>;
+export type ChatArguments = Omit<RunArguments, 'prompt' | 'json' | 'maxSteps' | 'attach' | 'schema'>;
 
 /** `TOOL` or `TOOL(pattern)`. */
 export interface ToolPattern {
@@ -189,7 +191,13 @@ function aboutRuns(values: AboutRuns): ChatArguments {
 }
 
 function parseRun(words: readonly string[]): Command {
-  const { values, positionals } = parse('run', words, { ...ABOUT_RUNS, json: FLAG, 'max-steps': TEXT, attach: { ...MANY, short: 'a' } });
+  const { values, positionals } = parse('run', words, {
+    ...ABOUT_RUNS,
+    json: FLAG,
+    'max-steps': TEXT,
+    attach: { ...MANY, short: 'a' },
+    schema: TEXT,
+  });
   return {
     name: 'run',
     prompt: positionals.join(' ').trim(),
@@ -197,6 +205,7 @@ function parseRun(words: readonly string[]): Command {
     json: values.json,
     maxSteps: values['max-steps'] === undefined ? null : positive(values['max-steps'], '--max-steps'),
     attach: values.attach,
+    schema: values.schema ?? null,
   };
 }
 

@@ -1,7 +1,19 @@
 /** What can follow a word of `glasshouse`; the empty word stands for `glasshouse` itself. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   '': ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup', 'restore', 'completion', 'help'],
-  run: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny', '--max-steps', '--attach', '--json'],
+  run: [
+    '--workspace',
+    '--model',
+    '--continue',
+    '--conversation',
+    '--plan',
+    '--allow',
+    '--deny',
+    '--max-steps',
+    '--attach',
+    '--schema',
+    '--json',
+  ],
   chat: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny'],
   conversations: [
     'list',

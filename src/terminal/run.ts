@@ -32,7 +32,8 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
   const text = args.prompt || piped || (attachments.length > 0 ? SEE_ATTACHED : '');
   if (!text && conversationId === null) throw usage('Say what to do: glasshouse run "PROMPT"');
 
-  const session = new RunSession(app, { json: args.json }, environment, screen);
+  const form = args.schema === null ? null : (await import('./answer-form.ts')).readAnswerForm(args.schema);
+  const session = new RunSession(app, { json: args.json, form }, environment, screen);
   const unsubscribe = app.subscribe((published) => session.take(published));
   const stopListening = environment.onInterrupt(() => session.interrupt());
   try {
@@ -48,6 +49,7 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
             attachments,
             model,
             budget: { ...DEFAULT_BUDGET, ...(args.maxSteps === null ? {} : { maxSteps: args.maxSteps }) },
+            ...(form ? { answerSchema: form.schema } : {}),
             ...(args.plan ? { mode: 'plan' as const } : {}),
           });
     if (!sent.ok) throw new FailureError(sent.failure.code, sent.failure.message);

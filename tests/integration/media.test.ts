@@ -154,3 +154,42 @@ function countIn(folder: string, needle: Buffer): number {
   }
   return count;
 }
+
+describe('answers in a form', () => {
+  const SCHEMA = { type: 'object', properties: { total: { type: 'integer' } }, required: ['total'], additionalProperties: false };
+  const run = async (answer: string, model = CLAUDE[1] ?? '') => {
+    const shown = await scene([{ toolCalls: [{ name: 'now', input: {} }] }, { text: 'I think it is 42.' }, { text: answer }]);
+    shown.put('form.json', Buffer.from(JSON.stringify(SCHEMA)));
+    return { ...shown, result: await shown.cli.run(['run', '-m', model, '--schema', 'form.json', 'How much?']) };
+  };
+
+  it.each(['anthropic/claude-sonnet-5', 'openai-compatible/scripted'])(
+    'prints JSON that is valid, and nothing else (%s)',
+    async (model) => {
+      const { result, bodies } = await run('{ "total": 42 }', model);
+      expect([result.code, result.stdout]).toEqual([0, '{"total":42}\n']);
+      const last = JSON.parse(bodies()[2] ?? '{}') as Record<string, unknown>;
+      expect(last).toMatchObject(
+        model.startsWith('anthropic')
+          ? { output_config: { format: { type: 'json_schema', schema: SCHEMA } }, tool_choice: { type: 'none' } }
+          : { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA } } },
+      );
+      expect(bodies()[1]).not.toContain('"additionalProperties":false},"required":["total"]');
+    },
+  );
+
+  it('an answer that is not valid is a failure that says where, and prints nothing', async () => {
+    const { result } = await run('```json\n{"total":"many"}\n```');
+    expect([result.code, result.stdout]).toEqual([1, '']);
+    expect(result.stderr).toContain('The answer is not valid by the schema at total');
+    expect(result.stderr).toContain('(answer_invalid)');
+  });
+
+  it('a file that is no schema is refused before anything is sent', async () => {
+    const { cli, put, server } = await scene([]);
+    put('form.json', Buffer.from('[1]'));
+    const { code, stderr } = await cli.run(['run', ...CLAUDE, '--schema', 'form.json', 'How much?']);
+    expect([code, server.requests.length]).toEqual([2, 0]);
+    expect(stderr).toContain('form.json is not a JSON Schema');
+  });
+});

@@ -18,6 +18,8 @@ export interface RunCommand {
   readonly actor: Actor;
   readonly model: string;
   readonly budget: Budget;
+  /** JSON Schema that the answer is held to. */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
 }
 
 export interface Sent {
@@ -58,6 +60,7 @@ export async function beginRun(
     state: { name: 'queued' },
     model: command.model,
     budget: command.budget,
+    ...(command.answerSchema ? { answerSchema: command.answerSchema } : {}),
     owner: deps.instances.id,
     createdAt: now,
   };

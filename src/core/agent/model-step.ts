@@ -65,7 +65,7 @@ export async function* modelStep(context: ReadyContext, purpose: StepPurpose): A
         stepId,
         messageId,
         firstOrd: context.message?.nextOrd ?? 0,
-        showsText: context.strategy.showsText(purpose),
+        showsText: context.strategy.showsText(purpose, context.run.answerSchema !== undefined),
         trust: trustOf(context),
         newId: context.ports.newId,
       },
@@ -165,6 +165,7 @@ function stepContext(context: ReadyContext, purpose: StepPurpose, messages: read
     maxOutput: context.context.reserve,
     bytesPerToken: context.context.bytesPerToken,
     shelf: { sight: context.model.profile.sight, base64: context.media },
+    ...(run.answerSchema ? { answerSchema: run.answerSchema } : {}),
   };
 }
 

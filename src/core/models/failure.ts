@@ -22,6 +22,7 @@ const FAILURES = {
   model_stream_cut: { exit: 1, advice: 'The connection broke. What had arrived is kept; continue with `--continue`.' },
   model_silent: { exit: 1, advice: 'The model sent nothing for too long. Try again, or choose another model.' },
   model_no_tools: { exit: 1, advice: 'This model takes no tools; Glasshouse goes on without the provider’s tool calling.' },
+  answer_invalid: { exit: 1, advice: 'Say more exactly what is wanted, or choose a more able model.' },
   model_refused: { exit: 1, advice: 'The model refused. Say it differently, or choose another model.' },
   model_crashed: { exit: 1, advice: 'The embedded model ended unexpectedly. What had arrived is kept; try again.' },
   model_out_of_credit: { exit: 3, advice: 'The account has no credit left. Top it up, or choose another model.' },

@@ -6,6 +6,7 @@ import { refusalOfJson } from '../tools/raw-input.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { Tool } from '../tools/tool.ts';
 import { excerpt } from './excerpt.ts';
+import { inForm } from './answer-form.ts';
 import { asWritten, choiceGrammar, type Choice } from './grammar.ts';
 import { ANSWER, proposedCall, readDecision, sameInput, type Decision } from './guided-decision.ts';
 import { ANSWERS, TALK, WORK } from './guided-examples.ts';
@@ -41,7 +42,11 @@ export function createGuidedStrategy(): Strategy {
   return {
     name: 'guided',
     showsText: (purpose) => purpose === 'synthesise',
-    request: (context) => (context.purpose === 'plan' ? decisionRequest(context) : answerRequest(context)),
+    request: (context) => {
+      if (context.purpose === 'plan') return decisionRequest(context);
+      const request = answerRequest(context);
+      return context.answerSchema ? inForm(request, context.answerSchema) : request;
+    },
     interpret,
   };
 }

@@ -99,6 +99,8 @@ export interface ModelRequest {
   readonly maxOutput: number;
   readonly temperature?: number;
   readonly constraint?: Constraint;
+  /** The tools are those of the calls before; none may be called any more. */
+  readonly isCallless?: boolean;
 }
 
 /** `stop`: done. `tool_calls`: wants tools. `length`: cut at the output limit. `filtered`: withheld by the provider. `refused`: the model declined. */

@@ -4,6 +4,7 @@ import { planAsText, type Plan } from '../models/plan.ts';
 import { resultForModel, type ToolCall } from '../models/tool-call.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { AssistantBlock, Block, ModelMessage, ModelRequest, ToolResultBlock } from './language-model.ts';
+import { inForm } from './answer-form.ts';
 import { handedOver, shownBy, shownWith, type Shelf } from './media-blocks.ts';
 import type { Strategy, StepContext } from './strategy.ts';
 
@@ -21,9 +22,18 @@ export interface NativeStrategyOptions {
 export function createNativeStrategy(options: NativeStrategyOptions): Strategy {
   return {
     name: 'native',
-    showsText: () => true,
-    request: (context) => requestFor(context, options),
-    interpret: (_context, answer) => (answer.calls.length > 0 ? { kind: 'calls', calls: answer.calls } : { kind: 'answered' }),
+    showsText: (purpose, isInForm) => purpose === 'synthesise' || !isInForm,
+    request: (context) => {
+      const request = requestFor(context, options);
+      // Few providers take tools and a form in one request: the form is asked for when the work is done.
+      return context.answerSchema && context.purpose === 'synthesise'
+        ? inForm({ ...request, tools: context.tools.map(specOf), isCallless: true }, context.answerSchema)
+        : request;
+    },
+    interpret: (context, answer) => {
+      if (context.purpose === 'plan' && answer.calls.length > 0) return { kind: 'calls', calls: answer.calls };
+      return context.purpose === 'plan' && context.answerSchema ? { kind: 'synthesise' } : { kind: 'answered' };
+    },
   };
 }
 

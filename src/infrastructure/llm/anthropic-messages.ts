@@ -26,6 +26,8 @@ export interface AnthropicMessagesDeps {
   readonly thinking: 'budget' | 'adaptive';
   /** Takes no temperature but its own. */
   readonly fixedTemperature: boolean;
+  /** Can hold an answer to a form. */
+  readonly holdsForm: boolean;
   /** Milliseconds without a byte. Default 3 minutes; the server pings more often. */
   readonly silenceMs?: number;
 }
@@ -80,9 +82,15 @@ function writeNumbers(writer: SpanWriter, deps: AnthropicMessagesDeps, request: 
   const tokens = thinkingFor(deps, request, turns);
   if (tokens > 0 && deps.thinking === 'adaptive') {
     // Without `display` newer models keep what they think to themselves.
-    writer.raw(`,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"${effortOf(tokens)}"}`);
+    writer.raw(',"thinking":{"type":"adaptive","display":"summarized"}');
   } else if (tokens > 0) writer.raw(`,"thinking":{"type":"enabled","budget_tokens":${tokens}}`);
   else if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
+  const { constraint } = request;
+  const output = {
+    ...(tokens > 0 && deps.thinking === 'adaptive' ? { effort: effortOf(tokens) } : {}),
+    ...(constraint && deps.holdsForm ? { format: { type: 'json_schema', schema: constraint.schema } } : {}),
+  };
+  if (Object.keys(output).length > 0) writer.raw(`,"output_config":${JSON.stringify(output)}`);
 }
 
 /** The budget must leave room for the answer, and a call without its thinking (another model's) forbids thinking in the same turn. */
@@ -105,7 +113,8 @@ function writeTools(writer: SpanWriter, request: ModelRequest): void {
     writer.words(told.slice(1, -1), { section: 'tools', source: `tool:${tool.name}`, trust: 'trusted' }, { cacheBreakpoint: isLast });
     writer.raw(isLast ? `${CACHE}}` : '}');
   }
-  writer.raw(']');
+  // Calls in the history want their tools, whether or not they may be called again.
+  writer.raw(request.isCallless === true ? '],"tool_choice":{"type":"none"}' : ']');
 }
 
 function writeSystem(writer: SpanWriter, request: ModelRequest): void {

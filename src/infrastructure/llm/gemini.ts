@@ -88,7 +88,7 @@ function numbersOf(deps: GeminiDeps, request: ModelRequest): Readonly<Record<str
 }
 
 function writeTools(writer: SpanWriter, request: ModelRequest): void {
-  if (request.tools.length === 0) return;
+  if (request.tools.length === 0 || request.isCallless === true) return;
   writer.raw('"tools":[{"functionDeclarations":[');
   for (const [index, tool] of request.tools.entries()) {
     const isLast = index === request.tools.length - 1;

@@ -84,7 +84,7 @@ function prepare(deps: OpenAiChatDeps, url: string, request: ModelRequest): Wire
 }
 
 function writeTools(writer: SpanWriter, request: ModelRequest): void {
-  if (request.tools.length === 0) return;
+  if (request.tools.length === 0 || request.isCallless === true) return;
   writer.raw(',"tools":[');
   for (const [index, tool] of request.tools.entries()) {
     if (index > 0) writer.raw(',');

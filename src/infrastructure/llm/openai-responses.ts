@@ -106,7 +106,7 @@ function cacheKey(model: string, request: ModelRequest): string {
 }
 
 function writeTools(writer: SpanWriter, request: ModelRequest): void {
-  if (request.tools.length === 0) return;
+  if (request.tools.length === 0 || request.isCallless === true) return;
   writer.raw(',"tools":[');
   for (const [index, tool] of request.tools.entries()) {
     const isLast = index === request.tools.length - 1;

@@ -224,7 +224,7 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
   );
   if (run) {
     db.run(
-      'INSERT INTO run (id, conversation_id, input_id, parent_run_id, root_run_id, kind, state, return_to, version, owner, model, budget, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?, ?, ?)',
+      'INSERT INTO run (id, conversation_id, input_id, parent_run_id, root_run_id, kind, state, return_to, version, owner, model, budget, answer_schema, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?, ?, ?, ?)',
       run.id,
       run.conversationId,
       run.inputId,
@@ -235,6 +235,7 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
       run.owner,
       run.model,
       JSON.stringify(run.budget),
+      json(run.answerSchema),
       run.createdAt,
     );
   }

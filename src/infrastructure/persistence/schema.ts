@@ -129,9 +129,10 @@ ALTER TABLE conversation ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN trashed_at INTEGER;
 CREATE INDEX conversation_trashed ON conversation (trashed_at) WHERE trashed_at IS NOT NULL;
 `,
-  // Pictures: of a request's span, whose bytes they are (hash and tokens); of a call, what the model was shown.
+  // Pictures: of a request's span, whose bytes they are (hash and tokens); of a call, what the model was shown. Of a run, the form of its answer.
   `
 ALTER TABLE request_span ADD COLUMN media TEXT;
 ALTER TABLE tool_call ADD COLUMN media TEXT;
+ALTER TABLE run ADD COLUMN answer_schema TEXT;
 `,
 ];

@@ -366,6 +366,7 @@ export function toRunState(row: Row): RunState {
 export function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
   const state = toRunState(row);
   const failure = parsed<NonNullable<RecordedRun['failure']>>(row['failure']);
+  const answerSchema = parsed<NonNullable<RecordedRun['answerSchema']>>(row['answer_schema']);
   return {
     id: String(row['id']),
     conversationId: String(row['conversation_id']),
@@ -380,6 +381,7 @@ export function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
     createdAt: Number(row['created_at']),
     version: Number(row['version']),
     steps,
+    ...(answerSchema ? { answerSchema } : {}),
     ...(failure && isEnded(state) ? { failure } : {}),
   };
 }

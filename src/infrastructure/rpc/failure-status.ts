@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   model_refused: 502,
   model_crashed: 500,
   model_out_of_credit: 402,
+  answer_invalid: 502,
   model_cannot_see: 422,
   context_too_long: 413,
   model_file_missing: 409,
