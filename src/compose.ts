@@ -9,6 +9,7 @@ import type { NewRunDeps } from './application/use-cases/new-run.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
+import type { WorkspaceFiles } from './application/ports/machine.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Sandbox } from './application/ports/sandbox.ts';
 import type { Secrets } from './application/ports/secrets.ts';
@@ -32,6 +33,7 @@ import { createInstructionFiles } from './infrastructure/system/instruction-file
 import { createNodeSystem } from './infrastructure/system/node-system.ts';
 import { protectedPlaces } from './infrastructure/system/protected-places.ts';
 import { createSecrets } from './infrastructure/system/secrets.ts';
+import { createWorkspaceFiles } from './infrastructure/tools/workspace-files.ts';
 import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
 
 /** What is asked when nobody chose: it stays on this machine and needs no key. */
@@ -61,6 +63,7 @@ export interface Parts {
   readonly supervisor: RunSupervisor;
   readonly feed: EventFeed;
   readonly runDeps: NewRunDeps;
+  readonly workspaceFiles: WorkspaceFiles;
   readonly modelStore: () => Promise<ModelStore>;
   /** What is known of a model since it was opened here. */
   profileOf(model: string): ModelProfile | null;
@@ -231,6 +234,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       supervisor,
       feed,
       runDeps,
+      workspaceFiles: createWorkspaceFiles(toolDeps),
       modelStore: models,
       profileOf: (model) => profiles.get(model) ?? null,
     },

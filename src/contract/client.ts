@@ -142,6 +142,8 @@ export interface GlasshouseClient {
     readonly list: Call<Record<string, never>, { readonly workspaces: readonly WorkspaceLine[] }>;
     /** Folders inside a folder; the home folder when none is given. */
     readonly folders: Call<{ readonly path?: string }, FolderView>;
+    /** Files of a folder by what was typed of their path, the best first; hidden ones and what git ignores are left out. */
+    readonly files: Call<{ readonly path: string; readonly query: string }, { readonly files: readonly string[] }>;
     /** The small example folder, made when it is not there yet. */
     readonly example: Call<Record<string, never>, WorkspaceLine>;
     /** What its own file asks of agents, and whether that is told to models (S5). */

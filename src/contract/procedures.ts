@@ -341,6 +341,10 @@ export const procedures = {
       .route({ method: 'GET', path: '/folders', tags: ['Workspaces'], summary: 'Folders inside a folder' })
       .input(z.object({ path: z.string().max(4_096).optional() }))
       .output(folderView),
+    files: oc
+      .route({ method: 'GET', path: '/workspaces/files', tags: ['Workspaces'], summary: 'Files by what was typed of their path' })
+      .input(z.object({ path: folderPath, query: z.string().max(200) }))
+      .output(z.object({ files: z.array(z.string()) })),
     example: oc
       .route({ method: 'POST', path: '/workspaces/example', tags: ['Workspaces'], summary: 'The small example folder' })
       .input(nothing)

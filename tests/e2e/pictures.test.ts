@@ -91,3 +91,32 @@ describe('the page: pictures', () => {
     expect(await page.locator('.tool .what').innerText()).toMatch(/Looked at\s*chart\.png/);
   });
 });
+
+describe('the page: files of the workspace', () => {
+  it('offers files behind an @, by keyboard and mouse, and leaves addresses alone', async () => {
+    const { scene, page } = await open([{ text: 'Done.' }]);
+    scene.write('notes/harbour.md', 'boats');
+    scene.write('notes/harvest.md', 'corn');
+    scene.write('.hidden/harbour.md', 'x');
+    scene.write('build/harbour.log', 'x');
+    scene.write('harbour.pem', 'x');
+    scene.write('.gitignore', 'build/\n');
+    const options = page.locator('.file-offers [role=option]');
+    await page.locator('#composer').pressSequentially('Mail ada@example.org and read @har');
+    await options.first().waitFor();
+    expect(await options.allInnerTexts()).toEqual(['notes/harbour.md', 'notes/harvest.md']);
+    expect(await page.getAttribute('#composer', 'aria-activedescendant')).toBe(await options.first().getAttribute('id'));
+    expect(await accessFaults(page)).toEqual([]);
+    await page.press('#composer', 'ArrowDown');
+    await page.press('#composer', 'Enter');
+    expect(await page.inputValue('#composer')).toBe('Mail ada@example.org and read notes/harvest.md ');
+    await page.locator('#composer').pressSequentially('@bour');
+    await options.first().click();
+    expect(await page.inputValue('#composer')).toBe('Mail ada@example.org and read notes/harvest.md notes/harbour.md ');
+    await page.locator('#composer').pressSequentially('@har');
+    await options.first().waitFor();
+    await page.press('#composer', 'Escape');
+    expect(await options.count()).toBe(0);
+    expect(scene.model.requests).toHaveLength(0);
+  });
+});

@@ -19,6 +19,7 @@ import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { focusAsk } from '../conversation/ask-card.tsx';
 import { longPaste, readFile, release, tooMuch, withOwnName, type Attached } from './attached-file.ts';
 import { AttachedFiles } from './attached-files.tsx';
+import { FileOffers, useFileOffers } from './file-offers.tsx';
 import { InstructionsLine } from './instructions-line.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
@@ -51,6 +52,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   const ofConversation = useOpen(conversationId ?? '', (open) => open.conversation.workspace);
   const folder = conversationId === null ? workspace.chosen : ofConversation;
 
+  const offers = useFileOffers(area, folder, (text) => remember(draftKey, text));
   useGrowing(area, draft);
   useFocusOnRequest(area);
 
@@ -121,6 +123,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   });
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (offers.onKeyDown(event)) return;
     // While an input method composes a word, Enter is its own.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -171,7 +174,9 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
               conversationId={conversationId}
               onRemove={(name) => setFiles(files.filter((file) => file.name !== name))}
             />
+            <FileOffers offers={offers} />
             <textarea
+              {...offers.attributes}
               ref={area}
               id="composer"
               aria-label="Message"
@@ -179,7 +184,12 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
               data-files={files.length}
               value={draft}
               placeholder={isBusy ? 'Steer the run, or queue what comes after' : (placeholder ?? 'Say what should be done')}
-              onChange={(event) => remember(draftKey, event.target.value)}
+              onChange={(event) => {
+                remember(draftKey, event.target.value);
+                offers.look();
+              }}
+              onSelect={offers.look}
+              onBlur={offers.close}
               onKeyDown={onKeyDown}
               onPaste={onPaste}
             />
