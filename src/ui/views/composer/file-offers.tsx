@@ -105,7 +105,7 @@ export function useFileOffers(
 
 export function FileOffers({ offers }: { offers: Offers }) {
   const { files, at, choose } = offers;
-  const chosen = useRef<HTMLLIElement>(null);
+  const chosen = useRef<HTMLDivElement>(null);
   useEffect(() => {
     chosen.current?.scrollIntoView({ block: 'nearest' });
   }, [at]);
@@ -115,23 +115,24 @@ export function FileOffers({ offers }: { offers: Offers }) {
       <p className="unseen" role="status">
         {files.length === 1 ? '1 file' : `${files.length} files`}: choose with the arrow keys and Enter
       </p>
-      <ul id={LIST} className="file-offers" role="listbox" aria-label="Files of this folder">
+      <div id={LIST} className="file-offers" role="listbox" aria-label="Files of this folder">
         {files.map((path, index) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the field's, which keeps the focus
-          <li
+          <div
             key={path}
             id={optionId(index)}
             ref={index === at ? chosen : null}
             role="option"
+            tabIndex={-1}
             aria-selected={index === at}
             className="mono"
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(path)}
           >
             <Visible text={path} />
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </>
   );
 }
