@@ -94,6 +94,9 @@ function portsFor(task: Task, agent: EvalAgent, folder: string): AgentPorts {
     },
     takeSteers: async () => [],
     readOutput: async () => null,
+    base64: (data) => Buffer.from(data).toString('base64'),
+    readMedia: async () => null,
+    readAttached: async () => null,
     environmentAt,
     reportBug(error) {
       console.error(error);

@@ -11,6 +11,7 @@ import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, fallbackInForce, PROXY_PASSWORD, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { ownPrice, setPrice, withOwnPrices } from './application/use-cases/prices.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
+import type { WorkspaceFiles } from './application/ports/machine.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Sandbox } from './application/ports/sandbox.ts';
 import type { Secrets } from './application/ports/secrets.ts';
@@ -35,6 +36,7 @@ import { createNetwork, problemWithAuthorities, type Network } from './infrastru
 import { createNodeSystem } from './infrastructure/system/node-system.ts';
 import { protectedPlaces } from './infrastructure/system/protected-places.ts';
 import { createSecrets } from './infrastructure/system/secrets.ts';
+import { createWorkspaceFiles } from './infrastructure/tools/workspace-files.ts';
 import { createDefaultTools } from './infrastructure/tools/default-tools.ts';
 
 /** What is asked when nobody chose: it stays on this machine and needs no key. */
@@ -70,6 +72,7 @@ export interface Parts {
   readonly supervisor: RunSupervisor;
   readonly feed: EventFeed;
   readonly runDeps: NewRunDeps;
+  readonly workspaceFiles: WorkspaceFiles;
   readonly modelStore: () => Promise<ModelStore>;
   /** What is known of a model since it was opened here. */
   profileOf(model: string): ModelProfile | null;
@@ -205,7 +208,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     search: (query, limits) => storage.search.search(query, limits),
     export: async (id, format) => {
       const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
-      return exportConversation({ pictures: storage.pictures, reader: storage.reader, pageWriter }, id, format);
+      return exportConversation({ pictures: storage.pictures, reader: storage.reader, base64: system.base64, pageWriter }, id, format);
     },
     restore: async (id) => {
       await storage.editor.update(id, { archived: false });
@@ -308,6 +311,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       supervisor,
       feed,
       runDeps,
+      workspaceFiles: createWorkspaceFiles(toolDeps),
       modelStore: models,
       profileOf: (model) => profiles.get(model) ?? null,
     },

@@ -47,6 +47,7 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     stream,
     pulls,
     folders: createWorkFolders({ home: parts.home, dataFolder: parts.folder, exampleSource: join(PRODUCT_ROOT, 'examples', 'notes') }),
+    workspaceFiles: parts.workspaceFiles,
     product: createProductInfo({ folder: parts.folder, modelsFolder: modelsFolder(env, parts.cache), root: PRODUCT_ROOT }),
     backups: createBackupMaker(parts.folder, parts.cache),
     tickets: new Tickets(composed.now),

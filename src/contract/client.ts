@@ -1,5 +1,6 @@
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
+import type { Attachment } from '../core/models/media.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Pruned } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
@@ -35,7 +36,8 @@ export interface SendInput {
   readonly text: string;
   /** Tickets of files that were uploaded before (`uploads.ticket`). */
   readonly uploads?: readonly string[];
-  readonly attachments?: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  /** Words as they are; of pictures and PDFs those that the conversation has already. */
+  readonly attachments?: readonly Attachment[];
   /** Absent: the default model. */
   readonly model?: string;
   readonly mode?: ConversationMode;
@@ -96,7 +98,7 @@ export interface GlasshouseClient {
     readonly withdrawWaiting: Call<{ readonly inputId: string }, { readonly withdrawn: boolean }>;
   };
   readonly uploads: {
-    /** A one-time address to PUT a text file to; `ticket` then goes into `messages.send`. */
+    /** A one-time address to PUT a picture, a PDF or a text file to; `ticket` then goes into `messages.send`. */
     readonly ticket: Call<{ readonly name: string; readonly bytes: number }, { readonly ticket: string; readonly url: string }>;
   };
   readonly runs: {
@@ -148,6 +150,8 @@ export interface GlasshouseClient {
     readonly list: Call<Record<string, never>, { readonly workspaces: readonly WorkspaceLine[] }>;
     /** Folders inside a folder; the home folder when none is given. */
     readonly folders: Call<{ readonly path?: string }, FolderView>;
+    /** Files of a folder by what was typed of their path, the best first; hidden ones and what git ignores are left out. */
+    readonly files: Call<{ readonly path: string; readonly query: string }, { readonly files: readonly string[] }>;
     /** The small example folder, made when it is not there yet. */
     readonly example: Call<Record<string, never>, WorkspaceLine>;
     /** What its own file asks of agents, and whether that is told to models (S5). */

@@ -7,8 +7,8 @@ import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } fro
 import type { Pruned, StorageReport } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Budget } from '../core/models/run.ts';
-import type { Trust } from '../core/models/trust.ts';
 import type { Price } from '../core/models/usage.ts';
+import type { NewAttachment } from '../core/models/media.ts';
 import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 
 /** An event as clients get it: durable when it arrives. */
@@ -25,9 +25,11 @@ export interface SendCommand {
   readonly conversationId?: string;
   readonly workspace: string;
   readonly text: string;
-  readonly attachments: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  readonly attachments: readonly NewAttachment[];
   readonly model: string;
   readonly budget: Budget;
+  /** JSON Schema that the answer is held to. */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
   readonly mode?: ConversationMode;
 }
 

@@ -1,7 +1,8 @@
 import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import type { GlasshouseClient } from './client.ts';
-import { conversation, input, message, mode, place, plan, searchHit, trim, trust } from './schemas/conversation.ts';
+import { LARGEST_PDF } from '../core/models/media-format.ts';
+import { conversation, input, media, message, mode, place, plan, searchHit, trim, trust } from './schemas/conversation.ts';
 import {
   aboutView,
   backupView,
@@ -30,7 +31,7 @@ const MEMORY_VALUE_LIMIT = 100_000;
 /** Messages that are read at once, where not all are. */
 const STRETCH_LIMIT = 2_000;
 /** Bytes of one uploaded file. */
-const UPLOAD_LIMIT = 2_000_000;
+const UPLOAD_LIMIT = LARGEST_PDF;
 
 const id = z.string().min(1).max(100);
 const limit = z.coerce.number().int().min(1).max(1_000).optional();
@@ -41,6 +42,11 @@ const nothing = z.object({});
 function few<Item>(item: z.ZodType<Item, Item>): z.ZodType<readonly Item[], readonly Item[]> {
   return z.array(item).max(20);
 }
+
+const attachment = z.union([
+  z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust }),
+  z.object({ name: z.string().max(500), media, trust }),
+]);
 
 const sent = z.object({ conversationId: z.string(), runId: z.string() });
 const runAgain = { commandId: z.uuid(), conversationId: id, messageId: id, model: z.string().max(500).optional() };
@@ -73,7 +79,7 @@ const conversationView = stretchView.extend({
       input,
       messageId: z.string().exactOptional(),
       text: z.string(),
-      attachments: z.array(z.object({ name: z.string(), text: z.string(), trust })),
+      attachments: z.array(attachment),
     }),
   ),
 });
@@ -151,7 +157,7 @@ export const procedures = {
           workspace: z.string().max(4_096).optional(),
           text: z.string().max(TEXT_LIMIT),
           uploads: few(id).optional(),
-          attachments: few(z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust })).optional(),
+          attachments: few(attachment).optional(),
           model: z.string().max(500).optional(),
           mode: mode.optional(),
           whenBusy: z.enum(['steer', 'follow_up', 'refuse']).optional(),
@@ -198,7 +204,12 @@ export const procedures = {
   },
   uploads: {
     ticket: oc
-      .route({ method: 'POST', path: '/uploads', tags: ['Messages'], summary: 'A one-time address to PUT a text file to' })
+      .route({
+        method: 'POST',
+        path: '/uploads',
+        tags: ['Messages'],
+        summary: 'A one-time address to PUT a picture, a PDF or a text file to',
+      })
       .input(z.object({ name: z.string().min(1).max(500), bytes: z.number().int().min(0).max(UPLOAD_LIMIT) }))
       .output(z.object({ ticket: z.string(), url: z.string() })),
   },
@@ -342,6 +353,10 @@ export const procedures = {
       .route({ method: 'GET', path: '/folders', tags: ['Workspaces'], summary: 'Folders inside a folder' })
       .input(z.object({ path: z.string().max(4_096).optional() }))
       .output(folderView),
+    files: oc
+      .route({ method: 'GET', path: '/workspaces/files', tags: ['Workspaces'], summary: 'Files by what was typed of their path' })
+      .input(z.object({ path: folderPath, query: z.string().max(200) }))
+      .output(z.object({ files: z.array(z.string()) })),
     example: oc
       .route({ method: 'POST', path: '/workspaces/example', tags: ['Workspaces'], summary: 'The small example folder' })
       .input(nothing)

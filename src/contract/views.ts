@@ -4,7 +4,7 @@ import type { Conversation } from '../core/models/conversation.ts';
 import type { Failure } from '../core/models/failure.ts';
 import type { Interaction } from '../core/models/interaction.ts';
 import type { Message } from '../core/models/message.ts';
-import type { Trust } from '../core/models/trust.ts';
+import type { Attachment } from '../core/models/media.ts';
 import type { Plan } from '../core/models/plan.ts';
 import type { Section } from '../core/models/request.ts';
 import type { ToolCall } from '../core/models/tool-call.ts';
@@ -46,7 +46,7 @@ export interface WaitingInput {
   readonly messageId?: string;
   readonly text: string;
   /** What was handed over with it. */
-  readonly attachments: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  readonly attachments: readonly Attachment[];
 }
 
 /** Messages that follow each other, oldest first, with what belongs to them. */

@@ -12,3 +12,4 @@ interface AbortController {
 }
 declare var AbortController: { new (): AbortController };
 declare function structuredClone<T>(value: T): T;
+declare var TextDecoder: { new (encoding: 'utf-8', options: { fatal: boolean }): { decode(bytes: Uint8Array): string } };

@@ -15,9 +15,13 @@ export interface RunArguments {
   readonly plan: boolean;
   readonly json: boolean;
   readonly maxSteps: number | null;
+  /** Files that go with the message. */
+  readonly attach: readonly string[];
+  /** A file with the JSON Schema of the answer. */
+  readonly schema: string | null;
 }
 
-export type ChatArguments = Omit<RunArguments, 'prompt' | 'json' | 'maxSteps'>;
+export type ChatArguments = Omit<RunArguments, 'prompt' | 'json' | 'maxSteps' | 'attach' | 'schema'>;
 
 /** `TOOL` or `TOOL(pattern)`. */
 export interface ToolPattern {
@@ -209,13 +213,21 @@ function aboutRuns(values: AboutRuns): ChatArguments {
 }
 
 function parseRun(words: readonly string[]): Command {
-  const { values, positionals } = parse('run', words, { ...ABOUT_RUNS, json: FLAG, 'max-steps': TEXT });
+  const { values, positionals } = parse('run', words, {
+    ...ABOUT_RUNS,
+    json: FLAG,
+    'max-steps': TEXT,
+    attach: { ...MANY, short: 'a' },
+    schema: TEXT,
+  });
   return {
     name: 'run',
     prompt: positionals.join(' ').trim(),
     ...aboutRuns(values),
     json: values.json,
     maxSteps: values['max-steps'] === undefined ? null : positive(values['max-steps'], '--max-steps'),
+    attach: values.attach,
+    schema: values.schema ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import type { ConversationSnapshot } from '../core/agent/conversation-fold.ts';
 import { FailureError } from '../core/models/failure.ts';
+import { mediaInWords } from '../core/models/media.ts';
 import type { Message, Part } from '../core/models/message.ts';
 import type { RecordedRequest, RecordedRun } from '../core/models/records.ts';
 import type { Command } from './arguments.ts';
@@ -140,6 +141,8 @@ function partText(part: Part, snapshot: ConversationSnapshot, screen: Screen): s
       return screen.style('dim', `  thought: ${harmless(part.text)}${note}`);
     case 'file':
       return screen.style('dim', `  [${visible(part.name)}, ${part.text.length} characters]${outside}`);
+    case 'media':
+      return screen.style('dim', `  [${visible(part.name)}, ${mediaInWords(part.media)}]${outside}`);
     case 'notice':
       return screen.style('yellow', `  ! ${visible(part.text)}`);
     case 'tool_call': {

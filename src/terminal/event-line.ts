@@ -17,7 +17,11 @@ export function eventLine({ conversationId, runId, event }: PublishedEvent): str
   }
   if (event.type === 'tool_call_ended') {
     // The whole of a long output came as `tool_output` already.
-    const { wholeOutput: _, ...rest } = event;
+    const { wholeOutput: _, media: __, ...rest } = event;
+    return JSON.stringify({ conversationId, runId, ...rest });
+  }
+  if (event.type === 'input_accepted') {
+    const { media: _, ...rest } = event;
     return JSON.stringify({ conversationId, runId, ...rest });
   }
   return JSON.stringify({ conversationId, runId, ...event });

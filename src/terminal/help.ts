@@ -48,6 +48,9 @@ Reading is free. Before anything is changed or run you are asked, with the exact
       --allow TOOL       do not ask for this tool;  --allow 'run_command(npm test)'
                          --allow 'write_file(docs/**)'. May be given several times
       --deny TOOL        never this tool, or this pattern; beats every allow
+  -a, --attach FILE      a picture, a PDF or a text file that goes with the prompt.
+                         May be given several times
+      --schema FILE      answer with JSON that is valid by this JSON Schema
       --max-steps N      at most N model calls (default 60)
       --json             every event as one line of JSON on stdout
 

@@ -1,6 +1,7 @@
 import type { Glasshouse, PublishedEvent } from '../contract/glasshouse.ts';
 import type { Interaction } from '../core/models/interaction.ts';
 import { exitCodeFor, type Failure } from '../core/models/failure.ts';
+import type { AnswerForm } from './answer-form.ts';
 import type { Asker } from './ask.ts';
 import { eventLine } from './event-line.ts';
 import { showFailure } from './fail.ts';
@@ -23,6 +24,7 @@ export interface RunEnvironment {
 export class RunSession {
   readonly #app: Glasshouse;
   readonly #json: boolean;
+  readonly #form: AnswerForm | null;
   readonly #environment: RunEnvironment;
   readonly #screen: Screen;
   readonly #view: RunView;
@@ -34,12 +36,18 @@ export class RunSession {
   #denied = false;
   #finish: (code: number) => void = () => {};
 
-  constructor(app: Glasshouse, { json }: { readonly json: boolean }, environment: RunEnvironment, screen: Screen) {
+  constructor(
+    app: Glasshouse,
+    { json, form = null }: { readonly json: boolean; readonly form?: AnswerForm | null },
+    environment: RunEnvironment,
+    screen: Screen,
+  ) {
     this.#app = app;
     this.#json = json;
+    this.#form = form;
     this.#environment = environment;
     this.#screen = screen;
-    this.#view = new RunView(screen, environment.now);
+    this.#view = new RunView(screen, environment.now, form !== null);
   }
 
   take(published: PublishedEvent): void {
@@ -82,6 +90,14 @@ export class RunSession {
       return exitCodeFor(failure.code);
     }
     if (state === 'cancelled') return 130;
+    if (this.#form && !this.#json) {
+      const read = this.#form.read(this.#view.lastAnswer);
+      if (!read.ok) {
+        showFailure(this.#screen, read.failure);
+        return exitCodeFor(read.failure.code);
+      }
+      this.#environment.streams.stdout.write(`${JSON.stringify(read.value)}\n`);
+    }
     // Nobody could be asked, and something was not done for it: a script must notice.
     return this.#denied && this.#environment.keyboard === null ? 4 : 0;
   }

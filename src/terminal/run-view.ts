@@ -32,13 +32,24 @@ export class RunView {
   #output = new Map<string, { lines: number; rest: string }>();
   #told = '';
 
-  constructor(screen: Screen, now: () => number) {
+  readonly #holdsAnswer: boolean;
+  #held = '';
+
+  /** @param holdsAnswer the answer is not shown as it comes: it is held against a form first */
+  constructor(screen: Screen, now: () => number, holdsAnswer = false) {
     this.#screen = screen;
     this.#now = now;
+    this.#holdsAnswer = holdsAnswer;
     this.#startedAt = now();
   }
 
+  /** What the model answered last, where answers are held. */
+  get lastAnswer(): string {
+    return this.#held;
+  }
+
   show(event: AgentEvent): void {
+    if (this.#holdsAnswer && this.#hold(event)) return;
     switch (event.type) {
       case 'state_changed':
         this.#state = event.state.name;
@@ -96,6 +107,18 @@ export class RunView {
         break;
       default:
     }
+  }
+
+  #hold(event: AgentEvent): boolean {
+    if (event.type === 'part_started') {
+      if (event.part.type !== 'text') return false;
+      this.#textParts.add(event.part.id);
+      this.#held = '';
+      return true;
+    }
+    if ((event.type !== 'part_delta' && event.type !== 'part_completed') || !this.#textParts.has(event.partId)) return false;
+    this.#held = event.type === 'part_delta' ? this.#held + event.text : event.text;
+    return true;
   }
 
   /** Sets the state in words: a line that lives on a terminal, one plain line for each change in a pipe. */

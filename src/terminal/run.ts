@@ -2,8 +2,10 @@ import { fstatSync } from 'node:fs';
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import { FailureError } from '../core/models/failure.ts';
 import { DEFAULT_BUDGET } from '../core/models/run.ts';
+import type { NewAttachment } from '../core/models/media.ts';
 import type { RunArguments } from './arguments.ts';
 import { usage } from './arguments.ts';
+import { readAttachments } from './attach.ts';
 import { RunSession, type RunEnvironment } from './run-session.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 
@@ -11,6 +13,9 @@ import { Screen, type TerminalStreams } from './screen.ts';
 const STDIN_LIMIT = 200_000;
 /** How long to wait for the first byte of a pipe when there is a prompt too; milliseconds. */
 const STDIN_WAIT = 1_000;
+
+/** What is said where nothing is said beside a file. */
+const SEE_ATTACHED = 'See the attached file.';
 
 /**
  * `glasshouse run`: sends the prompt, shows the run, answers its questions.
@@ -20,11 +25,15 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
   const screen = new Screen(environment.streams);
   const piped = await readPiped(environment.streams, args.prompt !== '', screen);
   const conversationId = await conversationOf(app, args, environment.workspace);
-  const text = args.prompt || piped;
-  const attachments = args.prompt && piped ? [{ name: 'standard input', text: piped, trust: 'untrusted' as const }] : [];
+  const attachments: readonly NewAttachment[] = [
+    ...readAttachments(args.attach),
+    ...(args.prompt && piped ? [{ name: 'standard input', text: piped, trust: 'untrusted' as const }] : []),
+  ];
+  const text = args.prompt || piped || (attachments.length > 0 ? SEE_ATTACHED : '');
   if (!text && conversationId === null) throw usage('Say what to do: glasshouse run "PROMPT"');
 
-  const session = new RunSession(app, { json: args.json }, environment, screen);
+  const form = args.schema === null ? null : (await import('./answer-form.ts')).readAnswerForm(args.schema);
+  const session = new RunSession(app, { json: args.json, form }, environment, screen);
   const unsubscribe = app.subscribe((published) => session.take(published));
   const stopListening = environment.onInterrupt(() => session.interrupt());
   try {
@@ -40,6 +49,7 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
             attachments,
             model,
             budget: { ...DEFAULT_BUDGET, ...(args.maxSteps === null ? {} : { maxSteps: args.maxSteps }) },
+            ...(form ? { answerSchema: form.schema } : {}),
             ...(args.plan ? { mode: 'plan' as const } : {}),
           });
     if (!sent.ok) throw new FailureError(sent.failure.code, sent.failure.message);

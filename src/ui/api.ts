@@ -39,6 +39,26 @@ async function provenToken(): Promise<string> {
 /** Every procedure of the server, typed. All answer at once; what they cause comes over the event stream. */
 export const api = createORPCClient(link) as unknown as GlasshouseClient;
 
+/** The bytes of a picture that a conversation keeps. Rejects when they are gone. */
+export async function fetchMedia(conversationId: string, hash: string, signal: AbortSignal): Promise<Blob> {
+  const response = await globalThis.fetch(`/media/${encodeURIComponent(conversationId)}/${hash}`, {
+    headers: { authorization: `Bearer ${await provenToken()}` },
+    credentials: 'omit',
+    signal,
+  });
+  if (!response.ok) throw new Error(`no picture: ${response.status}`);
+  return response.blob();
+}
+
+/** Brings a file to the server, ahead of the message that it goes with. @returns its ticket; rejects as calls do */
+export async function upload(name: string, file: Blob): Promise<string> {
+  const { ticket, url } = await api.uploads.ticket({ name, bytes: file.size });
+  const response = await globalThis.fetch(url, { method: 'PUT', body: file, credentials: 'omit' });
+  if (response.ok) return ticket;
+  const reason = (await response.json().catch(() => null)) as { code?: string; message?: string } | null;
+  throw new ORPCError(reason?.code ?? 'upload_missing', { message: reason?.message ?? `${name} did not arrive.` });
+}
+
 /** Why a call failed, in words that can be shown. */
 export interface CallFailure {
   readonly code: string;

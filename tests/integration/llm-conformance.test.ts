@@ -3,6 +3,8 @@ import { bodyOf } from '../../src/core/models/request.ts';
 import type { ModelCatalog } from '../../src/application/ports/model-catalog.ts';
 import type { ModelEvent } from '../../src/core/reasoning/language-model.ts';
 import { startScriptedModelServer, type ScriptedReply } from '../support/scripted-model-server.ts';
+import { pdfOf } from '../support/documents.ts';
+import { png, shownAs } from '../support/pictures.ts';
 import { googleError, WIRES } from '../support/conforming-wires.ts';
 import { block, catalogFor, collect, heard, KEY, openModel, READ_FILE, request } from '../support/model-conversations.ts';
 
@@ -268,6 +270,21 @@ describe.each(WIRES)('the $wire wire', (facts) => {
       { status: 500, body: '{"error":{"code":500,"message":"tools param requires --jinja flag","type":"server_error"}}' },
       'model_no_tools',
     ],
+    [
+      'no sight (Ollama)',
+      { status: 500, body: '{"error":{"message":"this model is missing data required for image input"}}' },
+      'model_cannot_see',
+    ],
+    [
+      'no sight (OpenRouter)',
+      { status: 404, body: '{"error":{"message":"No endpoints found that support image input"}}' },
+      'model_cannot_see',
+    ],
+    [
+      'no sight (Groq)',
+      { status: 400, body: '{"error":{"type":"invalid_request_error","message":"This model does not support image inputs"}}' },
+      'model_cannot_see',
+    ],
     ['redirect', { status: 307, headers: { location: 'https://elsewhere.example/v1' }, body: '' }, 'model_bad_response'],
   ];
   it.each([...errors, ...facts.errors])('the answer %s becomes its code, without the key', async (_, reply, code) => {
@@ -314,6 +331,45 @@ describe.each(WIRES)('the $wire wire', (facts) => {
     expect(all.last).toMatchObject({ type: 'failed', failure: { code: 'model_overloaded' } });
   });
 
+  it('C1: shows a picture and a PDF in the wire’s own form, as spans with an estimate of tokens', async () => {
+    const { server, model } = await serve([{ text: 'A harbour.' }]);
+    const [picture, document] = [png(), pdfOf(['An offer.'])];
+    const shown = (name: string, data: Buffer) => shownAs(name, data, { section: 'input', source: 'message:1', trust: 'untrusted' });
+    const { picture: seen, document: read } = facts.shows(picture.toString('base64'), document.toString('base64'));
+    const media = [shown('harbour.png', picture), ...(read === null ? [] : [shown('offer.pdf', document)])];
+    const sent = model.prepare(request({ messages: [{ role: 'user', blocks: [block('What is this?', 'input')], media }] }));
+    expect(heard(await collect(model, sent)).text).toBe('A harbour.');
+    const body = server.requests[0]?.body.toString('utf8') ?? '';
+    expect(body).toBe(bodyOf(sent));
+    expect(everyObjectIn(JSON.parse(body))).toContainEqual(seen);
+    if (read !== null) expect(everyObjectIn(JSON.parse(body))).toContainEqual(read);
+    const span = sent.spans.find((one) => one.media);
+    expect(span).toMatchObject({ source: 'message:1', trust: 'untrusted', text: picture.toString('base64') });
+    expect(span?.media?.tokens).toBeGreaterThan(0);
+    expect(model.profile.sight?.takes.includes('application/pdf')).toBe(read !== null);
+  });
+
+  it('shows the picture that a call gave', async () => {
+    const { server, model } = await serve([{ text: 'It rises.' }]);
+    const picture = png();
+    const result = shownAs('chart.png', picture, { section: 'history', source: 'call:1', trust: 'trusted' });
+    const call = { type: 'tool_call', providerCallId: 'call_1', name: 'view_image', input: block('{"path":"chart.png"}') } as const;
+    const results = [{ providerCallId: 'call_1', name: 'view_image', isError: false, block: block('chart.png'), media: [result] }];
+    const sent = model.prepare(
+      request({
+        messages: [
+          { role: 'user', blocks: [block('Look.', 'input')] },
+          { role: 'assistant', blocks: [call] },
+          { role: 'tool', results },
+        ],
+      }),
+    );
+    expect(heard(await collect(model, sent)).text).toBe('It rises.');
+    expect(everyObjectIn(JSON.parse(server.requests[0]?.body.toString('utf8') ?? ''))).toContainEqual(
+      facts.showsResult(picture.toString('base64')),
+    );
+  });
+
   it('works without tools and with a constraint', async () => {
     const { server, model } = await serve([{ text: '{"answer":"x"}' }]);
     const sent = model.prepare(request({ constraint: { grammar: 'root ::= "x"', schema: { type: 'object' } }, temperature: 0 }));
@@ -331,3 +387,8 @@ describe.each(WIRES)('the $wire wire', (facts) => {
     expect(last?.type === 'failed' && last.failure.message).toContain('nothing listens there');
   });
 });
+
+function everyObjectIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value, ...Object.values(value).flatMap(everyObjectIn)];
+}

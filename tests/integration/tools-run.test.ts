@@ -21,6 +21,7 @@ describe('the default tools', () => {
     expect(scene.tools.map((tool) => tool.name)).toEqual([
       'read_file',
       'read_document',
+      'view_image',
       'list_directory',
       'find_files',
       'search_files',
@@ -36,7 +37,10 @@ describe('the default tools', () => {
       'now',
       'read_output',
     ]);
-    expect(JSON.stringify(scene.tools.map(specOf)).length).toBeLessThanOrEqual(4250);
+    // One is told of to models that can see, and to no others.
+    const forAll = scene.tools.filter((tool) => tool.needsSight !== true);
+    expect(JSON.stringify(forAll.map(specOf)).length).toBeLessThanOrEqual(4250);
+    expect(JSON.stringify(scene.tools.map(specOf)).length).toBeLessThanOrEqual(4450);
     for (const tool of scene.tools) expect(tool.name).toMatch(TOOL_NAME);
   });
 

@@ -25,6 +25,8 @@ export interface Scene {
   readonly answer?: (interaction: Interaction) => InteractionAnswer | null;
   readonly now?: () => number;
   readonly steers?: (taken: number) => readonly Message[];
+  /** Base64 of pictures, by hash. */
+  readonly media?: Readonly<Record<string, string>>;
   /** Called with every event before the next is asked for. */
   readonly onEvent?: (event: AgentEvent, stop: () => void) => void | Promise<void>;
 }
@@ -88,6 +90,9 @@ export async function play(scene: Scene): Promise<Played> {
     },
     takeSteers: async () => scene.steers?.((takes += 1)) ?? [],
     readOutput: async () => null,
+    base64: (data) => Buffer.from(data).toString('base64'),
+    readMedia: async (hash) => scene.media?.[hash] ?? null,
+    readAttached: async () => null,
     environmentAt: environment,
     reportBug: (error) => bugs.push(error),
   };

@@ -23,6 +23,10 @@ interface Wire {
   readonly overloadedWord: string;
   /** Where a constraint goes in the body; null: nowhere. */
   readonly constraint: Readonly<Record<string, unknown>> | null;
+  /** A picture and, where the wire has a form for them, a PDF beside a person's words, by their base64. */
+  readonly shows: (picture: string, document: string) => { readonly picture: unknown; readonly document: unknown };
+  /** A call's result with its picture. */
+  readonly showsResult: (picture: string) => unknown;
   /** Errors as this provider alone writes them. */
   readonly errors: readonly (readonly [name: string, reply: ScriptedReply, code: string])[];
 }
@@ -57,6 +61,17 @@ export const WIRES: readonly Wire[] = [
     fewestCuts: 8,
     overloadedWord: 'overloaded_error',
     constraint: { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } } },
+    shows: (picture) => ({
+      picture: { type: 'image_url', image_url: { url: `data:image/png;base64,${picture}` } },
+      document: null,
+    }),
+    showsResult: (picture) => ({
+      role: 'user',
+      content: [
+        { type: 'text', text: 'The picture that view_image gave (chart.png):' },
+        { type: 'image_url', image_url: { url: `data:image/png;base64,${picture}` } },
+      ],
+    }),
     errors: [
       [
         'a call that is none',
@@ -93,6 +108,19 @@ export const WIRES: readonly Wire[] = [
     fewestCuts: 8,
     overloadedWord: 'overloaded_error',
     constraint: null,
+    shows: (picture, document) => ({
+      picture: { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture } },
+      document: { type: 'document', title: 'offer.pdf', source: { type: 'base64', media_type: 'application/pdf', data: document } },
+    }),
+    showsResult: (picture) => ({
+      type: 'tool_result',
+      tool_use_id: 'call_1',
+      content: [
+        { type: 'text', text: 'chart.png' },
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture } },
+      ],
+      cache_control: { type: 'ephemeral' },
+    }),
     errors: [
       [
         '504',
@@ -119,6 +147,18 @@ export const WIRES: readonly Wire[] = [
     fewestCuts: 8,
     overloadedWord: 'server_is_overloaded',
     constraint: { text: { format: { type: 'json_schema', name: 'answer', schema: { type: 'object' }, strict: false } } },
+    shows: (picture, document) => ({
+      picture: { type: 'input_image', image_url: `data:image/png;base64,${picture}` },
+      document: { type: 'input_file', filename: 'offer.pdf', file_data: `data:application/pdf;base64,${document}` },
+    }),
+    showsResult: (picture) => ({
+      type: 'function_call_output',
+      call_id: 'call_1',
+      output: [
+        { type: 'input_text', text: 'chart.png' },
+        { type: 'input_image', image_url: `data:image/png;base64,${picture}` },
+      ],
+    }),
     errors: [
       ['failed', { text: 'so far', failedWith: { code: 'server_error', message: 'The server had an error' } }, 'model_server_error'],
       ['failed at a limit', { failedWith: { code: 'rate_limit_exceeded', message: 'Rate limit reached' } }, 'model_rate_limited'],
@@ -157,6 +197,14 @@ export const WIRES: readonly Wire[] = [
     fewestCuts: 5,
     overloadedWord: 'UNAVAILABLE',
     constraint: { generationConfig: { maxOutputTokens: 500, temperature: 0, responseMimeType: 'application/json' } },
+    shows: (picture, document) => ({
+      picture: { inlineData: { mimeType: 'image/png', data: picture } },
+      document: { inlineData: { mimeType: 'application/pdf', data: document } },
+    }),
+    showsResult: (picture) => ({
+      role: 'user',
+      parts: [{ text: 'The picture that view_image gave (chart.png):' }, { inlineData: { mimeType: 'image/png', data: picture } }],
+    }),
     errors: [
       [
         'a wrong key',

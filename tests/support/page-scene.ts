@@ -56,7 +56,7 @@ export class PageScene {
     return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
-  write(path: string, text: string): void {
+  write(path: string, text: string | Uint8Array): void {
     const whole = join(this.workspace, path);
     mkdirSync(dirname(whole), { recursive: true });
     writeFileSync(whole, text);

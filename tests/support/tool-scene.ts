@@ -27,6 +27,8 @@ export interface ToolScene {
   readonly questions: { question: string; choices: readonly string[] }[];
   answer: string | null;
   outputs: Map<string, { text: string; trust: Trust }>;
+  /** Bytes of what the person handed over, by name. */
+  readonly attached: Map<string, Uint8Array>;
   tool(name: string): Tool;
   /** Validates the input as the agent does, then runs the tool. */
   call(name: string, input: unknown, signal?: AbortSignal): Promise<ToolOutcome>;
@@ -61,6 +63,7 @@ export function toolScene(options: SceneOptions = {}): ToolScene {
     questions: [],
     answer: null,
     outputs: new Map(),
+    attached: new Map(),
     tool(name) {
       const found = tools.find((tool) => tool.name === name);
       if (!found) throw new Error(`no tool ${name}`);
@@ -89,6 +92,7 @@ function contextFor(scene: ToolScene, signal: AbortSignal): ToolContext {
     },
     updatePlan: async (plan) => void scene.plans.push(plan),
     readOutput: async (callId) => scene.outputs.get(callId) ?? null,
+    readAttached: async (name) => scene.attached.get(name) ?? null,
   };
 }
 

@@ -17,6 +17,7 @@ const context: ToolContext = {
   ask: async () => null,
   updatePlan: async () => undefined,
   readOutput: async () => null,
+  readAttached: async () => null,
 };
 
 const path = 'a.txt';

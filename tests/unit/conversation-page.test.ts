@@ -84,6 +84,7 @@ describe('a conversation as a web page', () => {
         ATTACK,
       ),
       new Map([['call', call]]),
+      new Map(),
     );
     for (const name of elementsOf(html)) expect(name).toMatch(HARMLESS);
     expect(html).not.toMatch(/<[^>]*\son\w+=/);
@@ -98,7 +99,7 @@ describe('a conversation as a web page', () => {
     const long = Array.from({ length: 400 }, (_, at) => message(`m${at}`, 'agent', [{ ...base, type: 'text', id: `t${at}`, text }]));
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
-    const html = await createPageWriter().write(picture(long, 'Long'), new Map());
+    const html = await createPageWriter().write(picture(long, 'Long'), new Map(), new Map());
     clearInterval(timer);
     expect(html.split('<h2>Glasshouse</h2>').length - 1).toBe(400);
     expect(turns).toBeGreaterThan(3);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asWritten, choiceGrammar, type Choice } from '../../src/core/reasoning/grammar.ts';
+import { asWritten, choiceGrammar, formGrammar, type Choice } from '../../src/core/reasoning/grammar.ts';
 import { gbnfToRegExp } from '../support/gbnf.ts';
 
 const read: Choice = {
@@ -119,4 +119,13 @@ test('nests the input of a tool whose own fields could be mistaken for the choic
 
 test('shows examples in the order in which the grammar writes', () => {
   expect(JSON.stringify(asWritten(read, { start: 3, path: 'b.txt' }))).toBe('{"tool":"read_file","path":"b.txt","start":3}');
+});
+
+test('an answer in a form is one compact value of the schema', () => {
+  const properties = { total: { type: 'integer' }, kind: { enum: ['offer', 'bill'] }, names: { type: 'array', items: { type: 'string' } } };
+  const form = gbnfToRegExp(formGrammar({ type: 'object', properties, required: ['total', 'kind', 'names'] }).grammar);
+  expect(form.test('{"total":42,"kind":"offer","names":["Ada","Bo"]}')).toBe(true);
+  expect(form.test('{"total":"many","kind":"offer","names":["Ada"]}')).toBe(false);
+  expect(form.test('{"total":42,"kind":"letter","names":["Ada"]}')).toBe(false);
+  expect(form.test('words')).toBe(false);
 });

@@ -91,6 +91,7 @@ function context(
     window: 8192,
     maxOutput: 768,
     bytesPerToken: 3.6,
+    shelf: { base64: new Map() },
     ...rest,
   };
 }
@@ -274,8 +275,8 @@ test('puts what was observed into the person’s turn and streams the answer wit
   const texts = last?.role === 'user' ? last.blocks.map(({ text }) => text) : [];
   expect(texts[0]).toBe('Read a.md:\nThe boat lies in the harbour.');
   expect(texts.at(-1)).toContain('Where is the boat?');
-  expect(strategy.showsText('synthesise')).toBe(true);
-  expect(strategy.showsText('plan')).toBe(false);
+  expect(strategy.showsText('synthesise', false)).toBe(true);
+  expect(strategy.showsText('plan', false)).toBe(false);
   expect(strategy.interpret(context({ purpose: 'synthesise' }), { text: 'In the harbour.', calls: [] })).toEqual({ kind: 'answered' });
 });
 

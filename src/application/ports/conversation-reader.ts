@@ -26,6 +26,10 @@ export interface ConversationReader {
   requests(conversationId: string): Promise<readonly RecordedRequest[]>;
   /** The whole output of a call, and whether it came from outside. */
   output(conversationId: string, callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
+  /** Bytes that the conversation keeps, by their hash. */
+  media(conversationId: string, hash: string): Promise<Uint8Array | null>;
+  /** The bytes of a picture or a PDF that was handed over in it, by name; of several the last. */
+  attached(conversationId: string, name: string): Promise<Uint8Array | null>;
   /** Inputs that wait for their turn (R6), oldest first. */
   waitingInputs(conversationId: string, delivery: Delivery): Promise<readonly { readonly input: Input; readonly message: Message }[]>;
   /** The run that is at work here, or that was suspended at the end of the path, if any. */

@@ -33,6 +33,15 @@ export interface WorkFolders {
   readonly examplePath: string;
 }
 
+/** Files of a workspace, by what was typed of their path. */
+export interface WorkspaceFiles {
+  /**
+   * Paths relative to the workspace, the best first, at most `limit`; never hidden ones, secrets, or what git ignores. Takes a second or two
+   * at most. Rejects with FailureError where the workspace itself is closed.
+   */
+  find(workspace: string, query: string, limit: number): Promise<readonly string[]>;
+}
+
 /** What the product is, and how much room it takes. */
 export interface ProductInfo {
   sizes(): Promise<DataSizes>;

@@ -6,6 +6,9 @@ import type { ConversationPicture } from './pictures.ts';
  * is text in it and never markup (S6). Never rejects.
  */
 export interface PageWriter {
-  /** @param calls by id, with their whole outputs */
-  write(picture: ConversationPicture, calls: ReadonlyMap<string, ToolCall>): Promise<string>;
+  /**
+   * @param calls by id, with their whole outputs
+   * @param media bytes of pictures and PDFs in base64, by hash
+   */
+  write(picture: ConversationPicture, calls: ReadonlyMap<string, ToolCall>, media: ReadonlyMap<string, string>): Promise<string>;
 }

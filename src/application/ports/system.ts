@@ -7,7 +7,8 @@ export interface SystemPort {
   /** Between 0 and 1. */
   random(): number;
   /** SHA-256 in hex. */
-  digest(text: string): string;
+  digest(data: string | Uint8Array): string;
+  base64(data: Uint8Array): string;
   /** Resolves after the time, or at once when the signal is aborted. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Writes an unexpected error to the log, with its stack. Never throws. */

@@ -250,6 +250,10 @@ function growth({ kind, ownerId, conversationId, runId, offset, text }: GrowingW
 /** The event without the bytes that only the database needs. */
 function announced(event: PublishedEvent['event']): AnnouncedEvent {
   switch (event.type) {
+    case 'input_accepted': {
+      const { media: _, ...accepted } = event;
+      return accepted;
+    }
     case 'step_started':
       return { type: event.type, step: event.step };
     case 'tool_call_ended':

@@ -284,6 +284,12 @@ export class RunSupervisor {
       awaitAnswer: (interaction, signal) => this.#awaitAnswer(interaction, signal),
       takeSteers: async () => (await deps.reader.waitingInputs(run.conversationId, 'steer')).map((waiting) => waiting.message),
       readOutput: (callId) => deps.reader.output(run.conversationId, callId),
+      base64: deps.system.base64,
+      readMedia: async (hash) => {
+        const data = await deps.reader.media(run.conversationId, hash);
+        return data === null ? null : deps.system.base64(data);
+      },
+      readAttached: (name) => deps.reader.attached(run.conversationId, name),
     };
   }
 

@@ -1,3 +1,4 @@
+import { isPicture, mediaInWords, type NamedMedia } from '../../core/models/media.ts';
 import { textOf, type Message, type Part } from '../../core/models/message.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
@@ -7,6 +8,7 @@ import type { ConversationPicture, Pictures } from '../ports/pictures.ts';
 export interface ExportConversationDeps {
   readonly pictures: Pictures;
   readonly reader: ConversationReader;
+  base64(data: Uint8Array): string;
   /** Loaded when it is wanted. */
   pageWriter(): Promise<PageWriter>;
 }
@@ -32,16 +34,35 @@ export async function exportConversation(
     const whole = picture.cutCalls.includes(call.id) ? await deps.reader.output(conversationId, call.id) : null;
     calls.set(call.id, whole ? { ...call, output: whole.text } : call);
   }
+  const media = await mediaOf(deps, picture, calls);
   const name = fileName(picture.conversation.title);
-  if (format === 'markdown') return { name: `${name}.md`, type: 'text/markdown; charset=utf-8', text: asMarkdown(picture, calls) };
+  if (format === 'markdown') return { name: `${name}.md`, type: 'text/markdown; charset=utf-8', text: asMarkdown(picture, calls, media) };
   if (format === 'html') {
     const writer = await deps.pageWriter();
-    return { name: `${name}.html`, type: 'text/html; charset=utf-8', text: await writer.write(picture, calls) };
+    return { name: `${name}.html`, type: 'text/html; charset=utf-8', text: await writer.write(picture, calls, media) };
   }
   const { conversation, messages, interactions, plan } = picture;
   const runs = await deps.reader.runs(conversationId);
-  const whole = { conversation, messages, calls: [...calls.values()], interactions, plan, runs };
+  const whole = { conversation, messages, calls: [...calls.values()], interactions, plan, runs, media: Object.fromEntries(media) };
   return { name: `${name}.json`, type: 'application/json', text: `${JSON.stringify(whole, null, 2)}\n` };
+}
+
+/** The bytes of every picture and PDF, in base64, by hash: the file is whole without this machine. */
+async function mediaOf(
+  { reader, base64 }: ExportConversationDeps,
+  { conversation, messages }: ConversationPicture,
+  calls: ReadonlyMap<string, ToolCall>,
+): Promise<ReadonlyMap<string, string>> {
+  const media = new Map<string, string>();
+  const named = [
+    ...messages.flatMap((message) => message.parts.filter((part) => part.type === 'media')),
+    ...[...calls.values()].flatMap((call) => call.media ?? []),
+  ];
+  for (const { media: one } of named) {
+    const data = media.has(one.hash) ? null : await reader.media(conversation.id, one.hash);
+    if (data !== null) media.set(one.hash, base64(data));
+  }
+  return media;
 }
 
 /** Letters and digits of the title, so that every file system takes it. */
@@ -53,25 +74,25 @@ function fileName(title: string): string {
   return plain || 'conversation';
 }
 
-function asMarkdown(picture: ConversationPicture, calls: ReadonlyMap<string, ToolCall>): string {
+function asMarkdown(picture: ConversationPicture, calls: ReadonlyMap<string, ToolCall>, media: ReadonlyMap<string, string>): string {
   const { conversation, messages } = picture;
   const blocks = [
     `# ${conversation.title || 'Conversation'}`,
     `${new Date(conversation.createdAt).toISOString().slice(0, 10)} · ${conversation.workspace}`,
   ];
-  for (const message of messages) blocks.push(...messageBlocks(message, calls));
+  for (const message of messages) blocks.push(...messageBlocks(message, calls, media));
   return `${blocks.join('\n\n')}\n`;
 }
 
-function messageBlocks(message: Message, calls: ReadonlyMap<string, ToolCall>): string[] {
+function messageBlocks(message: Message, calls: ReadonlyMap<string, ToolCall>, media: ReadonlyMap<string, string>): string[] {
   if (message.role === 'person') {
-    const files = message.parts.flatMap((part) => (part.type === 'file' ? [`*File: ${part.name}*`, fenced(part.text)] : []));
+    const files = message.parts.flatMap((part) => (part.type === 'text' ? [] : partBlocks(part, calls, media)));
     return ['## You', ...files, textOf(message)];
   }
-  return ['## Glasshouse', ...message.parts.flatMap((part) => partBlocks(part, calls))];
+  return ['## Glasshouse', ...message.parts.flatMap((part) => partBlocks(part, calls, media))];
 }
 
-function partBlocks(part: Part, calls: ReadonlyMap<string, ToolCall>): string[] {
+function partBlocks(part: Part, calls: ReadonlyMap<string, ToolCall>, media: ReadonlyMap<string, string>): string[] {
   switch (part.type) {
     case 'text':
       return part.text.trim() === '' ? [] : [part.text];
@@ -79,6 +100,8 @@ function partBlocks(part: Part, calls: ReadonlyMap<string, ToolCall>): string[] 
       return part.text.trim() === '' ? [] : [part.text.replaceAll(/^/gm, '> ')];
     case 'file':
       return [`*File: ${part.name}*`, fenced(part.text)];
+    case 'media':
+      return [mediaBlock(part, media)];
     case 'notice':
       return [`*${part.text}*`];
     case 'tool_call': {
@@ -86,9 +109,18 @@ function partBlocks(part: Part, calls: ReadonlyMap<string, ToolCall>): string[] 
       if (!call) return [];
       const words = call.state === 'succeeded' ? call.words?.past : call.words?.future;
       const head = `**${words ?? call.tool}** (${call.tool}, ${call.state})`;
-      return [head, fenced(JSON.stringify(call.input, null, 2)), ...(call.output ? [fenced(call.output)] : [])];
+      const shown = (call.media ?? []).map((one) => mediaBlock(one, media));
+      return [head, fenced(JSON.stringify(call.input, null, 2)), ...(call.output ? [fenced(call.output)] : []), ...shown];
     }
   }
+}
+
+/** A picture stands in the text itself; a PDF is named, and is in the JSON. */
+function mediaBlock({ name, media }: NamedMedia, bytes: ReadonlyMap<string, string>): string {
+  const shown = name.replaceAll(/[[\]\n\r]/g, ' ');
+  const base64 = bytes.get(media.hash);
+  if (!isPicture(media) || base64 === undefined) return `*File: ${shown} (${mediaInWords(media)})*`;
+  return `![${shown}](data:${media.mediaType};base64,${base64})`;
 }
 
 /** In a fence that is longer than any that stands in the text. */

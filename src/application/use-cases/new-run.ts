@@ -2,7 +2,8 @@ import type { Actor, AgentEvent, Branch, Delivery, Input } from '../../core/agen
 import { isActive } from '../../core/agent/agent-state.ts';
 import type { Conversation } from '../../core/models/conversation.ts';
 import { failure, FailureError, type Failure, type Result } from '../../core/models/failure.ts';
-import type { FilePart, Message, Part } from '../../core/models/message.ts';
+import type { MediaBytes, NewAttachment } from '../../core/models/media.ts';
+import type { Message, Part } from '../../core/models/message.ts';
 import type { RecordedRun } from '../../core/models/records.ts';
 import type { Budget, Run } from '../../core/models/run.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
@@ -17,6 +18,8 @@ export interface RunCommand {
   readonly actor: Actor;
   readonly model: string;
   readonly budget: Budget;
+  /** JSON Schema that the answer is held to. */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
 }
 
 export interface Sent {
@@ -35,10 +38,16 @@ export interface NewRunDeps {
 export async function beginRun(
   deps: NewRunDeps,
   command: RunCommand,
-  where: { readonly conversation: Conversation; readonly runId: string; readonly message: Message; readonly branch?: Branch },
+  where: {
+    readonly conversation: Conversation;
+    readonly runId: string;
+    readonly message: Message;
+    readonly branch?: Branch;
+    readonly media?: readonly MediaBytes[];
+  },
   first: readonly AgentEvent[] = [],
 ): Promise<Sent> {
-  const { conversation, runId, message, branch } = where;
+  const { conversation, runId, message, branch, media = [] } = where;
   const now = deps.system.now();
   const input = newInput(command, conversation.id, runId, 'start', now);
   const run: Run = {
@@ -51,10 +60,18 @@ export async function beginRun(
     state: { name: 'queued' },
     model: command.model,
     budget: command.budget,
+    ...(command.answerSchema ? { answerSchema: command.answerSchema } : {}),
     owner: deps.instances.id,
     createdAt: now,
   };
-  const accepted: AgentEvent = { type: 'input_accepted', input, message, run, ...(branch ? { branch } : {}) };
+  const accepted: AgentEvent = {
+    type: 'input_accepted',
+    input,
+    message,
+    run,
+    ...(branch ? { branch } : {}),
+    ...(media.length > 0 ? { media } : {}),
+  };
   await deps.supervisor.begin(run, conversation.workspace, [...first, accepted], command.actor);
   return { conversationId: conversation.id, runId };
 }
@@ -106,12 +123,20 @@ export function newInput(command: RunCommand, conversationId: string, runId: str
 export function personMessage(
   system: SystemPort,
   where: { readonly conversationId: string; readonly parentId: string | null; readonly runId: string },
-  said: { readonly text: string; readonly attachments: readonly Pick<FilePart, 'name' | 'text' | 'trust'>[] },
+  said: { readonly text: string; readonly attachments: readonly NewAttachment[] },
 ): Message {
   const parts: Part[] = [];
   for (const attachment of said.attachments) {
-    parts.push({ type: 'file', id: system.newId(), ord: parts.length, state: 'complete', ...attachment });
+    const base = { id: system.newId(), ord: parts.length, state: 'complete', name: attachment.name, trust: attachment.trust } as const;
+    parts.push(
+      'media' in attachment ? { ...base, type: 'media', media: attachment.media } : { ...base, type: 'file', text: attachment.text },
+    );
   }
   parts.push({ type: 'text', id: system.newId(), ord: parts.length, trust: 'trusted', state: 'complete', text: said.text });
   return { id: system.newId(), ...where, role: 'person', createdAt: system.now(), parts };
+}
+
+/** The bytes that come with a message for the first time. */
+export function bytesOf(attachments: readonly NewAttachment[]): readonly MediaBytes[] {
+  return attachments.flatMap((each) => ('media' in each && each.data ? [{ hash: each.media.hash, data: each.data }] : []));
 }

@@ -59,7 +59,7 @@ export async function readRequest(deps: ReadRequestsDeps, conversationId: string
   const head = summary(deps, request, step);
   const profile = deps.profileOf(head.model);
   const bytes = request.spans.map((span) => deps.bytesOf(span.text));
-  const tokens = shareTokens(bytes, step?.usage?.exact ? step.usage.input : null, profile?.bytesPerToken ?? BYTES_PER_TOKEN);
+  const tokens = tokensOf(request.spans, bytes, step?.usage?.exact ? step.usage.input : null, profile?.bytesPerToken ?? BYTES_PER_TOKEN);
   const spans = request.spans.map((span, index): MeasuredSpan => ({
     ...span,
     bytes: bytes[index] ?? 0,
@@ -92,6 +92,20 @@ function summary(deps: ReadRequestsDeps, request: RecordedRequest, step: Recorde
     cost: step?.cost ?? null,
     ...(request.removedAfter === undefined ? {} : { removedAfter: request.removedAfter }),
   };
+}
+
+/** Pictures by formula, words by what is left of the provider's count. */
+function tokensOf(
+  spans: readonly RecordedSpan[],
+  bytes: readonly number[],
+  counted: number | null,
+  bytesPerToken: number,
+): readonly number[] {
+  const ofMedia = spans.reduce((sum, span) => sum + (span.media?.tokens ?? 0), 0);
+  const words = spans.map((span, index) => (span.media ? 0 : (bytes[index] ?? 0)));
+  const left = counted === null ? null : Math.max(0, counted - ofMedia);
+  const shares = shareTokens(words, left, bytesPerToken);
+  return spans.map((span, index) => span.media?.tokens ?? shares[index] ?? 0);
 }
 
 /**

@@ -3,10 +3,11 @@ import { isActive } from '../../core/agent/agent-state.ts';
 import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
 import { failure, type Result } from '../../core/models/failure.ts';
 import type { Message } from '../../core/models/message.ts';
-import type { Trust } from '../../core/models/trust.ts';
+import type { NewAttachment } from '../../core/models/media.ts';
 import {
   beginRun,
   busy,
+  bytesOf,
   inTrash,
   isBusy,
   newInput,
@@ -23,7 +24,7 @@ export interface SendMessage extends RunCommand {
   /** Real absolute path; used for a new conversation. */
   readonly workspace: string;
   readonly text: string;
-  readonly attachments: readonly { readonly name: string; readonly text: string; readonly trust: Trust }[];
+  readonly attachments: readonly NewAttachment[];
   readonly mode?: ConversationMode;
   /** What to do when a run is at work in the conversation. */
   readonly whenBusy: Exclude<Delivery, 'start'> | 'refuse';
@@ -63,7 +64,7 @@ async function takeIn(deps: NewRunDeps, command: SendMessage): Promise<Result<Se
   const first: AgentEvent[] = [];
   if (!existing) first.push({ type: 'conversation_created', conversation });
   else if (command.mode && command.mode !== existing.mode) first.push({ type: 'mode_changed', mode: command.mode });
-  return { ok: true, value: await beginRun(deps, command, { conversation, runId, message }, first) };
+  return { ok: true, value: await beginRun(deps, command, { conversation, runId, message, media: bytesOf(command.attachments) }, first) };
 }
 
 /** A run is at work: the message becomes a steer or a follow-up, or is refused. Null: nothing is at work. */
@@ -79,6 +80,7 @@ async function deliverWhileBusy(deps: NewRunDeps, command: SendMessage, conversa
     input: newInput(command, conversation.id, run.id, command.whenBusy, now),
     message: newMessage(deps, command, conversation, run.id),
     run: null,
+    media: bytesOf(command.attachments),
   };
   const taken = await deps.supervisor.commitInto(run.id, [event], command.actor);
   return taken ? { ok: true, value: { conversationId: conversation.id, runId: run.id } } : null;

@@ -17,12 +17,24 @@ export const conversation = z.object({
   trashedAt: z.number().exactOptional(),
 });
 
+export const mediaType = z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'application/pdf']);
+
+export const media = z.object({
+  mediaType,
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number(),
+  width: z.number().exactOptional(),
+  height: z.number().exactOptional(),
+  pages: z.number().exactOptional(),
+});
+
 const partBase = { id: z.string(), ord: z.number(), stepId: z.string().exactOptional(), trust, state: partState };
 
 const part = z.discriminatedUnion('type', [
   z.object({ ...partBase, type: z.literal('text'), text: z.string() }),
   z.object({ ...partBase, type: z.literal('reasoning'), text: z.string(), providerData: z.unknown().exactOptional() }),
   z.object({ ...partBase, type: z.literal('file'), name: z.string(), text: z.string() }),
+  z.object({ ...partBase, type: z.literal('media'), name: z.string(), media }),
   z.object({ ...partBase, type: z.literal('tool_call'), callId: z.string() }),
   z.object({ ...partBase, type: z.literal('notice'), code: z.string(), text: z.string() }),
 ]);

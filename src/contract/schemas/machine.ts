@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PRUNED_KINDS, STORED_KINDS } from '../../core/models/storage.ts';
 import { price } from './run.ts';
+import { mediaType } from './conversation.ts';
 import { effect } from './tool-call.ts';
 
 const destination = z.union([z.object({ kind: z.literal('machine') }), z.object({ kind: z.literal('host'), host: z.string() })]);
@@ -14,6 +15,14 @@ const fetchProgress = z.object({
   secondsLeft: z.number().nullable(),
 });
 
+const pictureCounting = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('tiles'), fit: z.number(), short: z.number(), side: z.number(), base: z.number(), each: z.number() }),
+  z.object({ by: z.literal('patches'), side: z.number(), most: z.number(), factor: z.number() }),
+  z.object({ by: z.literal('area'), longest: z.number(), perToken: z.number(), most: z.number() }),
+]);
+
+const sight = z.object({ takes: z.array(mediaType), isSure: z.boolean(), counting: pictureCounting });
+
 export const modelLine = z.object({
   id: z.string(),
   destination,
@@ -23,6 +32,7 @@ export const modelLine = z.object({
   window: z.number().exactOptional(),
   thinks: z.boolean().exactOptional(),
   price: price.exactOptional(),
+  sight: sight.exactOptional(),
   isDefault: z.boolean(),
   file: z
     .object({ state: z.enum(['ready', 'fetching', 'missing']), bytes: z.number(), progress: fetchProgress.exactOptional() })

@@ -28,6 +28,7 @@ export const requestView = requestLine.extend({
       source: z.string(),
       trust,
       cacheBreakpoint: z.boolean(),
+      media: z.object({ hash: z.string(), tokens: z.number() }).exactOptional(),
       bytes: z.number(),
       tokens: z.number(),
       cost: z.number().nullable(),

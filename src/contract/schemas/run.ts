@@ -81,6 +81,7 @@ export const recordedRun = z.object({
     maxMillis: z.number().exactOptional(),
   }),
   owner: z.string(),
+  answerSchema: z.record(z.string(), z.unknown()).exactOptional(),
   failure: failure.exactOptional(),
   createdAt: z.number(),
   version: z.number(),

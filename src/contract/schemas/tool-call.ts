@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { trust } from './conversation.ts';
+import { media, trust } from './conversation.ts';
 import { failure } from './run.ts';
 
 export const effect = z.enum(['none', 'idempotent', 'unsafe']);
@@ -43,6 +43,7 @@ export const toolCall = z.object({
     .exactOptional(),
   output: z.string().exactOptional(),
   outputBlob: z.string().exactOptional(),
+  media: z.array(z.object({ name: z.string(), media })).exactOptional(),
   trust,
   failure: failure.exactOptional(),
   startedAt: z.number().exactOptional(),

@@ -51,6 +51,11 @@ export interface AgentPorts {
   /** Steers that came in, oldest first; each is handed out once (R6). */
   takeSteers(): Promise<readonly Message[]>;
   readOutput(callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
+  base64(data: Uint8Array): string;
+  /** Bytes that the conversation keeps, in base64; null when they are gone. */
+  readMedia(hash: string): Promise<string | null>;
+  /** The bytes of what the person handed over in this conversation, by its name; null when there is no such thing. */
+  readAttached(name: string): Promise<Uint8Array | null>;
   /** What the person wants of every run, and of those in this workspace. */
   readonly instructions: readonly Block[];
   /** The environment section as of a moment; depends on the day only. */
@@ -84,6 +89,8 @@ export interface AgentContext extends AgentStart {
   hasFallenBack: boolean;
   /** The agent's message that grows now, and the position of its next part. */
   message: { readonly id: string; nextOrd: number } | null;
+  /** What was read of pictures and PDFs, in base64, by hash. */
+  readonly media: Map<string, string>;
   steps: number;
   usage: Usage;
   cost: number | null;
@@ -112,6 +119,7 @@ export function newAgentContext(start: AgentStart, ports: AgentPorts, stopped: A
     context: null,
     hasFallenBack: false,
     message: null,
+    media: new Map(),
     steps: 0,
     usage: NO_USAGE,
     cost: 0,

@@ -1,6 +1,7 @@
 import type { Conversation, ConversationMode } from '../models/conversation.ts';
 import type { Failure } from '../models/failure.ts';
 import type { Interaction, InteractionAnswer } from '../models/interaction.ts';
+import type { MediaBytes } from '../models/media.ts';
 import type { Message, Part, PartState } from '../models/message.ts';
 import type { Plan } from '../models/plan.ts';
 import type { WireRequest } from '../models/request.ts';
@@ -100,6 +101,8 @@ export type AgentEvent =
       readonly run: Run | null;
       /** Absent: the message follows the last one. */
       readonly branch?: Branch;
+      /** What came with the message for the first time. */
+      readonly media?: readonly MediaBytes[];
     }
   | { readonly type: 'state_changed'; readonly state: RunState }
   | { readonly type: 'message_started'; readonly message: Message }
@@ -131,7 +134,7 @@ export type AgentEvent =
   | { readonly type: 'tool_call_changed'; readonly call: ToolCall }
   | { readonly type: 'tool_call_started'; readonly call: ToolCall }
   | { readonly type: 'tool_output'; readonly callId: string; readonly offset: number; readonly text: string }
-  | { readonly type: 'tool_call_ended'; readonly call: ToolCall; readonly wholeOutput?: string }
+  | { readonly type: 'tool_call_ended'; readonly call: ToolCall; readonly wholeOutput?: string; readonly media?: readonly MediaBytes[] }
   | { readonly type: 'file_recorded'; readonly change: FileChange }
   | { readonly type: 'interaction_requested'; readonly interaction: Interaction }
   | { readonly type: 'interaction_closed'; readonly interactionId: string; readonly answer: InteractionAnswer | null; readonly by: string }
@@ -153,7 +156,8 @@ export type AgentEventType = AgentEvent['type'];
 
 /** An event as clients are told of it: without the bytes that only the database needs. Every {@link AgentEvent} is one. */
 export type AnnouncedEvent =
-  | Exclude<AgentEvent, { type: 'step_started' | 'tool_call_ended' | 'file_recorded' }>
+  | Exclude<AgentEvent, { type: 'input_accepted' | 'step_started' | 'tool_call_ended' | 'file_recorded' }>
+  | Omit<Extract<AgentEvent, { type: 'input_accepted' }>, 'media'>
   | { readonly type: 'step_started'; readonly step: StepStart }
   | { readonly type: 'tool_call_ended'; readonly call: ToolCall }
   | { readonly type: 'file_recorded'; readonly change: Omit<FileChange, 'before'> };

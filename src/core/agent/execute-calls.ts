@@ -48,6 +48,9 @@ async function runCall(context: AgentContext, call: ToolCall, emit: Emit, waits:
   const outcome = await outcomeOf(context, tool, call, emit, waits);
   await waits.ended();
   const output = outcome.output ?? (outcome.ok ? '' : `Failed (${outcome.failure.code}): ${outcome.failure.message}`);
+  const shown = outcome.ok ? (outcome.media ?? []) : [];
+  // They are stored with the end of the call, and wanted for the next request at once.
+  for (const { media, data } of shown) context.media.set(media.hash, context.ports.base64(data));
   const readOn = `Read on with read_output, call ${JSON.stringify(call.id)}.`;
   const bounded = boundOutput(output, outputLimit(context), readOn);
   const state = context.signal.aborted && !outcome.ok ? 'cancelled' : outcome.ok ? 'succeeded' : 'failed';
@@ -59,8 +62,10 @@ async function runCall(context: AgentContext, call: ToolCall, emit: Emit, waits:
       endedAt: context.ports.now(),
       ...(outcome.ok ? {} : { failure: outcome.failure }),
       ...(bounded.truncated ? { outputBlob: context.ports.digest(output) } : {}),
+      ...(shown.length > 0 ? { media: shown.map(({ name, media }) => ({ name, media })) } : {}),
     }),
     ...(bounded.truncated ? { wholeOutput: output } : {}),
+    ...(shown.length > 0 ? { media: shown.map(({ media, data }) => ({ hash: media.hash, data })) } : {}),
   });
 }
 
@@ -128,6 +133,7 @@ function toolContext(context: AgentContext, call: ToolCall, emit: Emit, waits: A
     },
     updatePlan: (plan) => emit({ type: 'plan_updated', plan }),
     readOutput: (callId) => ports.readOutput(callId),
+    readAttached: (name) => ports.readAttached(name),
   };
 }
 

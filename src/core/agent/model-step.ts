@@ -1,11 +1,14 @@
 import { instructionsFor } from '../context/instructions.ts';
 import type { Failure } from '../models/failure.ts';
-import type { Message } from '../models/message.ts';
+import { formatName, isPicture, type Media } from '../models/media.ts';
+import type { MediaPart, Message } from '../models/message.ts';
 import type { WireRequest } from '../models/request.ts';
 import { addUsage, costOf } from '../models/usage.ts';
 import { RETRYABLE, type LanguageModel } from '../reasoning/language-model.ts';
 import { askModel, usageOrEstimate, type StepAnswer } from '../reasoning/reasoning-engine.ts';
+import { isTaken, mediaIn } from '../reasoning/media-blocks.ts';
 import type { StepContext, StepDecision, Strategy } from '../reasoning/strategy.ts';
+import type { Tool } from '../tools/tool.ts';
 import type { ContextManager } from '../context/context-manager.ts';
 import { asSentence, fallBack } from './open-model.ts';
 import { go, stateOf, trustOf, type AgentContext } from './agent-context.ts';
@@ -65,7 +68,7 @@ export async function* modelStep(context: ReadyContext, purpose: StepPurpose): A
         stepId,
         messageId,
         firstOrd: context.message?.nextOrd ?? 0,
-        showsText: context.strategy.showsText(purpose),
+        showsText: context.strategy.showsText(purpose, context.run.answerSchema !== undefined),
         trust: trustOf(context),
         newId: context.ports.newId,
       },
@@ -155,7 +158,7 @@ function stepContext(context: ReadyContext, purpose: StepPurpose, messages: read
   return {
     purpose,
     system: [...instructionsFor(snapshot.mode), ...context.ports.instructions],
-    tools: context.tools.tools.filter((tool) => snapshot.mode !== 'plan' || tool.effect !== 'unsafe'),
+    tools: offeredTools(context),
     messages,
     calls: snapshot.calls,
     runMessageIds: new Set(ofRun.map((message) => message.id)),
@@ -164,7 +167,45 @@ function stepContext(context: ReadyContext, purpose: StepPurpose, messages: read
     window: context.model.profile.window,
     maxOutput: context.context.reserve,
     bytesPerToken: context.context.bytesPerToken,
+    shelf: { sight: context.model.profile.sight, base64: context.media },
+    ...(run.answerSchema ? { answerSchema: run.answerSchema } : {}),
   };
+}
+
+function offeredTools({ tools, snapshot, model }: ReadyContext): readonly Tool[] {
+  return tools.tools.filter(
+    (tool) =>
+      (snapshot.mode !== 'plan' || tool.effect !== 'unsafe') &&
+      (tool.needsSight !== true || (model.profile.sight?.takes.includes('image/png') ?? false)),
+  );
+}
+
+/** Reads what the model is shown beside words. A failure: it was handed something over that it cannot take. */
+async function fillShelf(context: ReadyContext): Promise<Failure | null> {
+  const { snapshot, model, media, ports } = context;
+  const { sight, id } = model.profile;
+  const refused = mediaSaidNow(snapshot.messages).find((part) => !isTaken(part.media, sight) && !canReadInstead(context, part.media));
+  if (refused) {
+    const what = `${refused.name} is a ${formatName(refused.media)}${isPicture(refused.media) ? ' picture' : ''}`;
+    return { code: 'model_cannot_see', message: `${what}, which ${id} does not take.` };
+  }
+  for (const { media: one } of mediaIn(snapshot.messages, snapshot.calls, sight)) {
+    if (media.has(one.hash)) continue;
+    const base64 = await ports.readMedia(one.hash);
+    if (base64 !== null) media.set(one.hash, base64);
+  }
+  return null;
+}
+
+/** What was handed over since the agent last answered. */
+function mediaSaidNow(messages: readonly Message[]): readonly MediaPart[] {
+  const last = messages.findLast((message) => message.role === 'person');
+  return last?.parts.filter((part) => part.type === 'media') ?? [];
+}
+
+/** A document is read by a tool, where the model can call one for it. */
+function canReadInstead({ strategy, tools }: ReadyContext, media: Media): boolean {
+  return !isPicture(media) && strategy.name === 'native' && tools.find('read_document') !== undefined;
 }
 
 type Assembled =
@@ -173,6 +214,8 @@ type Assembled =
 
 async function* assemble(context: ReadyContext, purpose: StepPurpose, ceiling: number | undefined): AsyncGenerator<AgentEvent, Assembled> {
   const { snapshot, model, strategy } = context;
+  const refused = await fillShelf(context);
+  if (refused) return { kind: 'failed', failure: refused };
   const assembly = context.context.assemble(
     { conversationId: snapshot.conversationId, messages: snapshot.messages, calls: snapshot.calls, trim: snapshot.trim },
     (messages) => model.prepare(strategy.request(stepContext(context, purpose, messages))),

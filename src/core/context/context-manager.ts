@@ -52,14 +52,16 @@ export class ContextManager {
 
   /** Learns from a count of the provider's: `wire` took `usage.input` tokens. */
   learn(wire: WireRequest, usage: Usage): void {
-    if (!usage.exact || usage.input < 50) return;
-    const observed = bytesOfWire(wire) / usage.input;
+    // Pictures are counted by formula: only what is left of the count is of the words.
+    const ofWords = usage.input - mediaTokens(wire);
+    if (!usage.exact || ofWords < 50) return;
+    const observed = bytesOfWire(wire) / ofWords;
     // 3 % below what was seen: the next words may be denser. Never outside what any tokenizer does.
     this.#bytesPerToken = Math.min(6, Math.max(1, observed * 0.97));
   }
 
   estimate(wire: WireRequest): number {
-    return Math.ceil(bytesOfWire(wire) / this.#bytesPerToken);
+    return Math.ceil(bytesOfWire(wire) / this.#bytesPerToken) + mediaTokens(wire);
   }
 
   /**
@@ -125,8 +127,16 @@ function bytesOfWire(wire: WireRequest): number {
   return bytes;
 }
 
+function mediaTokens(wire: WireRequest): number {
+  let tokens = 0;
+  for (const { media } of wire.spans) if (media) tokens += media.tokens;
+  return tokens;
+}
+
 /** Spans of the history are the same from request to request. */
 function bytesOfSpan(span: Span): number {
+  // What it takes has nothing to do with its bytes.
+  if (span.media) return 0;
   const known = counted.get(span);
   if (known !== undefined) return known;
   const bytes = utf8Length(span.text);

@@ -1,5 +1,7 @@
 import type { Trim } from '../agent/agent-event.ts';
+import type { Media } from '../models/media.ts';
 import type { Message, Part } from '../models/message.ts';
+import { estimateMedia } from '../models/media-tokens.ts';
 import { resultForModel, type ToolCall } from '../models/tool-call.ts';
 
 /**
@@ -77,12 +79,19 @@ function bytesOf(parts: readonly Part[], calls: ReadonlyMap<string, ToolCall>): 
   let bytes = 0;
   for (const part of parts) {
     if (part.type === 'text' || part.type === 'file' || part.type === 'reasoning') bytes += utf8Length(part.text) + 16;
+    if (part.type === 'media') bytes += bytesLike(part.media);
     if (part.type === 'tool_call') {
       const call = calls.get(part.callId);
+      for (const { media } of call?.media ?? []) bytes += bytesLike(media);
       if (call) bytes += utf8Length(JSON.stringify(call.input) ?? '') + utf8Length(resultForModel(call).text) + 80;
     }
   }
   return bytes;
+}
+
+/** The bytes of words that would take as many tokens. What is left in the end is counted anew. */
+function bytesLike(media: Media): number {
+  return estimateMedia(media) * 4;
 }
 
 const BEYOND_ASCII = /[^\0-\x7f]/;

@@ -22,9 +22,11 @@ const FAILURES = {
   model_stream_cut: { exit: 1, advice: 'The connection broke. What had arrived is kept; continue with `--continue`.' },
   model_silent: { exit: 1, advice: 'The model sent nothing for too long. Try again, or choose another model.' },
   model_no_tools: { exit: 1, advice: 'This model takes no tools; Glasshouse goes on without the provider’s tool calling.' },
+  answer_invalid: { exit: 1, advice: 'Say more exactly what is wanted, or choose a more able model.' },
   model_refused: { exit: 1, advice: 'The model refused. Say it differently, or choose another model.' },
   model_crashed: { exit: 1, advice: 'The embedded model ended unexpectedly. What had arrived is kept; try again.' },
   model_out_of_credit: { exit: 3, advice: 'The account has no credit left. Top it up, or choose another model.' },
+  model_cannot_see: { exit: 1, advice: 'Choose a model that takes such files, and let it answer again.' },
   context_too_long: {
     exit: 1,
     advice: 'Shorten the input, begin a new conversation, or choose a model with a larger window.',
@@ -37,6 +39,11 @@ const FAILURES = {
     advice:
       'Check the connection and try `glasshouse models pull` again: it goes on where it stopped. Or point at a file: `glasshouse models pull --file PATH`.',
   },
+  // pictures and PDFs
+  media_unsupported: { exit: 1, advice: 'PNG, JPEG, WebP and GIF pictures, PDFs and text files can be handed over.' },
+  media_damaged: { exit: 1, advice: 'Open it to see what is wrong, and save it anew.' },
+  media_too_large: { exit: 1, advice: 'Make it smaller, or put it into the workspace.' },
+  media_missing: { exit: 1, advice: 'Attach the file again, then send.' },
   // tools
   tool_unknown: { exit: 1, advice: 'Use one of the tools that are offered.' },
   tool_input_invalid: { exit: 1, advice: 'Correct the input and call the tool again.' },

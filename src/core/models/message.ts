@@ -1,3 +1,4 @@
+import type { Attachment, Media } from './media.ts';
 import type { Trust } from './trust.ts';
 
 /** `open`: still growing. `complete`: as it was meant. `interrupted`: the model or the process ended before it was done. */
@@ -32,6 +33,13 @@ export interface FilePart extends PartBase {
   readonly text: string;
 }
 
+/** A picture or a PDF that was handed over with the message and goes to the model as it is. */
+export interface MediaPart extends PartBase {
+  readonly type: 'media';
+  readonly name: string;
+  readonly media: Media;
+}
+
 /** The place of a tool call in the message; the call itself is in {@link ToolCall}. */
 export interface ToolCallPart extends PartBase {
   readonly type: 'tool_call';
@@ -45,7 +53,7 @@ export interface NoticePart extends PartBase {
   readonly text: string;
 }
 
-export type Part = TextPart | ReasoningPart | FilePart | ToolCallPart | NoticePart;
+export type Part = TextPart | ReasoningPart | FilePart | MediaPart | ToolCallPart | NoticePart;
 
 export type Role = 'person' | 'agent';
 
@@ -70,6 +78,9 @@ export function textOf(message: Message): string {
 }
 
 /** The files that were handed over with a message, as they would be handed over again. */
-export function attachmentsOf(message: Message): readonly Pick<FilePart, 'name' | 'text' | 'trust'>[] {
-  return message.parts.flatMap((part) => (part.type === 'file' ? [{ name: part.name, text: part.text, trust: part.trust }] : []));
+export function attachmentsOf(message: Message): readonly Attachment[] {
+  return message.parts.flatMap((part): Attachment[] => {
+    if (part.type === 'file') return [{ name: part.name, trust: part.trust, text: part.text }];
+    return part.type === 'media' ? [{ name: part.name, trust: part.trust, media: part.media }] : [];
+  });
 }

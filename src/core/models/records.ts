@@ -1,7 +1,7 @@
 import type { StepEnd, StepStart } from '../agent/agent-event.ts';
 import type { RunStateName } from '../agent/agent-state.ts';
 import type { Conversation } from './conversation.ts';
-import type { Section } from './request.ts';
+import type { Section, SpanMedia } from './request.ts';
 import type { Run } from './run.ts';
 import type { Trust } from './trust.ts';
 
@@ -30,6 +30,7 @@ export interface RecordedSpan {
   readonly source: string;
   readonly trust: Trust;
   readonly cacheBreakpoint: boolean;
+  readonly media?: SpanMedia;
 }
 
 /** A request exactly as it was sent: the spans joined are the body (C1). */

@@ -15,6 +15,14 @@ export interface Span {
   readonly trust: Trust;
   /** Up to and including this span the provider may keep its cache. */
   readonly cacheBreakpoint?: boolean;
+  /** The text is the base64 of these bytes, which the conversation keeps already. */
+  readonly media?: SpanMedia;
+}
+
+export interface SpanMedia {
+  readonly hash: string;
+  /** An estimate. */
+  readonly tokens: number;
 }
 
 /** A request as it is about to be sent. `headers` never hold a secret: only an allow-list of them is recorded. */

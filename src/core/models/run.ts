@@ -24,6 +24,8 @@ export interface Run {
   readonly state: RunState;
   readonly model: string;
   readonly budget: Budget;
+  /** JSON Schema that the answer is held to. */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
   /** The instance that works on it. */
   readonly owner: string;
   readonly failure?: Failure;

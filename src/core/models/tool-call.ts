@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { NamedMedia } from './media.ts';
 import type { Trust } from './trust.ts';
 
 /** What running a tool does to the world: nothing, the same thing however often, or something that cannot be taken back. */
@@ -105,6 +106,8 @@ export interface ToolCall {
   readonly output?: string;
   /** The whole output, when `output` is only its beginning and end. */
   readonly outputBlob?: string;
+  /** Pictures that the model is shown with the output. */
+  readonly media?: readonly NamedMedia[];
   readonly trust: Trust;
   readonly failure?: Failure;
   readonly startedAt?: number;

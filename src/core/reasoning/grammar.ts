@@ -45,6 +45,11 @@ export function choiceGrammar(choices: readonly Choice[]): Constraint {
   };
 }
 
+/** A grammar for one value of a schema, as compact JSON: of an object the fields that are required. */
+export function formGrammar(schema: Schema): Constraint {
+  return { grammar: `root ::= ${valueRule(schema, [], schema, 0)}\n${TERMINALS}\n`, schema };
+}
+
 /** A choice with its input as the object that is written, its fields in the order in which the grammar writes them. */
 export function asWritten(choice: Choice, input: unknown): Readonly<Record<string, unknown>> {
   if (!choice.schema) return { tool: choice.name };

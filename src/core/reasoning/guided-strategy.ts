@@ -6,11 +6,13 @@ import { refusalOfJson } from '../tools/raw-input.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { Tool } from '../tools/tool.ts';
 import { excerpt } from './excerpt.ts';
+import { inForm } from './answer-form.ts';
 import { asWritten, choiceGrammar, type Choice } from './grammar.ts';
 import { ANSWER, proposedCall, readDecision, sameInput, type Decision } from './guided-decision.ts';
 import { ANSWERS, TALK, WORK } from './guided-examples.ts';
 import { choicesAfter } from './guided-follow-up.ts';
-import type { Block, ModelMessage, ModelRequest } from './language-model.ts';
+import type { Block, MediaBlock, ModelMessage, ModelRequest } from './language-model.ts';
+import { handedOver, shownWith } from './media-blocks.ts';
 import { personBlocks } from './native-strategy.ts';
 import type { ProposedCall, StepAnswer, StepContext, StepDecision, Strategy } from './strategy.ts';
 
@@ -40,7 +42,11 @@ export function createGuidedStrategy(): Strategy {
   return {
     name: 'guided',
     showsText: (purpose) => purpose === 'synthesise',
-    request: (context) => (context.purpose === 'plan' ? decisionRequest(context) : answerRequest(context)),
+    request: (context) => {
+      if (context.purpose === 'plan') return decisionRequest(context);
+      const request = answerRequest(context);
+      return context.answerSchema ? inForm(request, context.answerSchema) : request;
+    },
     interpret,
   };
 }
@@ -180,7 +186,10 @@ function answerRequest(context: StepContext): ModelRequest {
   return {
     ...base,
     system: [system(REPLY), ...ownInstructions(context)],
-    messages: [...examples, { role: 'user', blocks: [...observations(calls, context), requestBlock(context, usingTheText)] }],
+    messages: [
+      ...examples,
+      { role: 'user', blocks: [...observations(calls, context), requestBlock(context, usingTheText)], ...shownNow(context) },
+    ],
     stableMessages: examples.length,
   };
 }
@@ -224,7 +233,7 @@ function talkMessages(context: StepContext): ModelMessage[] {
     return message.role === 'person' ? [{ role: 'user', blocks: [block] }] : [{ role: 'assistant', blocks: [{ type: 'text', block }] }];
   });
   const message = context.messages[current];
-  return [...earlier, { role: 'user', blocks: message ? personBlocks(message, 'input') : [] }];
+  return [...earlier, { role: 'user', blocks: message ? personBlocks(message, 'input', context.shelf) : [], ...shownNow(context) }];
 }
 
 function earlierBlock(message: Message): Block | null {
@@ -248,24 +257,25 @@ function earlierAndRequest(context: StepContext): ModelMessage[] {
   });
   const head: readonly Block[] = earlier.length > 0 ? [history('Said before:'), ...earlier, history('The request now:')] : [];
   const message = context.messages[current];
-  const files = message?.parts.some((part) => part.type === 'file') ? filesBlock(message) : [];
-  return [{ role: 'user', blocks: [...head, ...files, requestBlock(context, (request) => request)] }];
+  const files = message ? filesBlock(message, context) : [];
+  return [{ role: 'user', blocks: [...head, ...files, requestBlock(context, (request) => request)], ...shownNow(context) }];
 }
 
 /** What was handed over with the message, for a decision: that it is there, and how it begins. */
-function filesBlock(message: Message): readonly Block[] {
-  return message.parts.flatMap((part): Block[] =>
-    part.type === 'file'
-      ? [
-          {
-            text: `Handed over (${part.name}):\n${excerpt(part.text, textOf(message), GLIMPSE)}`,
-            section: 'input',
-            source: `message:${message.id}`,
-            trust: part.trust,
-          },
-        ]
-      : [],
-  );
+function filesBlock(message: Message, { shelf }: StepContext): readonly Block[] {
+  const block = (text: string, trust: Block['trust']): Block => ({ text, section: 'input', source: `message:${message.id}`, trust });
+  return message.parts.flatMap((part): Block[] => {
+    if (part.type === 'media') return [block(handedOver(part, shelf), part.trust)];
+    if (part.type !== 'file') return [];
+    return [block(`Handed over (${part.name}):\n${excerpt(part.text, textOf(message), GLIMPSE)}`, part.trust)];
+  });
+}
+
+/** The pictures that came with the request. */
+function shownNow(context: StepContext): { readonly media?: readonly MediaBlock[] } {
+  const message = context.messages[currentIndex(context)];
+  const media = message ? shownWith(message, 'input', context.shelf) : [];
+  return media.length > 0 ? { media } : {};
 }
 
 function requestBlock(context: StepContext, phrase: (request: string) => string): Block {

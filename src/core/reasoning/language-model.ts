@@ -1,4 +1,6 @@
 import type { Failure } from '../models/failure.ts';
+import type { Media, MediaType } from '../models/media.ts';
+import type { PictureCounting } from '../models/media-tokens.ts';
 import type { Section, WireRequest } from '../models/request.ts';
 import type { Trust } from '../models/trust.ts';
 import type { Price, Usage } from '../models/usage.ts';
@@ -21,11 +23,30 @@ export interface ModelProfile {
   /** First estimate of UTF-8 bytes per token; corrected by the provider's own counts as they come. */
   readonly bytesPerToken: number;
   readonly price?: Price;
+  /** Absent: words alone. */
+  readonly sight?: Sight;
+}
+
+/** Files that a model takes as they are. `isSure` false: nobody knows, and it is tried. */
+export interface Sight {
+  readonly takes: readonly MediaType[];
+  readonly isSure: boolean;
+  readonly counting: PictureCounting;
 }
 
 /** A piece of text in a request, with where it comes from. */
 export interface Block {
   readonly text: string;
+  readonly section: Section;
+  readonly source: string;
+  readonly trust: Trust;
+}
+
+/** A picture or a PDF in a request, with where it comes from. */
+export interface MediaBlock {
+  readonly name: string;
+  readonly media: Media;
+  readonly base64: string;
   readonly section: Section;
   readonly source: string;
   readonly trust: Trust;
@@ -46,7 +67,8 @@ export type AssistantBlock =
 
 /** Ours, not any provider's: adapters convert once, at the edge. A `tool_call` block's `input` is JSON text. */
 export type ModelMessage =
-  | { readonly role: 'user'; readonly blocks: readonly Block[] }
+  /** `media` come before the words. */
+  | { readonly role: 'user'; readonly blocks: readonly Block[]; readonly media?: readonly MediaBlock[] }
   | { readonly role: 'assistant'; readonly blocks: readonly AssistantBlock[] }
   | { readonly role: 'tool'; readonly results: readonly ToolResultBlock[] };
 
@@ -55,6 +77,7 @@ export interface ToolResultBlock {
   readonly name: string;
   readonly isError: boolean;
   readonly block: Block;
+  readonly media?: readonly MediaBlock[];
 }
 
 /** What the answer must look like. An adapter uses what its server understands and ignores the rest. */
@@ -76,6 +99,8 @@ export interface ModelRequest {
   readonly maxOutput: number;
   readonly temperature?: number;
   readonly constraint?: Constraint;
+  /** The tools are those of the calls before; none may be called any more. */
+  readonly isCallless?: boolean;
 }
 
 /** `stop`: done. `tool_calls`: wants tools. `length`: cut at the output limit. `filtered`: withheld by the provider. `refused`: the model declined. */

@@ -1,5 +1,5 @@
 import type { Price } from '../models/usage.ts';
-import type { Destination } from './language-model.ts';
+import type { Destination, Sight } from './language-model.ts';
 
 /** Bytes fetched so far of all, bytes per second and seconds left (null: not known yet). */
 export interface FetchProgress {
@@ -23,4 +23,6 @@ export interface ListedModel {
   /** Whether it thinks before it answers, where that is known. */
   readonly thinks?: boolean;
   readonly price?: Price;
+  /** Absent: words alone. */
+  readonly sight?: Sight;
 }

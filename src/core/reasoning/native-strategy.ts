@@ -4,6 +4,8 @@ import { planAsText, type Plan } from '../models/plan.ts';
 import { resultForModel, type ToolCall } from '../models/tool-call.ts';
 import { specOf } from '../tools/tool-registry.ts';
 import type { AssistantBlock, Block, ModelMessage, ModelRequest, ToolResultBlock } from './language-model.ts';
+import { inForm } from './answer-form.ts';
+import { handedOver, shownBy, shownWith, type Shelf } from './media-blocks.ts';
 import type { Strategy, StepContext } from './strategy.ts';
 
 export interface NativeStrategyOptions {
@@ -20,9 +22,18 @@ export interface NativeStrategyOptions {
 export function createNativeStrategy(options: NativeStrategyOptions): Strategy {
   return {
     name: 'native',
-    showsText: () => true,
-    request: (context) => requestFor(context, options),
-    interpret: (_context, answer) => (answer.calls.length > 0 ? { kind: 'calls', calls: answer.calls } : { kind: 'answered' }),
+    showsText: (purpose, isInForm) => purpose === 'synthesise' || !isInForm,
+    request: (context) => {
+      const request = requestFor(context, options);
+      // Few providers take tools and a form in one request: the form is asked for when the work is done.
+      return context.answerSchema && context.purpose === 'synthesise'
+        ? inForm({ ...request, tools: context.tools.map(specOf), isCallless: true }, context.answerSchema)
+        : request;
+    },
+    interpret: (context, answer) => {
+      if (context.purpose === 'plan' && answer.calls.length > 0) return { kind: 'calls', calls: answer.calls };
+      return context.purpose === 'plan' && context.answerSchema ? { kind: 'synthesise' } : { kind: 'answered' };
+    },
   };
 }
 
@@ -41,10 +52,11 @@ function requestFor(context: StepContext, options: NativeStrategyOptions): Model
     const blocks = [
       ...(today === day ? [] : environment),
       ...(index === current ? planBlocks(context) : []),
-      ...personBlocks(message, section),
+      ...personBlocks(message, section, context.shelf),
     ];
+    const media = shownWith(message, section, context.shelf);
     day = today;
-    messages.push({ role: 'user', blocks });
+    messages.push({ role: 'user', blocks, ...(media.length > 0 ? { media } : {}) });
   });
   return {
     tools: context.purpose === 'plan' ? context.tools.map(specOf) : [],
@@ -70,11 +82,12 @@ function isFinished(plan: Plan): boolean {
 }
 
 /** What a person wrote and handed over, as blocks. */
-export function personBlocks(message: Message, section: 'input' | 'history'): readonly Block[] {
+export function personBlocks(message: Message, section: 'input' | 'history', shelf: Shelf): readonly Block[] {
   return message.parts.flatMap((part): Block[] => {
     const source = `message:${message.id}`;
     if (part.type === 'text') return [{ text: part.text, section, source, trust: part.trust }];
     if (part.type === 'file') return [{ text: fileText(part.name, part.text), section, source, trust: part.trust }];
+    if (part.type === 'media') return [{ text: handedOver(part, shelf), section, source, trust: part.trust }];
     return [];
   });
 }
@@ -88,7 +101,7 @@ function agentMessages(message: Message, context: StepContext, model: string): r
   for (const parts of stepsOf(message).values()) {
     const blocks = parts.flatMap((part) => assistantBlock(part, message, context.calls, model));
     if (blocks.length > 0) messages.push({ role: 'assistant', blocks });
-    const results = parts.flatMap((part) => resultBlock(part, context.calls));
+    const results = parts.flatMap((part) => resultBlock(part, context));
     if (results.length > 0) messages.push({ role: 'tool', results });
   }
   return messages;
@@ -115,9 +128,10 @@ function assistantBlock(part: Part, message: Message, calls: ReadonlyMap<string,
 /** A call never changes (there is a new one for each of its states): what is said of it is made once, not for every request. */
 const toldResults = new WeakMap<ToolCall, ToolResultBlock[]>();
 
-function resultBlock(part: Part, calls: ReadonlyMap<string, ToolCall>): ToolResultBlock[] {
+function resultBlock(part: Part, { calls, shelf }: StepContext): ToolResultBlock[] {
   const call = part.type === 'tool_call' ? calls.get(part.callId) : undefined;
   if (!call) return [];
+  if (call.media !== undefined) return resultOf(call).map((result) => ({ ...result, media: shownBy(call, shelf) }));
   const told = toldResults.get(call) ?? resultOf(call);
   toldResults.set(call, told);
   return told;

@@ -2,7 +2,8 @@ import type { StepPurpose } from '../agent/agent-event.ts';
 import type { Message } from '../models/message.ts';
 import type { Plan } from '../models/plan.ts';
 import type { ToolCall } from '../models/tool-call.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { JsonSchema, Tool } from '../tools/tool.ts';
+import type { Shelf } from './media-blocks.ts';
 import type { Block, ModelRequest, StrategyName } from './language-model.ts';
 
 /** What one model step starts from: everything that may enter its request, already chosen to fit. */
@@ -29,6 +30,10 @@ export interface StepContext {
   /** Tokens at most in one answer. */
   readonly maxOutput: number;
   readonly bytesPerToken: number;
+  /** What the model can be shown beside words. */
+  readonly shelf: Shelf;
+  /** JSON Schema that the answer is held to. */
+  readonly answerSchema?: JsonSchema;
 }
 
 /** A tool call as the model wants it, not yet looked at. `rawInput` is JSON text, whole or not. */
@@ -57,6 +62,9 @@ export interface Strategy {
   request(context: StepContext): ModelRequest;
   /** What a whole answer means. Never throws, whatever the model wrote. */
   interpret(context: StepContext, answer: StepAnswer): StepDecision;
-  /** Whether the text of such a step is the answer to show; if not, it is the model talking to Glasshouse. */
-  showsText(purpose: StepPurpose): boolean;
+  /**
+   * Whether the text of such a step is the answer to show; if not, it is the model talking to Glasshouse.
+   * @param isInForm the answer is wanted as JSON by a schema
+   */
+  showsText(purpose: StepPurpose, isInForm: boolean): boolean;
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Media } from '../models/media.ts';
 import type { Plan } from '../models/plan.ts';
 import type { Effect, Preview, ToolWords, Touches } from '../models/tool-call.ts';
 import type { Trust } from '../models/trust.ts';
@@ -32,10 +33,19 @@ export interface ToolContext extends ToolScope {
   updatePlan(plan: Plan): Promise<void>;
   /** The whole output of an earlier call of this conversation; null when there is none. */
   readOutput(callId: string): Promise<{ readonly text: string; readonly trust: Trust } | null>;
+  /** The bytes of a file that the person handed over in this conversation, by its name; null when there is none. */
+  readAttached(name: string): Promise<Uint8Array | null>;
+}
+
+/** A picture that the model is shown with a call's output. */
+export interface ShownMedia {
+  readonly name: string;
+  readonly media: Media;
+  readonly data: Uint8Array;
 }
 
 export type ToolOutcome =
-  | { readonly ok: true; readonly output: string; readonly trust: Trust }
+  | { readonly ok: true; readonly output: string; readonly trust: Trust; readonly media?: readonly ShownMedia[] }
   | { readonly ok: false; readonly failure: Failure; readonly output?: string; readonly trust?: Trust };
 
 /**
@@ -56,6 +66,8 @@ export interface Tool<Input = unknown> {
   readonly effect: Effect;
   /** Not offered to models that decide under a grammar (the guided strategy): every further choice costs these time and sureness. */
   readonly needsAbleModel?: boolean;
+  /** Gives pictures: not offered to models that cannot see. */
+  readonly needsSight?: boolean;
   /** Whether what it needs (a key, a service) is there; one that is not set up is not offered. Asked at the beginning of every run. */
   isSetUp?(): Promise<boolean>;
   describe(input: Input): ToolWords;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PageWriter } from '../../application/ports/page-writer.ts';
 import type { ConversationPicture } from '../../application/ports/pictures.ts';
+import { isPicture, mediaInWords, type NamedMedia } from '../../core/models/media.ts';
 import { textOf, type FilePart, type Message, type Part } from '../../core/models/message.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
 import type { Trust } from '../../core/models/trust.ts';
@@ -13,16 +14,16 @@ import { PAGE_STYLE } from './page-style.ts';
 const AT_A_STRETCH = 12;
 
 /** Nothing in the page may fetch, run or send anything, whatever stands in it. */
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 /** Writes conversations as pages that stand alone. */
 export function createPageWriter(): PageWriter {
   return {
-    async write(picture, calls) {
+    async write(picture, calls, media) {
       const blocks: string[] = [];
       let since = performance.now();
       for (const message of picture.messages) {
-        blocks.push(messageBlock(message, calls));
+        blocks.push(messageBlock(message, calls, media));
         if (performance.now() - since < AT_A_STRETCH) continue;
         await nextTurn();
         since = performance.now();
@@ -55,15 +56,18 @@ ${body}
 `;
 }
 
-function messageBlock(message: Message, calls: ReadonlyMap<string, ToolCall>): string {
+/** Bytes in base64, by hash. */
+type Bytes = ReadonlyMap<string, string>;
+
+function messageBlock(message: Message, calls: ReadonlyMap<string, ToolCall>, media: Bytes): string {
   if (message.role === 'person') {
-    const files = message.parts.flatMap((part) => (part.type === 'file' ? [fileBlock(part)] : []));
+    const files = message.parts.flatMap((part) => (part.type === 'text' ? [] : [partBlock(part, calls, media)]));
     return ['<h2>You</h2>', `<div class="said">${escapeHtml(textOf(message))}</div>`, ...files].join('\n');
   }
-  return ['<h2>Glasshouse</h2>', ...message.parts.map((part) => partBlock(part, calls))].join('\n');
+  return ['<h2>Glasshouse</h2>', ...message.parts.map((part) => partBlock(part, calls, media))].join('\n');
 }
 
-function partBlock(part: Part, calls: ReadonlyMap<string, ToolCall>): string {
+function partBlock(part: Part, calls: ReadonlyMap<string, ToolCall>, media: Bytes): string {
   switch (part.type) {
     case 'text':
       return markdownAsHtml(part.text);
@@ -71,11 +75,13 @@ function partBlock(part: Part, calls: ReadonlyMap<string, ToolCall>): string {
       return part.text.trim() === '' ? '' : folded('Thought', `<p class="note">${escapeHtml(part.text)}</p>`);
     case 'file':
       return fileBlock(part);
+    case 'media':
+      return mediaBlock(part, media);
     case 'notice':
       return `<p class="note">${escapeHtml(part.text)}</p>`;
     case 'tool_call': {
       const call = calls.get(part.callId);
-      return call ? callBlock(call) : '';
+      return call ? callBlock(call, media) : '';
     }
   }
 }
@@ -84,11 +90,21 @@ function fileBlock({ name, text, trust }: FilePart): string {
   return folded(`File: ${shown(name)}`, pre(text), trust);
 }
 
-function callBlock(call: ToolCall): string {
+/** A picture is shown; a PDF is named, and is in the export as JSON. */
+function mediaBlock({ name, media }: NamedMedia, bytes: Bytes): string {
+  const base64 = bytes.get(media.hash);
+  const words = `${shown(name)} (${mediaInWords(media)})`;
+  if (!isPicture(media) || base64 === undefined) return `<p class="note">File: ${words}</p>`;
+  const image = `<img src="data:${media.mediaType};base64,${base64}" alt="${shown(name)}" width="${media.width ?? ''}">`;
+  return `<figure>${image}<figcaption>${words}</figcaption></figure>`;
+}
+
+function callBlock(call: ToolCall, media: Bytes): string {
   const words = call.state === 'succeeded' ? call.words?.past : call.words?.future;
   const what = words === undefined ? `${shown(call.tool)} (${call.state})` : `${shown(words)} (${shown(call.tool)}, ${call.state})`;
   const output = call.output ? pre(call.output) : '';
-  return folded(what, pre(JSON.stringify(call.input, null, 2)) + output, call.trust);
+  const pictures = (call.media ?? []).map((one) => mediaBlock(one, media)).join('');
+  return folded(what, pre(JSON.stringify(call.input, null, 2)) + output + pictures, call.trust);
 }
 
 /** @param summary as HTML */

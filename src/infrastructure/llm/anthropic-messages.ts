@@ -1,11 +1,13 @@
+import { isPicture } from '../../core/models/media.ts';
 import type { WireRequest } from '../../core/models/request.ts';
-import type { Block, LanguageModel, ModelProfile, ModelRequest } from '../../core/reasoning/language-model.ts';
+import type { Block, LanguageModel, MediaBlock, ModelProfile, ModelRequest } from '../../core/reasoning/language-model.ts';
 import { MessagesDecoder, type KeptThinking } from './anthropic-messages-decoder.ts';
 import { effortOf } from './effort.ts';
 import type { HttpStream } from './http-stream.ts';
+import { mediaTokens } from './model-sight.ts';
 import { streamModel } from './model-stream.ts';
 import { SpanWriter } from './span-writer.ts';
-import { inputAsObject, turnsOf, type CallItem, type ReasoningItem, type TextItem, type Turn } from './turns.ts';
+import { inputAsObject, turnsOf, type CallItem, type ReasoningItem, type ResultItem, type TextItem, type Turn } from './turns.ts';
 import type { Asked } from './wire-failure.ts';
 
 export interface AnthropicMessagesDeps {
@@ -24,6 +26,8 @@ export interface AnthropicMessagesDeps {
   readonly thinking: 'budget' | 'adaptive';
   /** Takes no temperature but its own. */
   readonly fixedTemperature: boolean;
+  /** Can hold an answer to a form. */
+  readonly holdsForm: boolean;
   /** Milliseconds without a byte. Default 3 minutes; the server pings more often. */
   readonly silenceMs?: number;
 }
@@ -64,7 +68,7 @@ function prepare(deps: AnthropicMessagesDeps, url: string, request: ModelRequest
   if (turns[0]?.role === 'assistant') writer.raw('{"role":"user","content":"(The beginning of the conversation is left out.)"},');
   for (const [index, turn] of turns.entries()) {
     if (index > 0) writer.raw(',');
-    if (turn.role === 'user') writeUser(writer, turn);
+    if (turn.role === 'user') writeUser(writer, turn, deps.profile);
     else writeAssistant(writer, turn.items);
   }
   writer.raw(`],"max_tokens":${request.maxOutput}`);
@@ -78,9 +82,15 @@ function writeNumbers(writer: SpanWriter, deps: AnthropicMessagesDeps, request: 
   const tokens = thinkingFor(deps, request, turns);
   if (tokens > 0 && deps.thinking === 'adaptive') {
     // Without `display` newer models keep what they think to themselves.
-    writer.raw(`,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"${effortOf(tokens)}"}`);
+    writer.raw(',"thinking":{"type":"adaptive","display":"summarized"}');
   } else if (tokens > 0) writer.raw(`,"thinking":{"type":"enabled","budget_tokens":${tokens}}`);
   else if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
+  const { constraint } = request;
+  const output = {
+    ...(tokens > 0 && deps.thinking === 'adaptive' ? { effort: effortOf(tokens) } : {}),
+    ...(constraint && deps.holdsForm ? { format: { type: 'json_schema', schema: constraint.schema } } : {}),
+  };
+  if (Object.keys(output).length > 0) writer.raw(`,"output_config":${JSON.stringify(output)}`);
 }
 
 /** The budget must leave room for the answer, and a call without its thinking (another model's) forbids thinking in the same turn. */
@@ -103,7 +113,8 @@ function writeTools(writer: SpanWriter, request: ModelRequest): void {
     writer.words(told.slice(1, -1), { section: 'tools', source: `tool:${tool.name}`, trust: 'trusted' }, { cacheBreakpoint: isLast });
     writer.raw(isLast ? `${CACHE}}` : '}');
   }
-  writer.raw(']');
+  // Calls in the history want their tools, whether or not they may be called again.
+  writer.raw(request.isCallless === true ? '],"tool_choice":{"type":"none"}' : ']');
 }
 
 function writeSystem(writer: SpanWriter, request: ModelRequest): void {
@@ -123,7 +134,7 @@ function writeText(writer: SpanWriter, block: Block, breakpoint: boolean): void 
 }
 
 /** Results must come before any word of the same message. */
-function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>): void {
+function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>, profile: ModelProfile): void {
   writer.raw('{"role":"user","content":[');
   let first = true;
   const next = () => {
@@ -135,14 +146,34 @@ function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>): v
     writer.raw(`{"type":"tool_result","tool_use_id":${JSON.stringify(result.id)}`);
     if (result.isError) writer.raw(',"is_error":true');
     // An empty text is no text to the wire; a result without content is.
-    if (/\S/.test(result.block.text)) writer.raw(',"content":').string(result.block, { cacheBreakpoint: result.breakpoint });
+    if (result.media.length > 0) writeSeenResult(writer, result, profile);
+    else if (/\S/.test(result.block.text)) writer.raw(',"content":').string(result.block, { cacheBreakpoint: result.breakpoint });
     writer.raw(result.breakpoint ? `${CACHE}}` : '}');
   }
-  for (const item of turn.texts) {
+  for (const item of turn.said) {
     next();
-    writeText(writer, item.block, item.breakpoint);
+    if (item.type === 'media') writeMedia(writer, item.block, profile);
+    else writeText(writer, item.block, item.breakpoint);
   }
   writer.raw(']}');
+}
+
+function writeSeenResult(writer: SpanWriter, result: ResultItem, profile: ModelProfile): void {
+  writer.raw(',"content":[');
+  if (/\S/.test(result.block.text)) {
+    writer.raw('{"type":"text","text":').string(result.block, { cacheBreakpoint: result.breakpoint }).raw('},');
+  }
+  for (const [index, block] of result.media.entries()) writeMedia(writer.raw(index > 0 ? ',' : ''), block, profile);
+  writer.raw(']');
+}
+
+function writeMedia(writer: SpanWriter, block: MediaBlock, profile: ModelProfile): void {
+  const { name, media } = block;
+  const title = isPicture(media) ? '' : `"title":${JSON.stringify(name)},`;
+  writer.raw(
+    `{"type":"${isPicture(media) ? 'image' : 'document'}",${title}"source":{"type":"base64","media_type":"${media.mediaType}","data":"`,
+  );
+  writer.media(block, mediaTokens(block, profile)).raw('"}}');
 }
 
 function keptThinking(item: ReasoningItem): KeptThinking | null {

@@ -5,6 +5,7 @@ import type { LanguageModel, ModelProfile, StrategyName } from '../../core/reaso
 import { addressOf, askedOf, destinationOf, keyFor, parseBase } from './address.ts';
 import { createHttpStream, isLoopback, type HttpStream } from './http-stream.ts';
 import type { ModelFacts } from './model-data.ts';
+import { sightOf } from './model-sight.ts';
 import { createOpenAiChatModel } from './openai-chat.ts';
 import type { RefusedHere } from './openai-responses.ts';
 import { bearer, findOwnWire, OWN_WIRES, type OwnWire } from './own-wires.ts';
@@ -118,8 +119,14 @@ function profileFrom(opening: Opening, url: URL, window: number, facts: ModelFac
     window,
     maxOutput: Math.max(256, Math.min(facts?.maxOutput ?? 8192, Math.floor(window / 4))),
     bytesPerToken: BYTES_PER_TOKEN,
+    ...sightIn(opening),
     ...(facts?.price && !isLoopback(url.hostname) ? { price: facts.price } : {}),
   };
+}
+
+function sightIn({ id, model }: Opening): Pick<ModelProfile, 'sight'> {
+  const sight = sightOf(id.slice(0, id.indexOf('/')), model);
+  return sight ? { sight } : {};
 }
 
 async function openChat(opening: Opening, preset: Preset): Promise<Result<LanguageModel>> {

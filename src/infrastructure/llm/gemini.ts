@@ -3,9 +3,10 @@ import type { LanguageModel, ModelProfile, ModelRequest, ToolSpec } from '../../
 import { GeminiDecoder, isNameless, type KeptPart } from './gemini-decoder.ts';
 import { geminiSchema } from './gemini-schema.ts';
 import type { HttpStream } from './http-stream.ts';
+import { mediaTokens } from './model-sight.ts';
 import { streamModel } from './model-stream.ts';
 import { SpanWriter } from './span-writer.ts';
-import { inPlace, inputAsObject, turnsOf, type CallItem, type ReasoningItem, type TextItem, type Turn } from './turns.ts';
+import { inPlace, inputAsObject, picturesOf, turnsOf, type CallItem, type ReasoningItem, type TextItem, type Turn } from './turns.ts';
 import type { Asked } from './wire-failure.ts';
 
 export interface GeminiDeps {
@@ -68,7 +69,7 @@ function prepare(deps: GeminiDeps, url: string, request: ModelRequest): WireRequ
   if (turns[0]?.role === 'assistant') writer.raw('{"role":"user","parts":[{"text":"(The beginning of the conversation is left out.)"}]},');
   for (const [index, turn] of turns.entries()) {
     if (index > 0) writer.raw(',');
-    if (turn.role === 'user') writeUser(writer, turn);
+    if (turn.role === 'user') writeUser(writer, turn, deps.profile);
     else writeModel(writer, turn.items, deps.wantsSignatures);
   }
   writer.raw(`],"generationConfig":${JSON.stringify(numbersOf(deps, request))}}`);
@@ -87,7 +88,7 @@ function numbersOf(deps: GeminiDeps, request: ModelRequest): Readonly<Record<str
 }
 
 function writeTools(writer: SpanWriter, request: ModelRequest): void {
-  if (request.tools.length === 0) return;
+  if (request.tools.length === 0 || request.isCallless === true) return;
   writer.raw('"tools":[{"functionDeclarations":[');
   for (const [index, tool] of request.tools.entries()) {
     const isLast = index === request.tools.length - 1;
@@ -124,8 +125,12 @@ function writeSystem(writer: SpanWriter, request: ModelRequest): void {
   writer.raw(']},');
 }
 
-/** Results stand alone: the wire wants as many parts behind calls as there were calls. The person's words follow on their own. */
-function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>): void {
+/**
+ * Results stand alone: the wire wants as many parts behind calls as there were calls. Their pictures, and the person's words, follow on
+ * their own: only the newest models take a picture inside of a result.
+ */
+function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>, profile: ModelProfile): void {
+  const said = [...picturesOf(turn.results), ...turn.said];
   if (turn.results.length > 0) {
     writer.raw('{"role":"user","parts":[');
     for (const [index, result] of turn.results.entries()) {
@@ -135,15 +140,18 @@ function writeUser(writer: SpanWriter, turn: Extract<Turn, { role: 'user' }>): v
         .string(result.block, { cacheBreakpoint: result.breakpoint })
         .raw('}}}');
     }
-    writer.raw(turn.texts.length > 0 ? ']},' : ']}');
+    writer.raw(said.length > 0 ? ']},' : ']}');
   }
-  if (turn.texts.length === 0) return;
+  if (said.length === 0) return;
   writer.raw('{"role":"user","parts":[');
-  for (const [index, item] of turn.texts.entries())
-    writer
-      .raw(index > 0 ? ',{"text":' : '{"text":')
-      .string(item.block, { cacheBreakpoint: item.breakpoint })
-      .raw('}');
+  for (const [index, item] of said.entries()) {
+    if (index > 0) writer.raw(',');
+    if (item.type === 'text') writer.raw('{"text":').string(item.block, { cacheBreakpoint: item.breakpoint }).raw('}');
+    else {
+      writer.raw(`{"inlineData":{"mimeType":"${item.block.media.mediaType}","data":"`);
+      writer.media(item.block, mediaTokens(item.block, profile)).raw('"}}');
+    }
+  }
   writer.raw(']}');
 }
 

@@ -6,6 +6,7 @@ import { addressOf, destinationOf, keyFor, parseBase } from './address.ts';
 import { askServer } from './ask-server.ts';
 import type { HttpStream } from './http-stream.ts';
 import { bearer, OWN_WIRES, type OwnWire } from './own-wires.ts';
+import { sightOf } from './model-sight.ts';
 import { PRESETS, type Preset } from './presets.ts';
 import type { ModelFacts } from './model-data.ts';
 import { windowsIn } from './served-window.ts';
@@ -112,9 +113,10 @@ function shownOf(
   host: string,
   factsOf: (name: string) => ShownFacts,
 ): readonly ListedModel[] {
-  const shown = names
-    .slice(0, SHOWN)
-    .map((name): ListedModel => ({ id: `${provider}/${name}`, destination, ready: true, ...factsOf(name) }));
+  const shown = names.slice(0, SHOWN).map((name): ListedModel => {
+    const sight = sightOf(provider, name);
+    return { id: `${provider}/${name}`, destination, ready: true, ...factsOf(name), ...(sight ? { sight } : {}) };
+  });
   if (names.length > SHOWN)
     shown.push({ id: `${provider}/MODEL`, destination, ready: true, note: `and ${names.length - SHOWN} more at ${host}` });
   return shown;

@@ -3,9 +3,20 @@ import type { LanguageModel, ModelProfile, ModelRequest, ToolSpec } from '../../
 import type { HttpStream } from './http-stream.ts';
 import { streamModel } from './model-stream.ts';
 import { ChatDecoder } from './openai-chat-decoder.ts';
+import { mediaTokens } from './model-sight.ts';
 import type { Preset } from './presets.ts';
 import { SpanWriter } from './span-writer.ts';
-import { inputAsObject, turnsOf, type CallItem, type ReasoningItem, type ResultItem, type TextItem, type Turn } from './turns.ts';
+import {
+  inputAsObject,
+  picturesOf,
+  turnsOf,
+  type CallItem,
+  type MediaItem,
+  type ReasoningItem,
+  type ResultItem,
+  type TextItem,
+  type Turn,
+} from './turns.ts';
 import type { Asked } from './wire-failure.ts';
 
 export interface OpenAiChatDeps {
@@ -62,7 +73,7 @@ function prepare(deps: OpenAiChatDeps, url: string, request: ModelRequest): Wire
     writeTexts(writer, system, cacheParts);
     writer.raw('}');
   }
-  for (const turn of turnsOf(request, deps.preset.callIds)) writeTurn(writer, turn, next, deps.preset, cacheParts);
+  for (const turn of turnsOf(request, deps.preset.callIds)) writeTurn(writer, turn, next, deps, cacheParts);
   writer.raw(`],"${deps.preset.maxTokensField}":${request.maxOutput}`);
   if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
   writeConstraint(writer, request, deps.preset);
@@ -73,7 +84,7 @@ function prepare(deps: OpenAiChatDeps, url: string, request: ModelRequest): Wire
 }
 
 function writeTools(writer: SpanWriter, request: ModelRequest): void {
-  if (request.tools.length === 0) return;
+  if (request.tools.length === 0 || request.isCallless === true) return;
   writer.raw(',"tools":[');
   for (const [index, tool] of request.tools.entries()) {
     if (index > 0) writer.raw(',');
@@ -109,7 +120,8 @@ function writeConstraint(writer: SpanWriter, request: ModelRequest, preset: Pres
   }
 }
 
-function writeTurn(writer: SpanWriter, turn: Turn, next: () => void, preset: Preset, cacheParts: boolean): void {
+function writeTurn(writer: SpanWriter, turn: Turn, next: () => void, deps: OpenAiChatDeps, cacheParts: boolean): void {
+  const { preset, profile } = deps;
   if (turn.role === 'assistant') {
     next();
     writeAssistant(writer, turn.items, preset, cacheParts);
@@ -121,12 +133,31 @@ function writeTurn(writer: SpanWriter, turn: Turn, next: () => void, preset: Pre
     writeTexts(writer, [result], cacheParts);
     writer.raw('}');
   }
-  if (turn.texts.length === 0) return;
+  // A result is words alone on this wire: its picture follows as the person's.
+  const said = [...picturesOf(turn.results), ...turn.said];
+  if (said.length === 0) return;
   next();
   if (turn.results.length > 0 && preset.answersResults) writer.raw('{"role":"assistant","content":"I have read the results."},');
   writer.raw('{"role":"user","content":');
-  writeTexts(writer, turn.texts, cacheParts);
+  writeSaid(writer, said, profile, cacheParts);
   writer.raw('}');
+}
+
+function writeSaid(writer: SpanWriter, said: readonly (TextItem | MediaItem)[], profile: ModelProfile, cacheParts: boolean): void {
+  const texts = said.filter((item) => item.type === 'text');
+  if (texts.length === said.length) return writeTexts(writer, texts, cacheParts);
+  writer.raw('[');
+  for (const [index, item] of said.entries()) {
+    if (index > 0) writer.raw(',');
+    if (item.type === 'text') {
+      writer.raw('{"type":"text","text":').string(item.block, { cacheBreakpoint: item.breakpoint });
+      writer.raw(item.breakpoint && cacheParts ? ',"cache_control":{"type":"ephemeral"}}' : '}');
+      continue;
+    }
+    writer.raw(`{"type":"image_url","image_url":{"url":"data:${item.block.media.mediaType};base64,`);
+    writer.media(item.block, mediaTokens(item.block, profile)).raw('"}}');
+  }
+  writer.raw(']');
 }
 
 /** Plain text where there can be plain text, which every server takes; parts only to carry a cache mark. */

@@ -1,7 +1,9 @@
+import { isPicture } from '../../core/models/media.ts';
 import type { WireRequest } from '../../core/models/request.ts';
-import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest, ToolSpec } from '../../core/reasoning/language-model.ts';
+import type { LanguageModel, MediaBlock, ModelEvent, ModelProfile, ModelRequest, ToolSpec } from '../../core/reasoning/language-model.ts';
 import { effortOf } from './effort.ts';
 import type { HttpStream } from './http-stream.ts';
+import { mediaTokens } from './model-sight.ts';
 import { streamModel } from './model-stream.ts';
 import { ResponsesDecoder, type KeptReasoning, type Phase } from './openai-responses-decoder.ts';
 import { SpanWriter } from './span-writer.ts';
@@ -72,7 +74,7 @@ function prepare(deps: OpenAiResponsesDeps, url: string, request: ModelRequest):
     if (!first) writer.raw(',');
     first = false;
   };
-  for (const turn of turnsOf(request)) writeTurn(writer, turn, next, deps.refused.encrypted);
+  for (const turn of turnsOf(request)) writeTurn(writer, turn, next, deps);
   writer.raw(`],"max_output_tokens":${Math.max(LEAST_OUTPUT, request.maxOutput)}`);
   if (deps.thinks) writeReasoningWish(writer, deps);
   if (request.temperature !== undefined && !deps.fixedTemperature) writer.raw(`,"temperature":${request.temperature}`);
@@ -104,7 +106,7 @@ function cacheKey(model: string, request: ModelRequest): string {
 }
 
 function writeTools(writer: SpanWriter, request: ModelRequest): void {
-  if (request.tools.length === 0) return;
+  if (request.tools.length === 0 || request.isCallless === true) return;
   writer.raw(',"tools":[');
   for (const [index, tool] of request.tools.entries()) {
     const isLast = index === request.tools.length - 1;
@@ -139,23 +141,36 @@ function writeInstructions(writer: SpanWriter, request: ModelRequest): void {
   writer.raw('"');
 }
 
-function writeTurn(writer: SpanWriter, turn: Turn, next: () => void, withoutReasoning: boolean): void {
-  if (turn.role === 'assistant') return writeAssistant(writer, turn.items, next, withoutReasoning);
+function writeTurn(writer: SpanWriter, turn: Turn, next: () => void, { refused, profile }: OpenAiResponsesDeps): void {
+  if (turn.role === 'assistant') return writeAssistant(writer, turn.items, next, refused.encrypted);
   for (const result of turn.results) {
     next();
     writer.raw(`{"type":"function_call_output","call_id":${JSON.stringify(result.id)},"output":`);
-    writer.string(result.block, { cacheBreakpoint: result.breakpoint }).raw('}');
+    if (result.media.length === 0) {
+      writer.string(result.block, { cacheBreakpoint: result.breakpoint }).raw('}');
+      continue;
+    }
+    writer.raw('[{"type":"input_text","text":').string(result.block, { cacheBreakpoint: result.breakpoint }).raw('}');
+    for (const block of result.media) writeMedia(writer.raw(','), block, profile);
+    writer.raw(']}');
   }
-  if (turn.texts.length === 0) return;
+  if (turn.said.length === 0) return;
   next();
   writer.raw('{"type":"message","role":"user","content":[');
-  for (const [index, item] of turn.texts.entries()) {
-    writer
-      .raw(`${index > 0 ? ',' : ''}{"type":"input_text","text":`)
-      .string(item.block, { cacheBreakpoint: item.breakpoint })
-      .raw('}');
+  for (const [index, item] of turn.said.entries()) {
+    if (index > 0) writer.raw(',');
+    if (item.type === 'media') writeMedia(writer, item.block, profile);
+    else writer.raw('{"type":"input_text","text":').string(item.block, { cacheBreakpoint: item.breakpoint }).raw('}');
   }
   writer.raw(']}');
+}
+
+function writeMedia(writer: SpanWriter, block: MediaBlock, profile: ModelProfile): void {
+  const { name, media } = block;
+  writer.raw(
+    isPicture(media) ? '{"type":"input_image","image_url":"' : `{"type":"input_file","filename":${JSON.stringify(name)},"file_data":"`,
+  );
+  writer.raw(`data:${media.mediaType};base64,`).media(block, mediaTokens(block, profile)).raw('"}');
 }
 
 function keptReasoning(item: ReasoningItem): KeptReasoning | null {

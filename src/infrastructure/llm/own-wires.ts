@@ -68,6 +68,7 @@ const ANTHROPIC: OwnWire = {
       ...(facts.thinking === undefined ? { thinkingTokens: 0 } : {}),
       profile: ready.profile(facts),
       thinking: facts.thinking === 'adaptive' ? 'adaptive' : 'budget',
+      holdsForm: HOLDS_FORM.test(ready.model),
       fixedTemperature: facts.fixedTemperature ?? false,
     });
   },
@@ -144,6 +145,9 @@ export const OWN_WIRES: readonly OwnWire[] = [ANTHROPIC, OPENAI, GOOGLE];
 export function findOwnWire(name: string): OwnWire | undefined {
   return OWN_WIRES.find((wire) => wire.name === name);
 }
+
+/** Models that take `output_config.format`. Source: https://docs.claude.com/en/docs/build-with-claude/structured-outputs, 2026-11-24. */
+const HOLDS_FORM = /^claude-(?:opus-4-[1-9](?!\d)|(?:sonnet|haiku)-4-[5-9](?!\d)|[a-z]+-[5-9])/;
 
 const DEFAULT_WINDOW = 32_768;
 /** Names of models that take words and give words, and, among them, what gives something else. */

@@ -1,6 +1,6 @@
 import type { Span } from '../../core/models/request.ts';
 import type { Trust } from '../../core/models/trust.ts';
-import type { Block } from '../../core/reasoning/language-model.ts';
+import type { Block, MediaBlock } from '../../core/reasoning/language-model.ts';
 
 /** Where the words of a span come from. */
 export interface Origin {
@@ -46,6 +46,14 @@ export class SpanWriter {
   /** A whole JSON string, quotes as syntax around the words. */
   string(block: Block, options: { cacheBreakpoint?: boolean } = {}): this {
     return this.raw('"').block(block, options).raw('"');
+  }
+
+  /** The bytes of a picture or a PDF in base64, in which there is nothing to escape. @param tokens an estimate */
+  media(block: MediaBlock, tokens: number): this {
+    this.#flush();
+    const { base64, section, source, trust, media } = block;
+    this.#spans.push({ text: base64, section, source, trust, media: { hash: media.hash, tokens } });
+    return this;
   }
 
   /** Text that stands in the body as it is, with its origin (JSON that was not ours to write, or is not syntax). */

@@ -1,9 +1,15 @@
-import type { Block, ModelRequest, ToolResultBlock } from '../../core/reasoning/language-model.ts';
+import type { Block, MediaBlock, ModelRequest, ToolResultBlock } from '../../core/reasoning/language-model.ts';
 
 export interface TextItem {
   readonly type: 'text';
   readonly block: Block;
   breakpoint: boolean;
+}
+
+/** A picture or a PDF. */
+export interface MediaItem {
+  readonly type: 'media';
+  readonly block: MediaBlock;
 }
 
 export interface ReasoningItem {
@@ -28,12 +34,13 @@ export interface ResultItem {
   readonly name: string;
   readonly isError: boolean;
   readonly block: Block;
+  readonly media: readonly MediaBlock[];
   breakpoint: boolean;
 }
 
 /** Turns take turns: no two of the same role follow each other. A user's results come before its words. */
 export type Turn =
-  | { readonly role: 'user'; readonly results: ResultItem[]; readonly texts: TextItem[] }
+  | { readonly role: 'user'; readonly results: ResultItem[]; readonly said: (TextItem | MediaItem)[] }
   | { readonly role: 'assistant'; readonly items: (TextItem | ReasoningItem | CallItem)[] };
 
 type Cacheable = TextItem | CallItem | ResultItem;
@@ -48,7 +55,7 @@ export function turnsOf(request: ModelRequest, callIds: 'any' | 'nine' = 'any'):
   const builder = new TurnBuilder(callIds === 'nine' ? nineCharacters : plainCharacters);
   let lastOfStable: Cacheable | null = null;
   for (const [index, message] of request.messages.entries()) {
-    if (message.role === 'user') builder.user(message.blocks);
+    if (message.role === 'user') builder.user(message.blocks, message.media);
     else if (message.role === 'tool') builder.results(message.results);
     else builder.assistant(message.blocks);
     if (index === request.stableMessages - 1) lastOfStable = builder.last;
@@ -82,12 +89,13 @@ class TurnBuilder {
     this.#shape = shape;
   }
 
-  user(blocks: readonly Block[]): void {
+  user(blocks: readonly Block[], media: readonly MediaBlock[] = []): void {
     const spoken = blocks.filter((block) => /\S/.test(block.text));
-    if (spoken.length === 0) return;
+    if (spoken.length === 0 && media.length === 0) return;
     this.#refuseOpenCalls();
     const turn = this.#userTurn();
-    for (const block of spoken) turn.texts.push((this.last = { type: 'text', block, breakpoint: false }));
+    for (const block of media) turn.said.push({ type: 'media', block });
+    for (const block of spoken) turn.said.push((this.last = { type: 'text', block, breakpoint: false }));
   }
 
   results(results: readonly ToolResultBlock[]): void {
@@ -97,7 +105,15 @@ class TurnBuilder {
       this.#open.delete(result.providerCallId);
       const turn = this.#userTurn();
       turn.results.push(
-        (this.last = { type: 'result', id, name: result.name, isError: result.isError, block: result.block, breakpoint: false }),
+        (this.last = {
+          type: 'result',
+          id,
+          name: result.name,
+          isError: result.isError,
+          block: result.block,
+          media: result.media ?? [],
+          breakpoint: false,
+        }),
       );
     }
   }
@@ -130,7 +146,7 @@ class TurnBuilder {
   #userTurn(): Extract<Turn, { role: 'user' }> {
     const before = this.#turns.at(-1);
     if (before?.role === 'user') return before;
-    const turn: Extract<Turn, { role: 'user' }> = { role: 'user', results: [], texts: [] };
+    const turn: Extract<Turn, { role: 'user' }> = { role: 'user', results: [], said: [] };
     this.#turns.push(turn);
     return turn;
   }
@@ -170,6 +186,19 @@ export function inPlace(
     placed.push(item);
   }
   return placed;
+}
+
+/** Pictures that calls of a turn gave, for wires that take none in a result: each with the words that say whose it is. */
+export function picturesOf(results: readonly ResultItem[]): readonly (TextItem | MediaItem)[] {
+  return results.flatMap(({ name, block: { section, source }, media }) =>
+    media.flatMap((block): (TextItem | MediaItem)[] => {
+      const text = `The picture that ${name} gave (${block.name}):`;
+      return [
+        { type: 'text', block: { text, section, source, trust: 'trusted' }, breakpoint: false },
+        { type: 'media', block },
+      ];
+    }),
+  );
 }
 
 /** The input of a call as a JSON object. A model's half-written JSON is kept as a text inside one, which every provider takes. */

@@ -30,6 +30,16 @@ const NO_TOOLS = [
   /function calling is not (?:enabled|supported)/i,
 ];
 
+const NO_SIGHT = [
+  /(?:does not|doesn't|do not|cannot|can't) (?:support|accept|take|process) (?:\w+ ){0,3}(?:images?|vision|image input|multi-?modal|pdfs?|documents?)/i,
+  /(?:images?|image_url|image input|vision|multi-?modal|pdf)\b[^.]{0,60}(?:is|are) not (?:supported|enabled|available)/i,
+  /no endpoints found that support (?:image|file) input/i,
+  /(?:invalid|unsupported) (?:content )?type\W+(?:image|image_url|input_image|input_file|document)\b/i,
+  /unknown variant `?image_url/i,
+  /is not a (?:vision|multimodal) model/i,
+  /missing data required for image input|mmproj/i,
+];
+
 const TOO_LONG = [
   /context[ _-]?(?:length|window|size)/i,
   /prompt is too long/i,
@@ -100,6 +110,7 @@ const BY_STATUS: Readonly<Record<number, FailureCode>> = {
 function codeFor(problem: Problem): FailureCode {
   const words = problem.message;
   if (NO_TOOLS.some((pattern) => pattern.test(words))) return 'model_no_tools';
+  if (problem.status !== 401 && problem.status !== 429 && NO_SIGHT.some((pattern) => pattern.test(words))) return 'model_cannot_see';
   const own = problem.kinds.map((kind) => BY_KIND[kind]).find((code) => code !== undefined);
   // Providers use their most general kind (`invalid_request_error`, `rate_limit_error`) for an empty account, and say so in words.
   // One that says when to come back (Google) speaks of a quota that fills up again.
@@ -130,6 +141,7 @@ const SAYS: Partial<Record<FailureCode, string>> = {
   model_server_error: 'failed',
   context_too_long: 'says the request is too long for the model',
   model_no_tools: 'takes no tools with this model',
+  model_cannot_see: 'takes no such file with this model',
   model_refused: 'withheld an answer',
 };
 

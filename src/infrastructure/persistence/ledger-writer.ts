@@ -42,9 +42,10 @@ export class LedgerWriter {
     for (let ord = shared; ord < wire.spans.length; ord += 1) {
       const span = wire.spans[ord];
       if (!span) continue;
-      const hash = writeWords(this.#db, conversationId, span.text);
+      // A picture's bytes are there already: its base64 is made of them again.
+      const hash = span.media ? span.media.hash : writeWords(this.#db, conversationId, span.text);
       this.#db.run(
-        'INSERT INTO request_span (request_id, ord, hash, section, source, trust, cache_breakpoint) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO request_span (request_id, ord, hash, section, source, trust, cache_breakpoint, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         requestId,
         ord,
         hash,
@@ -52,6 +53,7 @@ export class LedgerWriter {
         span.source,
         span.trust,
         span.cacheBreakpoint ? 1 : 0,
+        span.media ? JSON.stringify(span.media) : null,
       );
     }
     this.#last.set(conversationId, { id: requestId, spans: wire.spans, depth: prefixId ? (last?.depth ?? 0) + 1 : 0 });

@@ -106,6 +106,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
     case 'tool_call_started':
       return updateCall(db, event.call);
     case 'tool_call_ended':
+      for (const { data } of event.media ?? []) writeBlob(db, conversationId, data);
       return endCall(db, event.call, event.wholeOutput, at);
     case 'file_recorded': {
       const { change } = event;
@@ -224,7 +225,7 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
   );
   if (run) {
     db.run(
-      'INSERT INTO run (id, conversation_id, input_id, parent_run_id, root_run_id, kind, state, return_to, version, owner, model, budget, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?, ?, ?)',
+      'INSERT INTO run (id, conversation_id, input_id, parent_run_id, root_run_id, kind, state, return_to, version, owner, model, budget, answer_schema, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?, ?, ?, ?)',
       run.id,
       run.conversationId,
       run.inputId,
@@ -235,9 +236,12 @@ function acceptInput(db: Database, event: Extract<AgentEvent, { type: 'input_acc
       run.owner,
       run.model,
       JSON.stringify(run.budget),
+      json(run.answerSchema),
       run.createdAt,
     );
   }
+  // Kept in the same moment as the message that they belong to.
+  for (const { data } of event.media ?? []) writeBlob(db, input.conversationId, data);
   if (!isStart) return;
   if (branch === 'again') setHead(db, input.conversationId, message.id, at);
   else insertMessage(db, message, at);
@@ -290,6 +294,8 @@ function partData(part: Part): unknown {
       return part.providerData;
     case 'file':
       return { name: part.name };
+    case 'media':
+      return { name: part.name, media: part.media };
     case 'tool_call':
       return { callId: part.callId };
     case 'notice':
@@ -344,7 +350,7 @@ function insertCall(db: Database, call: ToolCall): void {
 
 function updateCall(db: Database, call: ToolCall): void {
   db.run(
-    `UPDATE tool_call SET input = ?, effect = ?, touches = ?, words = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
+    `UPDATE tool_call SET input = ?, effect = ?, touches = ?, words = ?, state = ?, authorisation = ?, output = ?, output_blob = ?, media = ?, trust = ?, failure = ?, started_at = ?, ended_at = ? WHERE id = ?`,
     JSON.stringify(call.input),
     call.effect,
     JSON.stringify(call.touches),
@@ -353,6 +359,7 @@ function updateCall(db: Database, call: ToolCall): void {
     json(call.authorisation),
     call.output ?? null,
     call.outputBlob ?? null,
+    json(call.media),
     call.trust,
     json(call.failure),
     call.startedAt ?? null,

@@ -138,4 +138,10 @@ ALTER TABLE file_change ADD COLUMN removed_after INTEGER;
 CREATE INDEX request_with_words ON request (created_at) WHERE removed_after IS NULL;
 CREATE INDEX file_change_with_image ON file_change (created_at) WHERE before IS NOT NULL;
 `,
+  // Pictures: of a request's span, whose bytes they are (hash and tokens); of a call, what the model was shown. Of a run, the form of its answer.
+  `
+ALTER TABLE request_span ADD COLUMN media TEXT;
+ALTER TABLE tool_call ADD COLUMN media TEXT;
+ALTER TABLE run ADD COLUMN answer_schema TEXT;
+`,
 ];

@@ -3,6 +3,7 @@ import { isEnded, type RunState, type RunStateName } from '../../core/agent/agen
 import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
 import type { Interaction } from '../../core/models/interaction.ts';
+import type { Media, NamedMedia } from '../../core/models/media.ts';
 import type { Message, Part, PartState } from '../../core/models/message.ts';
 import type { Plan } from '../../core/models/plan.ts';
 import type { ToolCall } from '../../core/models/tool-call.ts';
@@ -63,6 +64,19 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       if (row['output_blob'] === null) return { text: String(row['output']), trust };
       const blob = db.get('SELECT data FROM blob WHERE conversation_id = ? AND hash = ?', conversationId, String(row['output_blob']));
       return blob ? { text: Buffer.from(blob['data'] as Uint8Array).toString('utf8'), trust } : null;
+    },
+    async media(conversationId, hash) {
+      const row = db.get('SELECT data FROM blob WHERE conversation_id = ? AND hash = ?', conversationId, hash);
+      return row ? (row['data'] as Uint8Array) : null;
+    },
+    async attached(conversationId, name) {
+      const row = db.get(
+        `SELECT b.data FROM part p JOIN blob b ON b.conversation_id = p.conversation_id AND b.hash = json_extract(p.data, '$.media.hash')
+         WHERE p.conversation_id = ? AND p.type = 'media' AND json_extract(p.data, '$.name') = ? ORDER BY p.rowid DESC LIMIT 1`,
+        conversationId,
+        name,
+      );
+      return row ? (row['data'] as Uint8Array) : null;
     },
     async waitingInputs(conversationId, delivery) {
       const rows = db.all(
@@ -249,7 +263,7 @@ export function toConversation(row: Row): Conversation {
 }
 
 export function toPart(db: Database, row: Row): Part {
-  const data = parsed<Record<string, string>>(row['data']);
+  const data = parsed<Record<string, string> & { media?: Media }>(row['data']);
   const state = String(row['state']) as PartState;
   const base = {
     id: String(row['id']),
@@ -265,6 +279,8 @@ export function toPart(db: Database, row: Row): Part {
       return { ...base, type: 'reasoning', text, ...(data === undefined ? {} : { providerData: data }) };
     case 'file':
       return { ...base, type: 'file', text, name: data?.['name'] ?? '' };
+    case 'media':
+      return { ...base, type: 'media', name: data?.name ?? '', media: data?.media as Media };
     case 'tool_call':
       return { ...base, type: 'tool_call', callId: data?.['callId'] ?? '' };
     case 'notice':
@@ -303,6 +319,7 @@ export function toCall(row: Row): ToolCall {
     ...optional('authorisation', parsed<NonNullable<ToolCall['authorisation']>>(row['authorisation'])),
     ...optional('output', row['output'] as string | null),
     ...optional('outputBlob', row['output_blob'] as string | null),
+    ...optional('media', parsed<readonly NamedMedia[]>(row['media'])),
     ...optional('failure', parsed<NonNullable<ToolCall['failure']>>(row['failure'])),
     ...optional('startedAt', row['started_at'] as number | null),
     ...optional('endedAt', row['ended_at'] as number | null),
@@ -349,6 +366,7 @@ export function toRunState(row: Row): RunState {
 export function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
   const state = toRunState(row);
   const failure = parsed<NonNullable<RecordedRun['failure']>>(row['failure']);
+  const answerSchema = parsed<NonNullable<RecordedRun['answerSchema']>>(row['answer_schema']);
   return {
     id: String(row['id']),
     conversationId: String(row['conversation_id']),
@@ -363,6 +381,7 @@ export function toRun(row: Row, steps: readonly RecordedStep[]): RecordedRun {
     createdAt: Number(row['created_at']),
     version: Number(row['version']),
     steps,
+    ...(answerSchema ? { answerSchema } : {}),
     ...(failure && isEnded(state) ? { failure } : {}),
   };
 }

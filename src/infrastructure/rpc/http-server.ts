@@ -8,7 +8,7 @@ import { COMMON_HEADERS, replyFailure, replyJson } from './reply.ts';
 import type { RestHandler } from './rest-handler.ts';
 import type { Served } from './served.ts';
 import { serveStatic } from './static-files.ts';
-import { serveDownload, takeUpload } from './transfers.ts';
+import { serveDownload, serveMedia, takeUpload } from './transfers.ts';
 
 /** Bytes of one request's JSON at most. */
 const JSON_LIMIT = 1024 * 1024;
@@ -141,6 +141,9 @@ class Routes {
       const { served, instance, version } = this.#options;
       return serveEvents(request, response, { stream: served.stream, instance, version });
     }
+    if (path.startsWith('/media/') && request.method === 'GET') {
+      return serveMedia(path.split('/').slice(2), response, this.#options.served.reader);
+    }
     if (path === '/launch' && request.method === 'POST') {
       return replyJson(response, 200, { url: `/open/${this.#options.served.tickets.forLaunch()}` });
     }
@@ -195,7 +198,7 @@ class Routes {
 }
 
 /** Rooms that want the token; everything else is the page. */
-const PROTECTED: ReadonlySet<string> = new Set(['rpc', 'api', 'events', 'launch']);
+const PROTECTED: ReadonlySet<string> = new Set(['rpc', 'api', 'events', 'launch', 'media']);
 
 function refuse(request: IncomingMessage, response: ServerResponse, reason: Parameters<typeof replyFailure>[1]): void {
   // The body of a request that is turned away is not read.

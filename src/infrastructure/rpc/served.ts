@@ -1,7 +1,7 @@
 import type { ConversationEditor } from '../../application/ports/conversation-editor.ts';
 import type { ChangeLog } from '../../application/ports/conversation-editor.ts';
 import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
-import type { BackupMaker, ProductInfo, WorkFolders } from '../../application/ports/machine.ts';
+import type { BackupMaker, ProductInfo, WorkFolders, WorkspaceFiles } from '../../application/ports/machine.ts';
 import type { FoundServer } from '../../application/ports/model-catalog.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Sandbox } from '../../application/ports/sandbox.ts';
@@ -34,6 +34,7 @@ export interface Served {
   readonly stream: ChangeStream;
   readonly pulls: ModelPulls;
   readonly folders: WorkFolders;
+  readonly workspaceFiles: WorkspaceFiles;
   readonly product: ProductInfo;
   readonly backups: BackupMaker;
   readonly tickets: Tickets;

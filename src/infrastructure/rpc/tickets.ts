@@ -1,11 +1,12 @@
+import type { Media } from '../../core/models/media.ts';
 import { failure, type Result } from '../../core/models/failure.ts';
 
 /** How long a ticket is good for; milliseconds. */
 const TICKET_LIFE = 60_000;
 /** How long an uploaded text is kept for the message that it belongs to; milliseconds. */
 const UPLOAD_LIFE = 10 * 60_000;
-/** Uploads that wait for their message at most; characters of all together. */
-const UPLOADS_HELD = 20_000_000;
+/** Uploads that wait for their message at most; characters and bytes of all together. */
+const UPLOADS_HELD = 60_000_000;
 
 /** What is handed over: words, or a file, with what is to be done when it was taken or will never be. */
 export type Download = { readonly name: string; readonly type: string } & (
@@ -13,10 +14,7 @@ export type Download = { readonly name: string; readonly type: string } & (
   | { readonly path: string; readonly bytes: number; over(): void }
 );
 
-export interface Upload {
-  readonly name: string;
-  readonly text: string;
-}
+export type Upload = { readonly name: string } & ({ readonly text: string } | { readonly media: Media; readonly data: Uint8Array });
 
 interface Ticket<Value> {
   readonly value: Value;
@@ -67,8 +65,8 @@ export class Tickets {
   /** Keeps what has come. @returns false when too much is held already */
   keepUpload(ticket: string, upload: Upload): boolean {
     this.#sweep(this.#uploads);
-    const held = [...this.#uploads.values()].reduce((sum, each) => sum + each.value.text.length, 0);
-    if (held + upload.text.length > UPLOADS_HELD) return false;
+    const held = [...this.#uploads.values()].reduce((sum, each) => sum + sizeOf(each.value), 0);
+    if (held + sizeOf(upload) > UPLOADS_HELD) return false;
     this.#uploads.set(ticket, { value: upload, until: this.#now() + UPLOAD_LIFE });
     return true;
   }
@@ -105,4 +103,8 @@ export class Tickets {
       if (typeof value === 'object' && value !== null && 'over' in value && typeof value.over === 'function') value.over();
     }
   }
+}
+
+function sizeOf(upload: Upload): number {
+  return 'text' in upload ? upload.text.length : upload.data.length;
 }

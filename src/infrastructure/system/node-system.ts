@@ -16,7 +16,8 @@ export function createNodeSystem(folder: string): SystemPort & { clearLog(): voi
     newId: timeOrderedIds(Date.now),
     now: () => Date.now(),
     random: () => Math.random(),
-    digest: (text) => process.getBuiltinModule('node:crypto').hash('sha256', text),
+    digest: (data) => process.getBuiltinModule('node:crypto').hash('sha256', data),
+    base64: (data) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
     sleep,
     reportBug: (error) => {
       if (log) appendBug(log, folder, error);

@@ -18,6 +18,7 @@ import type { ToolDependencies } from './tool-dependencies.ts';
 import { createUpdatePlanTool } from './update-plan.ts';
 import type { SearchDeps } from './web/search-services.ts';
 import { createWebNetwork } from './web/web-network.ts';
+import { createViewImageTool } from './view-image.ts';
 import { createWriteFileTool } from './write-file.ts';
 
 export type { ToolDependencies } from './tool-dependencies.ts';
@@ -31,6 +32,7 @@ export function createDefaultTools(dependencies: ToolDependencies): Tool[] {
   const tools = [
     createReadFileTool(dependencies),
     createReadDocumentTool(dependencies),
+    createViewImageTool(dependencies),
     createListDirectoryTool(dependencies),
     createFindFilesTool(dependencies),
     createSearchFilesTool(dependencies),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { FailureError } from '../../core/models/failure.ts';
-import { defineTool, type Tool, type ToolOutcome } from '../../core/tools/tool.ts';
+import { ATTACHED } from '../../core/reasoning/media-blocks.ts';
+import { FailureError, type Result } from '../../core/models/failure.ts';
+import { defineTool, type Tool, type ToolContext, type ToolOutcome } from '../../core/tools/tool.ts';
+import type { DocumentRequest } from './documents/document-protocol.ts';
 import { LARGEST_DOCUMENT, readDocument } from './documents/document-reader.ts';
 import { lenientObject } from './lenient-input.ts';
 import { openPlainFile } from './open-file.ts';
@@ -44,11 +46,15 @@ export function createReadDocumentTool(dependencies: ToolDependencies): Tool {
       return { future: `Will read ${what}`, present: `Reading ${what}`, past: `Read ${what}` };
     },
     async touches({ path }, { workspace }) {
+      // What the person handed over is theirs to show: nothing of the disk is touched.
+      if (path.startsWith(ATTACHED)) return {};
       const target = resolveInWorkspace({ ...dependencies, workspace }, path, { mustExist: true });
       return { reads: [target.path] };
     },
     execute: ({ path, part }, context) =>
       asOutcome(path, context.signal, async (): Promise<ToolOutcome> => {
+        const wanted = { part: part?.trim() || null, type: null, address: null };
+        if (path.startsWith(ATTACHED)) return readAttached(path.slice(ATTACHED.length), wanted, context);
         const target = resolveInWorkspace({ ...dependencies, workspace: context.workspace }, path, { mustExist: true });
         const file = openPlainFile(target);
         try {
@@ -56,12 +62,22 @@ export function createReadDocumentTool(dependencies: ToolDependencies): Tool {
             const limit = `${LARGEST_DOCUMENT / 1024 / 1024} MB`;
             throw new FailureError('document_too_large', `${target.shown} has ${file.size} bytes; documents are read up to ${limit}.`);
           }
-          const request = { name: target.shown, part: part?.trim() || null, type: null, address: null };
-          const read = await readDocument(file.descriptor, request, context.signal);
-          return read.ok ? { ok: true, output: read.value, trust: 'untrusted' } : { ...read, trust: 'untrusted' };
+          return outcomeOf(await readDocument(file.descriptor, { name: target.shown, ...wanted }, context.signal));
         } finally {
           file.close();
         }
       }),
   });
+}
+
+/** A document that came with a message and is in the conversation alone. */
+async function readAttached(name: string, wanted: Omit<DocumentRequest, 'name'>, context: ToolContext): Promise<ToolOutcome> {
+  const data = await context.readAttached(name);
+  if (data === null) throw new FailureError('path_not_found', `No document ${name} was handed over in this conversation.`);
+  return outcomeOf(await readDocument(data, { name, ...wanted }, context.signal));
+}
+
+/** Its words come from outside, whoever put it there. */
+function outcomeOf(read: Result<string>): ToolOutcome {
+  return read.ok ? { ok: true, output: read.value, trust: 'untrusted' } : { ...read, trust: 'untrusted' };
 }

@@ -25,6 +25,8 @@ export function Tag({
 
 interface ChipProps {
   readonly icon: LucideIcon;
+  /** Shown in place of the icon. */
+  readonly picture?: string;
   readonly name: string;
   readonly detail?: string;
   readonly outside?: boolean;
@@ -35,11 +37,11 @@ interface ChipProps {
 }
 
 /** A thing that was handed over: a file, a page. */
-export function Chip({ icon, name, detail, outside = false, onOpen, children }: ChipProps) {
+export function Chip({ icon, picture, name, detail, outside = false, onOpen, children }: ChipProps) {
   const words = <Visible text={name} />;
   return (
     <span className={`chip ${outside ? 'is-outside' : ''}`}>
-      <Icon of={icon} small />
+      {picture === undefined ? <Icon of={icon} small /> : <img className="chip-picture" src={picture} alt="" />}
       {onOpen ? (
         <button type="button" className="chip-name cut" onClick={onOpen}>
           {words}

@@ -26,17 +26,22 @@ export type SendResult = { readonly ok: true; readonly conversationId: string } 
 
 /**
  * Says something. The words go first: what is drawn for them would hold them up by some milliseconds.
+ * @param files names of what goes with it
  * @param onGone called when they are on their way
  */
-export async function sendMessage(request: SendRequest, onGone: () => void = () => {}): Promise<SendResult> {
-  const key = JSON.stringify([request.conversationId ?? null, request.text, request.attachments?.map((each) => each.name) ?? []]);
+export async function sendMessage(
+  request: SendRequest,
+  files: readonly string[] = namesIn(request),
+  onGone: () => void = () => {},
+): Promise<SendResult> {
+  const key = JSON.stringify([request.conversationId ?? null, request.text, files]);
   const commandId = unanswered.get(key) ?? crypto.randomUUID();
   unanswered.set(key, commandId);
   const sending: Sending = {
     commandId,
     conversationId: request.conversationId ?? null,
     text: request.text,
-    files: request.attachments?.map((each) => each.name) ?? [],
+    files,
   };
   const answer = api.messages.send({ ...request, commandId });
   answer.catch(() => undefined);
@@ -55,6 +60,10 @@ export async function sendMessage(request: SendRequest, onGone: () => void = () 
     arrived(commandId);
     return { ok: false, failure: failureOf(error) };
   }
+}
+
+function namesIn(request: SendRequest): readonly string[] {
+  return request.attachments?.map((each) => each.name) ?? [];
 }
 
 /** Resolves with the next frame, where what is drawn is seen just as early; soon all the same in a window that nobody sees. */

@@ -5,6 +5,9 @@ import { backupName } from '../../../core/models/backup-name.ts';
 import { FailureError } from '../../../core/models/failure.ts';
 import type { Served } from '../served.ts';
 
+/** Files that are offered for what was typed of a path. */
+const FILES_OFFERED = 20;
+
 /** Models, folders, and what else there is on this machine. */
 export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' | 'workspaces' | 'system'> {
   return {
@@ -31,6 +34,7 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
         if (!listing.ok) throw new FailureError(listing.failure.code, listing.failure.message);
         return listing.value;
       },
+      files: async ({ path, query }) => ({ files: await served.workspaceFiles.find(realFolder(served, path), query, FILES_OFFERED) }),
       example: async () => {
         const path = await served.folders.example();
         const known = (await workspaceLines(served)).find((line) => line.path === path);

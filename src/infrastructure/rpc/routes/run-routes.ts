@@ -6,6 +6,8 @@ import { resumeRun } from '../../../application/use-cases/resume-run.ts';
 import { sendMessage } from '../../../application/use-cases/send-message.ts';
 import type { GlasshouseClient, RunAgain, SendInput } from '../../../contract/client.ts';
 import { FailureError } from '../../../core/models/failure.ts';
+import type { Attachment, NewAttachment } from '../../../core/models/media.ts';
+import { readFormat } from '../../../core/models/media-format.ts';
 import { DEFAULT_BUDGET } from '../../../core/models/run.ts';
 import type { Served } from '../served.ts';
 import { valueOf } from '../value-of.ts';
@@ -85,6 +87,7 @@ async function send(served: Served, input: SendInput): Promise<Sent> {
     throw new FailureError('usage', 'There is nothing in the message.');
   }
   const workspace = input.conversationId === undefined ? await workspaceFor(served, input.workspace) : '';
+  const kept = await Promise.all((input.attachments ?? []).map((each) => keptAttachment(served, input.conversationId ?? '', each)));
   const uploads = valueOf(served.tickets.takeUploads(input.uploads ?? []));
   const sent = await sendMessage(served.runDeps, {
     commandId: input.commandId,
@@ -93,13 +96,22 @@ async function send(served: Served, input: SendInput): Promise<Sent> {
     workspace,
     text: input.text,
     // A file that was handed over can hold anybody's words.
-    attachments: [...(input.attachments ?? []), ...uploads.map((upload) => ({ ...upload, trust: 'untrusted' as const }))],
+    attachments: [...kept, ...uploads.map((upload) => ({ ...upload, trust: 'untrusted' as const }))],
     model: input.model ?? (await served.app.defaultModel()),
     budget: DEFAULT_BUDGET,
     ...(input.mode === undefined ? {} : { mode: input.mode }),
     whenBusy: input.whenBusy ?? 'steer',
   });
   return valueOf(sent);
+}
+
+/** Of a picture only its hash is taken at the client's word: what it is, is read from the bytes that the conversation has of it. */
+async function keptAttachment(served: Served, conversationId: string, attachment: Attachment): Promise<NewAttachment> {
+  if ('text' in attachment) return attachment;
+  const { name, trust, media } = attachment;
+  const data = await served.reader.media(conversationId, media.hash);
+  if (data === null) throw new FailureError('media_missing', `The conversation does not have ${name}.`);
+  return { name, trust, media: { ...valueOf(readFormat(data, name)), hash: media.hash } };
 }
 
 /** The folder that was chosen; else the one that was worked in last; else the example. */

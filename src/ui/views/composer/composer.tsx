@@ -1,7 +1,7 @@
 import { ArrowUp, ListChecks, Plus } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
-import { api, failureOf, type CallFailure } from '../../api.ts';
+import { api, failureOf, upload, type CallFailure } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
@@ -17,8 +17,9 @@ import { tell } from '../../stores/toast-store.ts';
 import { useUi } from '../../stores/ui-store.ts';
 import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { focusAsk } from '../conversation/ask-card.tsx';
-import { longPaste, readTextFile, tooMuch, type Attached } from './attached-file.ts';
+import { longPaste, readFile, release, tooMuch, withOwnName, type Attached } from './attached-file.ts';
 import { AttachedFiles } from './attached-files.tsx';
+import { FileOffers, useFileOffers } from './file-offers.tsx';
 import { InstructionsLine } from './instructions-line.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
@@ -40,6 +41,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   // Several are read at once: each has to know of those before it.
   const latestFiles = useRef(files);
   latestFiles.current = files;
+  const isUploading = useRef(false);
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const run = useOpen(conversationId ?? '', latestRun) ?? null;
@@ -50,6 +52,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   const ofConversation = useOpen(conversationId ?? '', (open) => open.conversation.workspace);
   const folder = conversationId === null ? workspace.chosen : ofConversation;
 
+  const offers = useFileOffers(area, folder, (text) => remember(draftKey, text));
   useGrowing(area, draft);
   useFocusOnRequest(area);
 
@@ -65,27 +68,40 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       if (recall(draftKey)?.trim() === text) remember(draftKey, '');
       setFiles([]);
     };
+    // Bytes are on their way: the same message must not follow them twice.
+    if (isUploading.current) return;
+    isUploading.current = files.length > 0;
     let model: string | undefined;
+    let uploads: readonly string[];
     let place: { workspace: string } | { conversationId: string };
     try {
       model = await chosenModel(conversationId);
+      uploads = await Promise.all(files.flatMap((file) => ('text' in file ? [] : [upload(file.name, file.file)])));
       place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
     } catch (error) {
       // Nothing was sent, and the words stand where they are.
       setFailure(failureOf(error));
       return;
+    } finally {
+      isUploading.current = false;
     }
+    const texts = files.filter((file) => 'text' in file);
     const message = {
       ...place,
       text: text === '' ? 'See the attached file.' : text,
       whenBusy,
       ...(model === undefined ? {} : { model }),
       ...(conversationId === null && mode.mode === 'plan' ? { mode: 'plan' as const } : {}),
-      ...(files.length > 0
-        ? { attachments: files.map(({ name, text: words }) => ({ name, text: words, trust: 'untrusted' as const })) }
+      ...(uploads.length > 0 ? { uploads } : {}),
+      ...(texts.length > 0
+        ? { attachments: texts.map((each) => ({ name: each.name, text: each.text, trust: 'untrusted' as const })) }
         : {}),
     };
-    const result = await sendMessage(message, clear);
+    const result = await sendMessage(
+      message,
+      files.map((file) => file.name),
+      clear,
+    );
     if (!result.ok) {
       // Nothing typed is ever lost: it stands where it was, before what was written since.
       const since = recall(draftKey);
@@ -94,6 +110,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       setFailure(result.failure);
       return;
     }
+    files.forEach(release);
     if (conversationId === null) {
       mode.set('ask');
       goTo({ screen: 'conversation', id: result.conversationId, messageId: null });
@@ -106,12 +123,14 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   });
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (offers.onKeyDown(event)) return;
     // While an input method composes a word, Enter is its own.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     void send(event.altKey ? 'follow_up' : 'steer');
   };
-  const add = (file: Attached) => {
+  const add = (given: Attached) => {
+    const file = withOwnName(given, latestFiles.current);
     const why = tooMuch(file, latestFiles.current);
     if (why !== null) return tell(why);
     latestFiles.current = [...latestFiles.current.filter((each) => each.name !== file.name), file];
@@ -130,7 +149,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   };
   const attach = async (chosen: Iterable<File>) => {
     for (const file of chosen) {
-      const read = await readTextFile(file);
+      const read = await readFile(file);
       if (read.ok) add(read.file);
       else tell(read.message);
     }
@@ -150,8 +169,14 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
           {conversationId === null ? null : <WaitingInputs conversationId={conversationId} />}
           {conversationId === null ? null : <StateLine conversationId={conversationId} />}
           <div className="compose">
-            <AttachedFiles files={files} onRemove={(name) => setFiles(files.filter((file) => file.name !== name))} />
+            <AttachedFiles
+              files={files}
+              conversationId={conversationId}
+              onRemove={(name) => setFiles(files.filter((file) => file.name !== name))}
+            />
+            <FileOffers offers={offers} />
             <textarea
+              {...offers.attributes}
               ref={area}
               id="composer"
               aria-label="Message"
@@ -159,7 +184,12 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
               data-files={files.length}
               value={draft}
               placeholder={isBusy ? 'Steer the run, or queue what comes after' : (placeholder ?? 'Say what should be done')}
-              onChange={(event) => remember(draftKey, event.target.value)}
+              onChange={(event) => {
+                remember(draftKey, event.target.value);
+                offers.look();
+              }}
+              onSelect={offers.look}
+              onBlur={offers.close}
               onKeyDown={onKeyDown}
               onPaste={onPaste}
             />
@@ -216,7 +246,7 @@ function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promi
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <IconButton icon={Plus} name="Attach text files" onClick={() => input.current?.click()} />
+      <IconButton icon={Plus} name="Attach pictures, PDFs or text files" onClick={() => input.current?.click()} />
       <input
         ref={input}
         type="file"

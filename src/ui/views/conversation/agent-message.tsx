@@ -69,6 +69,7 @@ function Words({ part }: { part: Exclude<Part, WorkPart> }): ReactNode {
         </p>
       );
     case 'file':
+    case 'media':
       return null;
   }
 }

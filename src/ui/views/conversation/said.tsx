@@ -8,6 +8,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { Chip } from '../../components/tag.tsx';
 import { bytes, timeOfDay } from '../../figures.ts';
 import { plainAsHtml } from '../../markdown/rich-text.ts';
+import { ShownMedia } from './shown-media.tsx';
 import { EditSaid, isBeingEdited } from './edit-said.tsx';
 
 /** Beyond this, a message is shown from its beginning, and whole by a click. */
@@ -20,6 +21,7 @@ export function Said({ message, isBusy }: { message: Message; isBusy: boolean })
   const edit = useRef<HTMLButtonElement>(null);
   const [isWhole, setWhole] = useState(false);
   const files = message.parts.filter((part) => part.type === 'file');
+  const media = message.parts.filter((part) => part.type === 'media');
   const text = textOf(message);
   const beginning = beginningOf(text);
   if (isEditing) {
@@ -56,6 +58,7 @@ export function Said({ message, isBusy }: { message: Message; isBusy: boolean })
           onClick={() => setEditing(true)}
         />
       </div>
+      {media.length > 0 ? <ShownMedia conversationId={message.conversationId} media={media} /> : null}
       {files.length > 0 ? (
         <div className="chips">
           {files.map((file) => (

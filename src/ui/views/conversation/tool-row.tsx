@@ -7,6 +7,7 @@ import { Sign } from '../../components/sign.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { callDuration, elapsed } from '../../figures.ts';
 import { useNow } from '../../now.ts';
+import { ShownMedia } from './shown-media.tsx';
 import { ToolDetails } from './tool-details.tsx';
 import { callWords, shortResult } from './tool-words.ts';
 import './tool-row.css';
@@ -68,6 +69,7 @@ export const ToolRow = memo(({ conversationId, call, interaction }: ToolRowProps
           <span className="figure">{isRunning ? <Running since={call.startedAt ?? 0} /> : took(call)}</span>
         </span>
       </button>
+      {call.media ? <ShownMedia conversationId={conversationId} media={call.media} /> : null}
       {isOpen ? <ToolDetails conversationId={conversationId} call={call} interaction={interaction} /> : null}
     </>
   );

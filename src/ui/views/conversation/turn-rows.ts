@@ -62,7 +62,7 @@ function leftOutMark(open: OpenConversation): { index: number; words: string } |
 function firstFromOutside({ snapshot }: OpenConversation): { index: number; name: string } | null {
   for (const [index, message] of snapshot.messages.entries()) {
     for (const part of message.parts) {
-      if (part.type === 'file' && part.trust === 'untrusted') return { index, name: part.name };
+      if ((part.type === 'file' || part.type === 'media') && part.trust === 'untrusted') return { index, name: part.name };
       const call = part.type === 'tool_call' ? snapshot.calls.get(part.callId) : undefined;
       // Words that are still to come are not in the conversation yet.
       if (call?.trust === 'untrusted' && isSettled(call.state)) {

@@ -62,6 +62,8 @@ export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, s
 function messageInWords(id: string, span: RequestSpan, snapshot: ConversationSnapshot | undefined): SourceInWords {
   const message = snapshot?.messages.find((each) => each.id === id);
   if (!message) return { kind: 'house', title: span.section === 'input' ? 'This message' : 'An earlier message', object: null };
+  const media = message.parts.find((part) => part.type === 'media' && part.media.hash === span.media?.hash);
+  if (media?.type === 'media') return { kind: 'file', title: media.name, object: null };
   const file = message.parts.find((part) => part.type === 'file' && span.text.includes(escaped(part.name)) && span.text.includes('<<<'));
   if (file?.type === 'file') return { kind: 'file', title: file.name, object: null };
   const at = timeOfDay(message.createdAt);
