@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { scriptedScene, type CliScene } from '../support/cli.ts';
+import { png } from '../support/pictures.ts';
 
 const MODEL = ['--model', 'openai-compatible/scripted'];
 const DAY = 24 * 60 * 60 * 1_000;
@@ -77,6 +78,16 @@ describe('what is kept for a time only', () => {
     const before = await shown(cli);
     await cli.run(['storage', 'free', '--yes']);
     expect((await shown(cli)).requests).toEqual(before.requests);
+  });
+
+  it('pictures that were handed over, and that a model was shown, stay with the conversation', async () => {
+    const { cli } = await scriptedScene([{ text: 'A harbour.' }]);
+    const picture = png(20, 10, 'the harbour at dawn');
+    writeFileSync(join(cli.workspace, 'harbour.png'), picture);
+    await cli.run(['run', ...MODEL, '--attach', 'harbour.png', 'What is this?']);
+    age(cli, 'request', 400);
+    expect((await cli.run(['storage', 'free', '--yes'])).stdout).toContain('Taken away: 1 request');
+    expect(blobBytes(cli)).toBe(picture.length);
   });
 
   it('files from before a change go after their days, and never where that was chosen', async () => {

@@ -109,13 +109,19 @@ async function pruneEvents(db: Database, before: number): Promise<Pruned> {
   }
 }
 
-/** Deletes what no request, no before-image and no output of the conversation needs any more. @returns the bytes that went */
+/** Deletes what no request, no before-image, no output and no picture of the conversation needs any more. @returns the bytes that went */
 function deleteUnused(db: Database, conversationId: string, hashes: readonly string[]): number {
   const unused = db.all(
     `SELECT hash, length(data) AS bytes FROM blob WHERE conversation_id = ?1 AND hash IN (SELECT value FROM json_each(?2))
      AND hash NOT IN (SELECT s.hash FROM request r JOIN request_span s ON s.request_id = r.id WHERE r.conversation_id = ?1)
      AND hash NOT IN (SELECT before FROM file_change WHERE conversation_id = ?1 AND before IS NOT NULL)
-     AND hash NOT IN (SELECT output_blob FROM tool_call WHERE conversation_id = ?1 AND output_blob IS NOT NULL)`,
+     AND hash NOT IN (SELECT output_blob FROM tool_call WHERE conversation_id = ?1 AND output_blob IS NOT NULL)
+     AND hash NOT IN (SELECT data ->> '$.media.hash' FROM part WHERE conversation_id = ?1 AND type = 'media')
+     AND hash NOT IN (SELECT shown.value ->> '$.media.hash' FROM tool_call c, json_each(c.media) shown WHERE c.conversation_id = ?1)
+     AND hash NOT IN (
+       SELECT part.value ->> '$.media.hash' FROM input i, json_each(i.message, '$.parts') part
+       WHERE i.conversation_id = ?1 AND i.state = 'waiting' AND part.value ->> '$.type' = 'media'
+     )`,
     conversationId,
     JSON.stringify(hashes),
   );
