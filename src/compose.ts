@@ -3,6 +3,17 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
+import {
+  agentAtWork,
+  approveAgent,
+  duplicateAgent,
+  exportAgent,
+  findAgent,
+  importAgent,
+  listAgents,
+  restoreAgent,
+  saveAgent,
+} from './application/use-cases/agents.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
@@ -140,6 +151,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     reader: storage.reader,
     instances: storage.instances,
     rules: storage.rules,
+    agents: storage.agents,
     catalog,
     tools,
     feed,
@@ -152,13 +164,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       createdAt: system.now(),
     })),
     canAnswer: options.canAnswer,
-    instructionsFor: (workspace) => instructionBlocks(instructionDeps, workspace),
+    instructionsFor: (workspace, agent) => instructionBlocks(instructionDeps, workspace, agent),
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
   const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: SAVED_KEYS, defaultModel: DEFAULT_MODEL };
-  const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
+  const runDeps = { reader: storage.reader, instances: storage.instances, agents: storage.agents, supervisor, system };
+  const agentDeps = { agents: storage.agents, system };
+  const defaultModel = async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL;
 
   const app: Glasshouse = {
     send: (command) => sendMessage(runDeps, { ...command, actor: 'terminal', whenBusy: 'refuse' }),
@@ -200,10 +214,20 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     instructions: (workspace) => workspaceInstructions(instructionDeps, workspace),
     approveInstructions: (workspace, digest) => approveInstructions(instructionDeps, workspace, digest),
     forgetInstructions: (workspace) => forgetInstructions(instructionDeps, workspace),
+    agents: () => listAgents(agentDeps),
+    findAgent: (wanted) => findAgent(agentDeps, wanted),
+    saveAgent: (id, profile) => saveAgent(agentDeps, id, profile),
+    duplicateAgent: (id) => duplicateAgent(agentDeps, id),
+    importAgent: (text) => importAgent(agentDeps, text),
+    approveAgent: (id, digest) => approveAgent(agentDeps, id, digest),
+    restoreAgent: (agent) => restoreAgent(agentDeps, agent),
+    exportAgent: (id) => exportAgent(agentDeps, id),
+    removeAgent: (id) => storage.agents.remove(id),
+    modelOf: async (agentId) => (await agentAtWork(agentDeps, agentId))?.model ?? defaultModel(),
     models: () => catalog.list(),
     pullModel: async (id = DEFAULT_MODEL, { signal, file, onProgress }) =>
       (await models()).ensure(id, { signal, onProgress, ...(file === undefined ? {} : { file: resolve(file) }) }),
-    defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
+    defaultModel,
     rebuildIndexes: () => storage.rebuildIndexes(),
     doctor: async () => {
       const { diagnose } = await import('./infrastructure/system/diagnose.ts');

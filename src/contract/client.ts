@@ -1,9 +1,10 @@
+import type { Agent, AgentProfile } from '../core/models/agent-profile.ts';
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
-import type { Finding, InstructionsView, SettingView } from './glasshouse.ts';
+import type { AgentView, Finding, InstructionsView, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
   BackupView,
@@ -36,6 +37,8 @@ export interface SendInput {
   /** Absent: the default model. */
   readonly model?: string;
   readonly mode?: ConversationMode;
+  /** The agent of a new conversation. */
+  readonly agentId?: string;
   /** When a run is at work: enter between its steps, or after it. Default `steer`. */
   readonly whenBusy?: 'steer' | 'follow_up' | 'refuse';
 }
@@ -123,6 +126,21 @@ export interface GlasshouseClient {
     /** Begins to fetch a model's file; its progress comes over the event stream. */
     readonly pull: Call<{ readonly id: string }, { readonly started: boolean }>;
     readonly stopPull: Call<{ readonly id: string }, { readonly stopped: boolean }>;
+  };
+  /** Named profiles. A change counts from the next run on. */
+  readonly agents: {
+    readonly list: Call<Record<string, never>, { readonly agents: readonly AgentView[] }>;
+    /** Without an id it makes a new one. */
+    readonly save: Call<AgentProfile & { readonly id?: string }, AgentView>;
+    readonly duplicate: Call<{ readonly id: string }, AgentView>;
+    /** From the text of a file. It takes no effect before it is approved (S5). */
+    readonly import: Call<{ readonly text: string }, AgentView>;
+    /** Approves it as it was shown; false when it is another one by now. */
+    readonly approve: Call<{ readonly id: string; readonly digest: string }, { readonly approved: boolean }>;
+    readonly export: Call<{ readonly id: string }, { readonly url: string }>;
+    readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
+    /** Puts back one that was deleted, as it was. */
+    readonly restore: Call<Agent, AgentView>;
   };
   readonly settings: {
     readonly list: Call<Record<string, never>, { readonly settings: readonly SettingView[] }>;

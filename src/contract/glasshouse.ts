@@ -1,5 +1,6 @@
 import type { AgentEvent } from '../core/agent/agent-event.ts';
 import type { ConversationSnapshot } from '../core/agent/conversation-fold.ts';
+import type { Agent, AgentProfile } from '../core/models/agent-profile.ts';
 import type { Conversation, ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { Result } from '../core/models/failure.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
@@ -27,6 +28,8 @@ export interface SendCommand {
   readonly model: string;
   readonly budget: Budget;
   readonly mode?: ConversationMode;
+  /** The agent of a new conversation. */
+  readonly agentId?: string;
 }
 
 export interface ExportedFile {
@@ -80,6 +83,24 @@ export interface Glasshouse {
   approveInstructions(workspace: string, digest: string): Promise<boolean>;
   forgetInstructions(workspace: string): Promise<boolean>;
 
+  /** All agents that were made, by name. */
+  agents(): Promise<readonly AgentView[]>;
+  /** By name or id. */
+  findAgent(nameOrId: string): Promise<Result<AgentView>>;
+  /** Makes an agent (id null), or changes one from its next run on. */
+  saveAgent(id: string | null, profile: AgentProfile): Promise<Result<AgentView>>;
+  duplicateAgent(id: string): Promise<Result<AgentView>>;
+  /** Takes in an agent from a file; it takes no effect before it is approved. */
+  importAgent(text: string): Promise<Result<AgentView>>;
+  /** Approves it as it was shown. @returns false when it is another one by now */
+  approveAgent(id: string, digest: string): Promise<boolean>;
+  /** Puts back one that was deleted. */
+  restoreAgent(agent: Agent): Promise<Result<AgentView>>;
+  exportAgent(id: string): Promise<ExportedFile | null>;
+  removeAgent(id: string): Promise<boolean>;
+  /** The model that answers where the person names none: the one of the agent, else the default. */
+  modelOf(agentId: string | undefined): Promise<string>;
+
   models(): Promise<readonly ListedModel[]>;
   /** Fetches a model's file; the default model's when none is named. */
   pullModel(
@@ -90,6 +111,11 @@ export interface Glasshouse {
   doctor(): Promise<readonly Finding[]>;
   /** Makes every index of the database anew from what it is made of. @returns how many texts can be searched */
   rebuildIndexes(): Promise<number>;
+}
+
+/** An agent with the digest that its approval is bound to. */
+export interface AgentView extends Agent {
+  readonly digest: string;
 }
 
 /** A setting as it may be shown: a secret only as present or absent. */

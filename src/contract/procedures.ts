@@ -1,6 +1,8 @@
 import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import type { GlasshouseClient } from './client.ts';
+import { AGENT_FILE_LIMIT } from '../core/models/agent-profile.ts';
+import { agentView, savedAgent, wholeAgent } from './schemas/agent.ts';
 import { conversation, input, message, mode, place, plan, searchHit, trim, trust } from './schemas/conversation.ts';
 import {
   aboutView,
@@ -151,6 +153,7 @@ export const procedures = {
           attachments: few(z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust })).optional(),
           model: z.string().max(500).optional(),
           mode: mode.optional(),
+          agentId: id.optional(),
           whenBusy: z.enum(['steer', 'follow_up', 'refuse']).optional(),
         }),
       )
@@ -292,6 +295,40 @@ export const procedures = {
       .route({ method: 'POST', path: '/models/pull/stop', tags: ['Models'], summary: 'Stop fetching it; what arrived is kept' })
       .input(z.object({ id: z.string().min(1).max(500) }))
       .output(z.object({ stopped: z.boolean() })),
+  },
+  agents: {
+    list: oc
+      .route({ method: 'GET', path: '/agents', tags: ['Agents'], summary: 'All agents that were made' })
+      .input(nothing)
+      .output(z.object({ agents: z.array(agentView) })),
+    save: oc
+      .route({ method: 'PUT', path: '/agents', tags: ['Agents'], summary: 'Make an agent, or change one' })
+      .input(savedAgent)
+      .output(agentView),
+    duplicate: oc
+      .route({ method: 'POST', path: '/agents/{id}/duplicate', tags: ['Agents'], summary: 'Another one like it' })
+      .input(z.object({ id }))
+      .output(agentView),
+    import: oc
+      .route({ method: 'POST', path: '/agents/import', tags: ['Agents'], summary: 'Take in an agent from the text of a file' })
+      .input(z.object({ text: z.string().max(AGENT_FILE_LIMIT * 2) }))
+      .output(agentView),
+    approve: oc
+      .route({ method: 'POST', path: '/agents/{id}/approve', tags: ['Agents'], summary: 'Let it take effect, as it was shown' })
+      .input(z.object({ id, digest: z.string().max(200) }))
+      .output(z.object({ approved: z.boolean() })),
+    export: oc
+      .route({ method: 'POST', path: '/agents/{id}/export', tags: ['Agents'], summary: 'A one-time address of a file with it' })
+      .input(z.object({ id }))
+      .output(z.object({ url: z.string() })),
+    delete: oc
+      .route({ method: 'DELETE', path: '/agents/{id}', tags: ['Agents'], summary: 'Delete it; its conversations stay' })
+      .input(z.object({ id }))
+      .output(z.object({ deleted: z.boolean() })),
+    restore: oc
+      .route({ method: 'POST', path: '/agents/restore', tags: ['Agents'], summary: 'Put back one that was deleted' })
+      .input(wholeAgent)
+      .output(agentView),
   },
   settings: {
     list: oc

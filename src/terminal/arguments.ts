@@ -12,6 +12,8 @@ export interface RunArguments {
   readonly allow: readonly ToolPattern[];
   readonly deny: readonly ToolPattern[];
   readonly plan: boolean;
+  /** Name or id of the agent of a new conversation. */
+  readonly agent: string | null;
   readonly json: boolean;
   readonly maxSteps: number | null;
 }
@@ -56,6 +58,7 @@ export type Command =
       readonly yes: boolean;
       readonly json: boolean;
     }
+  | AgentsCommand
   | { readonly name: 'rules'; readonly action: 'list'; readonly json: boolean }
   | {
       readonly name: 'rules';
@@ -82,6 +85,25 @@ export type Command =
   | { readonly name: 'doctor'; readonly json: boolean; readonly rebuild: boolean }
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
+
+/** What is said of an agent; null: nothing, so it stays as it is. */
+export interface AgentWords {
+  readonly title: string | null;
+  readonly about: string | null;
+  readonly instructions: string | null;
+  readonly model: string | null;
+  readonly tools: string | null;
+  readonly starters: readonly string[];
+}
+
+export type AgentsCommand =
+  | { readonly name: 'agents'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'agents'; readonly action: 'show'; readonly agent: string; readonly json: boolean }
+  | { readonly name: 'agents'; readonly action: 'add' | 'edit'; readonly agent: string; readonly words: AgentWords }
+  | { readonly name: 'agents'; readonly action: 'duplicate'; readonly agent: string }
+  | { readonly name: 'agents'; readonly action: 'import'; readonly file: string }
+  | { readonly name: 'agents'; readonly action: 'export'; readonly agent: string; readonly output: string | null }
+  | { readonly name: 'agents'; readonly action: 'approve' | 'delete'; readonly agent: string; readonly yes: boolean };
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -111,6 +133,8 @@ export function parseCommand(words: readonly string[]): Command {
       return parseConversations(rest);
     case 'rules':
       return parseRules(rest);
+    case 'agents':
+      return parseAgents(rest);
     case 'settings':
       return parseSettings(rest);
     case 'models':
@@ -147,7 +171,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, agents, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
       );
   }
 }
@@ -161,6 +185,7 @@ const ABOUT_RUNS = {
   allow: MANY,
   deny: MANY,
   plan: FLAG,
+  agent: TEXT,
 } as const;
 
 interface AboutRuns {
@@ -171,10 +196,13 @@ interface AboutRuns {
   readonly allow: string[];
   readonly deny: string[];
   readonly plan: boolean;
+  readonly agent?: string | undefined;
 }
 
 function aboutRuns(values: AboutRuns): ChatArguments {
   if (values.continue && values.conversation !== undefined) throw usage('Give --continue or --conversation, not both.');
+  if (values.agent !== undefined && (values.continue || values.conversation !== undefined))
+    throw usage('--agent is for a new conversation: one that is gone on with keeps its own.');
   return {
     workspace: values.workspace ?? null,
     model: values.model ?? null,
@@ -183,6 +211,7 @@ function aboutRuns(values: AboutRuns): ChatArguments {
     allow: values.allow.map((text) => parseToolPattern(text, '--allow')),
     deny: values.deny.map((text) => parseToolPattern(text, '--deny')),
     plan: values.plan,
+    agent: values.agent ?? null,
   };
 }
 
@@ -242,6 +271,43 @@ function parseConversations(words: readonly string[]): Command {
     }
     default:
       throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | restore ID | delete ID');
+  }
+}
+
+function parseAgents(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'agents';
+  const command = `agents ${action ?? ''}`;
+  switch (action) {
+    case 'list':
+      return { name, action, json: parse(command, rest, { json: FLAG }, 0).values.json };
+    case 'show': {
+      const { values, positionals } = parse(command, rest, { json: FLAG }, 1);
+      return { name, action, agent: one(positionals, 'agents show NAME'), json: values.json };
+    }
+    case 'add':
+    case 'edit': {
+      const options = { name: TEXT, about: TEXT, instructions: TEXT, model: { ...TEXT, short: 'm' }, tools: TEXT, starter: MANY } as const;
+      const { values, positionals } = parse(command, rest, options, 1);
+      const { about = null, instructions = null, model = null, tools = null, starter: starters } = values;
+      const said = { title: values.name ?? null, about, instructions, model, tools, starters };
+      return { name, action, agent: one(positionals, `agents ${action} NAME`), words: said };
+    }
+    case 'duplicate':
+      return { name, action, agent: one(parse(command, rest, {}, 1).positionals, 'agents duplicate NAME') };
+    case 'import':
+      return { name, action, file: one(parse(command, rest, {}, 1).positionals, 'agents import FILE') };
+    case 'export': {
+      const { values, positionals } = parse(command, rest, { output: { ...TEXT, short: 'o' } }, 1);
+      return { name, action, agent: one(positionals, 'agents export NAME'), output: values.output ?? null };
+    }
+    case 'approve':
+    case 'delete': {
+      const { values, positionals } = parse(command, rest, { yes: { ...FLAG, short: 'y' } }, 1);
+      return { name, action, agent: one(positionals, `agents ${action} NAME`), yes: values.yes };
+    }
+    default:
+      throw usage('Say what to do: glasshouse agents list | show | add | edit | duplicate | import | export | approve | delete');
   }
 }
 

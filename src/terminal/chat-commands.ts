@@ -6,12 +6,13 @@ export const COMMANDS = [
   ['/open ID', 'go on with one of them'],
   ['/search WORDS', 'in everything that was said and done'],
   ['/model [NAME]', 'which models there are; take another one'],
+  ['/agent [NAME]', 'which agents there are; begin anew with another one'],
   ['/plan [on|off]', 'look first, then show a plan and ask'],
   ['/resume', 'go on with a run that was interrupted'],
   ['/exit', 'end'],
 ] as const;
 
-type Named = 'help' | 'new' | 'conversations' | 'open' | 'search' | 'model' | 'plan' | 'resume' | 'exit';
+type Named = 'help' | 'new' | 'conversations' | 'open' | 'search' | 'model' | 'agent' | 'plan' | 'resume' | 'exit';
 
 export interface Slash {
   readonly name: Named | 'unknown';

@@ -1,8 +1,8 @@
 /** What can follow a word of `glasshouse`; the empty word stands for `glasshouse` itself. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  '': ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup', 'restore', 'completion', 'help'],
-  run: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny', '--max-steps', '--json'],
-  chat: ['--workspace', '--model', '--continue', '--conversation', '--plan', '--allow', '--deny'],
+  '': ['run', 'chat', 'conversations', 'agents', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup', 'restore', 'completion', 'help'],
+  run: ['--workspace', '--model', '--continue', '--conversation', '--agent', '--plan', '--allow', '--deny', '--max-steps', '--json'],
+  chat: ['--workspace', '--model', '--continue', '--conversation', '--agent', '--plan', '--allow', '--deny'],
   conversations: [
     'list',
     'show',
@@ -19,6 +19,26 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--yes',
     '--json',
   ],
+  agents: [
+    'list',
+    'show',
+    'add',
+    'edit',
+    'duplicate',
+    'export',
+    'import',
+    'approve',
+    'delete',
+    '--instructions',
+    '--about',
+    '--model',
+    '--tools',
+    '--starter',
+    '--name',
+    '--output',
+    '--yes',
+    '--json',
+  ],
   models: ['list', 'pull', 'use', '--file', '--json'],
   settings: ['get', 'set', 'unset', '--json'],
   rules: ['list', 'allow', 'ask', 'deny', 'remove', '--workspace', '--json'],
@@ -27,7 +47,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   backup: ['--json'],
   restore: ['--check', '--yes', '--json'],
   completion: ['bash', 'zsh', 'fish'],
-  help: ['run', 'chat', 'conversations', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup'],
+  help: ['run', 'chat', 'conversations', 'agents', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup'],
 };
 
 type Shell = 'bash' | 'zsh' | 'fish';

@@ -14,6 +14,7 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse run --continue "PROMPT"  go on with the last conversation here
   glasshouse chat                     talk: one thing after the other, in this folder
   glasshouse conversations …          list, show, search, export, delete
+  glasshouse agents …                 named profiles: instructions, model, tools
   glasshouse models …                 what can be asked here; fetch the embedded model
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
@@ -26,8 +27,8 @@ Without a key and without another service it runs on a small model on this machi
 fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
-More: glasshouse help run | chat | conversations | models | settings | rules
-      | instructions | doctor | backup
+More: glasshouse help run | chat | conversations | agents | models | settings
+      | rules | instructions | doctor | backup
 `;
 
 const RUN = `glasshouse run [OPTIONS] "PROMPT"
@@ -41,6 +42,7 @@ Reading is free. Before anything is changed or run you are asked, with the exact
   -c, --continue         go on with the last conversation in this workspace;
                          without a prompt: go on with a run that was interrupted
       --conversation ID  go on with this one
+      --agent NAME       begin with this agent: its instructions, model and tools
       --plan             plan mode: only look, then show a plan and ask
       --allow TOOL       do not ask for this tool;  --allow 'run_command(npm test)'
                          --allow 'write_file(docs/**)'. May be given several times
@@ -72,6 +74,7 @@ Say something, watch it being done, say the next. Before anything is changed or 
   -m, --model NAME       PROVIDER/MODEL (default: the setting \`model\`)
   -c, --continue         go on with the last conversation in this workspace
       --conversation ID  go on with this one
+      --agent NAME       begin with this agent
       --plan             plan mode: only look, then show a plan and ask
       --allow TOOL, --deny TOOL   as for \`run\`
 
@@ -96,6 +99,22 @@ as it was sent. \`search\` looks through messages, tool inputs and results: all 
 "…" is a phrase, word* a beginning. \`export\` writes the branch that is shown to stdout, or to FILE;
 as html it is one page that stands alone. \`restore\` takes out of the archive and the trash, where the
 page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
+`;
+
+const AGENTS = `glasshouse agents list [--json]
+glasshouse agents show NAME [--json]
+glasshouse agents add | edit NAME [--name NEW] [--about LINE] [--instructions TEXT] [--model MODEL]
+                                  [--tools all|none|NAME,NAME] [--starter TASK] …
+glasshouse agents duplicate NAME
+glasshouse agents export NAME [--output FILE]
+glasshouse agents import FILE
+glasshouse agents approve NAME [--yes]
+glasshouse agents delete NAME [--yes]
+
+An agent is a name for a way to work: instructions, a model (--model "" for none of its own), the
+tools that it is offered, and tasks to begin with. A conversation keeps the agent that it began with;
+what is changed counts from the next run on. One that comes from a file is somebody else's text: it
+takes no effect before you have approved it.
 `;
 
 const MODELS = `glasshouse models list [--json]
@@ -175,6 +194,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     run: RUN,
     chat: chat(),
     conversations: CONVERSATIONS,
+    agents: AGENTS,
     models: MODELS,
     settings: settings(words),
     rules: RULES,

@@ -46,11 +46,12 @@ export function office(
     configuredRules: [],
     canAnswer: () => true,
     environmentAt: () => [],
+    agents: storage.agents,
     instructionsFor: async () => [],
   });
   const events: PublishedEvent[] = [];
   feed.subscribe((published) => events.push(published));
-  const deps = { reader: storage.reader, instances: storage.instances, supervisor, system };
+  const deps = { reader: storage.reader, instances: storage.instances, agents: storage.agents, supervisor, system };
   const send = (text: string, change: Partial<SendMessage> = {}) =>
     sendMessage(deps, {
       commandId: system.newId(),

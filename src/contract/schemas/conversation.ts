@@ -15,6 +15,7 @@ export const conversation = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   trashedAt: z.number().exactOptional(),
+  agentId: z.string().exactOptional(),
 });
 
 const partBase = { id: z.string(), ord: z.number(), stepId: z.string().exactOptional(), trust, state: partState };

@@ -4,7 +4,8 @@ import type { EventReader } from '../../application/ports/event-reader.ts';
 import type { Journal } from '../../application/ports/journal.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Search } from '../../application/ports/search.ts';
-import type { Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import type { AgentStore, Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteChangeLog } from './change-record.ts';
 import { Database } from './database.ts';
 import { createSqliteEventReader } from './event-reader.ts';
@@ -24,6 +25,7 @@ export interface Storage {
   readonly search: Search;
   readonly rules: RuleStore;
   readonly settings: SettingStore;
+  readonly agents: AgentStore;
   readonly purge: Purge;
   readonly instances: Instances;
   readonly pictures: Pictures;
@@ -55,6 +57,7 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       search: createSqliteSearch(db),
       rules: createSqliteRuleStore(db, options.now),
       settings: createSqliteSettingStore(db),
+      agents: createSqliteAgentStore(db, options.now),
       purge: createSqlitePurge(db, instances.isAlive, journal.forget, options.now),
       instances,
       pictures: createSqlitePictures(db),

@@ -129,4 +129,17 @@ ALTER TABLE conversation ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN trashed_at INTEGER;
 CREATE INDEX conversation_trashed ON conversation (trashed_at) WHERE trashed_at IS NOT NULL;
 `,
+  // Agents and folders; who made a title (words, model, person); the order of what waits, where it was changed.
+  `
+CREATE TABLE agent (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, about TEXT NOT NULL, instructions TEXT NOT NULL, model TEXT, tools TEXT, starters TEXT NOT NULL,
+  approved INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE folder (id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+ALTER TABLE conversation ADD COLUMN agent_id TEXT;
+ALTER TABLE conversation ADD COLUMN folder_id TEXT;
+ALTER TABLE conversation ADD COLUMN titled_by TEXT NOT NULL DEFAULT 'words';
+CREATE INDEX conversation_in_folder ON conversation (folder_id) WHERE folder_id IS NOT NULL;
+ALTER TABLE input ADD COLUMN place INTEGER;
+`,
 ];

@@ -245,6 +245,7 @@ export function toConversation(row: Row): Conversation {
     createdAt: Number(row['created_at']),
     updatedAt: Number(row['updated_at']),
     ...(row['trashed_at'] === null ? {} : { trashedAt: Number(row['trashed_at']) }),
+    ...(row['agent_id'] === null ? {} : { agentId: String(row['agent_id']) }),
   };
 }
 

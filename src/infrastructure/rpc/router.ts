@@ -1,6 +1,7 @@
 import { implement, type AnyRouter } from '@orpc/server';
 import type { GlasshouseClient } from '../../contract/client.ts';
 import { procedures } from '../../contract/procedures.ts';
+import { agentRoutes } from './routes/agent-routes.ts';
 import { conversationRoutes } from './routes/conversation-routes.ts';
 import { ledgerRoutes } from './routes/ledger-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
@@ -12,6 +13,7 @@ import type { Served } from './served.ts';
 function callsOf(served: Served): GlasshouseClient {
   return {
     conversations: conversationRoutes(served),
+    agents: agentRoutes(served),
     requests: ledgerRoutes(served),
     search: async ({ query, limit = 50 }) => ({ hits: await served.app.search(query, { limit }) }),
     ...runRoutes(served),

@@ -73,7 +73,8 @@ export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | '
 }
 
 async function againCommand(served: Served, { commandId, conversationId, messageId, model }: RunAgain) {
-  const asked = model ?? (await served.app.defaultModel());
+  const conversation = await served.reader.conversation(conversationId);
+  const asked = model ?? (await served.app.modelOf(conversation?.agentId));
   return { commandId, conversationId, messageId, actor: 'person' as const, model: asked, budget: DEFAULT_BUDGET };
 }
 
@@ -85,6 +86,8 @@ async function send(served: Served, input: SendInput): Promise<Sent> {
     throw new FailureError('usage', 'There is nothing in the message.');
   }
   const workspace = input.conversationId === undefined ? await workspaceFor(served, input.workspace) : '';
+  const known = input.conversationId === undefined ? null : await served.reader.conversation(input.conversationId);
+  const agentId = known ? known.agentId : input.agentId;
   const uploads = valueOf(served.tickets.takeUploads(input.uploads ?? []));
   const sent = await sendMessage(served.runDeps, {
     commandId: input.commandId,
@@ -94,8 +97,9 @@ async function send(served: Served, input: SendInput): Promise<Sent> {
     text: input.text,
     // A file that was handed over can hold anybody's words.
     attachments: [...(input.attachments ?? []), ...uploads.map((upload) => ({ ...upload, trust: 'untrusted' as const }))],
-    model: input.model ?? (await served.app.defaultModel()),
+    model: input.model ?? (await served.app.modelOf(agentId)),
     budget: DEFAULT_BUDGET,
+    ...(input.agentId === undefined ? {} : { agentId: input.agentId }),
     ...(input.mode === undefined ? {} : { mode: input.mode }),
     whenBusy: input.whenBusy ?? 'steer',
   });
