@@ -1,6 +1,20 @@
 /** What can follow a word of `glasshouse`; the empty word stands for `glasshouse` itself. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  '': ['run', 'chat', 'conversations', 'agents', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup', 'restore', 'completion', 'help'],
+  '': [
+    'run',
+    'chat',
+    'conversations',
+    'agents',
+    'models',
+    'settings',
+    'rules',
+    'instructions',
+    'doctor',
+    'backup',
+    'restore',
+    'completion',
+    'help',
+  ],
   run: ['--workspace', '--model', '--continue', '--conversation', '--agent', '--plan', '--allow', '--deny', '--max-steps', '--json'],
   chat: ['--workspace', '--model', '--continue', '--conversation', '--agent', '--plan', '--allow', '--deny'],
   conversations: [

@@ -2,6 +2,7 @@ import type { StreamEvent } from '../contract/events.ts';
 import { refusal } from './api.ts';
 import { followEvents } from './event-stream.ts';
 import { applyLook } from './look.ts';
+import { loadAgents } from './stores/agents-store.ts';
 import { useConnection } from './stores/connection-store.ts';
 import {
   dropConversation,
@@ -27,7 +28,7 @@ export function followServer(signal: AbortSignal): void {
 
 /** Reads what every screen needs. What fails is read again when the stream is open. */
 export function readEverything(): void {
-  for (const load of [loadConversations, loadModels, loadWorkspaces]) void load().catch(() => undefined);
+  for (const load of [loadConversations, loadModels, loadWorkspaces, loadAgents]) void load().catch(() => undefined);
   void loadMemory()
     .then(applyLook)
     .catch(() => undefined);
@@ -64,6 +65,10 @@ function handle(event: StreamEvent): void {
     case 'settings_changed':
       void loadModels().catch(() => undefined);
       break;
+    case 'agents_changed':
+      void loadAgents().catch(() => undefined);
+      break;
+    case 'folders_changed':
     case 'rules_changed':
       break;
     case 'model_fetch':

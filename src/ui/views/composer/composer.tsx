@@ -8,7 +8,8 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { ALT, Kbd } from '../../components/kbd.tsx';
 import { takeEarlyWords } from '../../early-field.ts';
 import { goTo } from '../../route.ts';
-import { chosenModel } from '../../stores/chosen-model.ts';
+import { chosenAgent } from '../../stores/agents-store.ts';
+import { chosenModel, keepModelOfBeginning } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
 import { memoryIsLoaded, recall, remember, useRecalled } from '../../stores/memory-store.ts';
@@ -20,6 +21,7 @@ import { focusAsk } from '../conversation/ask-card.tsx';
 import { longPaste, readTextFile, tooMuch, type Attached } from './attached-file.ts';
 import { AttachedFiles } from './attached-files.tsx';
 import { InstructionsLine } from './instructions-line.tsx';
+import { AgentPicker } from './agent-picker.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
 import { WaitingInputs } from './waiting-inputs.tsx';
@@ -66,10 +68,10 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
       setFiles([]);
     };
     let model: string | undefined;
-    let place: { workspace: string } | { conversationId: string };
+    let place: { workspace: string; agentId?: string } | { conversationId: string };
     try {
       model = await chosenModel(conversationId);
-      place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
+      place = conversationId === null ? { workspace: await workspace.path(), ...beginning() } : { conversationId };
     } catch (error) {
       // Nothing was sent, and the words stand where they are.
       setFailure(failureOf(error));
@@ -96,6 +98,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     }
     if (conversationId === null) {
       mode.set('ask');
+      keepModelOfBeginning(result.conversationId);
       goTo({ screen: 'conversation', id: result.conversationId, messageId: null });
     }
   };
@@ -172,6 +175,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
             <div className="compose-tools">
               <AttachButton onChoose={attach} />
               <WorkspacePicker conversationId={conversationId} chosen={workspace.chosen} />
+              <AgentPicker conversationId={conversationId} />
               <ModelPicker conversationId={conversationId} />
               <Button
                 look="plain"
@@ -211,6 +215,12 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   );
 });
 Composer.displayName = 'Composer';
+
+/** What a new conversation begins with beside the words. */
+function beginning(): { agentId?: string } {
+  const agent = chosenAgent();
+  return agent ? { agentId: agent.id } : {};
+}
 
 function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promise<void> }) {
   const input = useRef<HTMLInputElement>(null);

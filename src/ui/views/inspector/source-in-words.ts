@@ -45,7 +45,9 @@ export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, s
     case 'instructions':
       return id === 'everywhere'
         ? { kind: 'person', title: 'Your instructions', object: null }
-        : { kind: 'file', title: 'Instructions of this folder', object: id };
+        : id.startsWith('agent:')
+          ? { kind: 'person', title: `Instructions of the agent “${id.slice('agent:'.length)}”`, object: null }
+          : { kind: 'file', title: 'Instructions of this folder', object: id };
     case 'person':
       return { kind: 'person', title: 'You', object: null };
     case 'tool':

@@ -1,6 +1,6 @@
-import { Cpu, Database, Info, Plug, ScrollText, ShieldCheck, Sun, type LucideIcon } from 'lucide-react';
+import { Bot, Cpu, Database, Info, Plug, ScrollText, ShieldCheck, Sun, type LucideIcon } from 'lucide-react';
 
-export const SECTIONS = ['providers', 'models', 'instructions', 'tools', 'appearance', 'data', 'about'] as const;
+export const SECTIONS = ['providers', 'models', 'instructions', 'agents', 'tools', 'appearance', 'data', 'about'] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
 
 interface SectionWords {
@@ -14,6 +14,7 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
   providers: { title: 'Providers', icon: Plug, about: 'key keys secret keychain api token server address embedded' },
   models: { title: 'Models', icon: Cpu, about: 'default model fetch download window thinking where words go' },
   instructions: { title: 'Instructions', icon: ScrollText, about: 'custom system prompt agents.md everywhere folder workspace trust' },
+  agents: { title: 'Agents', icon: Bot, about: 'agent profile persona assistant preset instructions model tools import export starters' },
   tools: {
     title: 'Tools and permissions',
     icon: ShieldCheck,
