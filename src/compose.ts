@@ -14,6 +14,7 @@ import {
   restoreAgent,
   saveAgent,
 } from './application/use-cases/agents.ts';
+import { findFolder, saveFolder } from './application/use-cases/folders.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
@@ -171,6 +172,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const pageWriter = async () => (await import('./infrastructure/documents/conversation-page.ts')).createPageWriter();
   const settingDeps = { settings: storage.settings, secrets, env, secretNames: SAVED_KEYS, defaultModel: DEFAULT_MODEL };
   const runDeps = { reader: storage.reader, instances: storage.instances, agents: storage.agents, supervisor, system };
+  const folderDeps = { folders: storage.folders, system };
   const agentDeps = { agents: storage.agents, system };
   const defaultModel = async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL;
 
@@ -214,6 +216,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     instructions: (workspace) => workspaceInstructions(instructionDeps, workspace),
     approveInstructions: (workspace, digest) => approveInstructions(instructionDeps, workspace, digest),
     forgetInstructions: (workspace) => forgetInstructions(instructionDeps, workspace),
+    folders: () => storage.folders.all(),
+    findFolder: (wanted) => findFolder(folderDeps, wanted),
+    saveFolder: (id, name) => saveFolder(folderDeps, id, name),
+    removeFolder: (id) => storage.folders.remove(id),
+    moveConversation: (id, folderId) => storage.editor.update(id, { folderId }),
+    exportMany: async (ids, format) => {
+      const { exportConversations } = await import('./application/use-cases/export-conversation.ts');
+      return exportConversations({ pictures: storage.pictures, reader: storage.reader, pageWriter }, ids, format);
+    },
     agents: () => listAgents(agentDeps),
     findAgent: (wanted) => findAgent(agentDeps, wanted),
     saveAgent: (id, profile) => saveAgent(agentDeps, id, profile),

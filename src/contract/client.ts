@@ -1,5 +1,7 @@
 import type { Agent, AgentProfile } from '../core/models/agent-profile.ts';
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
+import type { Failure } from '../core/models/failure.ts';
+import type { Folder } from '../core/models/folder.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
@@ -74,9 +76,18 @@ export interface GlasshouseClient {
         readonly pinned?: boolean;
         readonly archived?: boolean;
         readonly mode?: ConversationMode;
+        /** Null: out of any folder. */
+        readonly folderId?: string | null;
       },
       ConversationLine
     >;
+    /** Several at once. One that is refused holds up none of the others. */
+    readonly change: Call<
+      { readonly ids: readonly string[]; readonly archived?: boolean; readonly trashed?: boolean; readonly folderId?: string | null },
+      { readonly changed: readonly string[]; readonly refused: readonly { readonly id: string; readonly failure: Failure }[] }
+    >;
+    /** A one-time address of one file with several. */
+    readonly exportMany: Call<{ readonly ids: readonly string[]; readonly format: 'markdown' | 'json' }, { readonly url: string }>;
     /** Out of every list; it can be restored for 30 days. */
     readonly trash: Call<{ readonly id: string }, ConversationLine>;
     readonly restore: Call<{ readonly id: string }, ConversationLine>;
@@ -126,6 +137,14 @@ export interface GlasshouseClient {
     /** Begins to fetch a model's file; its progress comes over the event stream. */
     readonly pull: Call<{ readonly id: string }, { readonly started: boolean }>;
     readonly stopPull: Call<{ readonly id: string }, { readonly stopped: boolean }>;
+  };
+  /** Folders of the list: one level. */
+  readonly folders: {
+    readonly list: Call<Record<string, never>, { readonly folders: readonly Folder[] }>;
+    /** Without an id it makes a new one. */
+    readonly save: Call<{ readonly id?: string; readonly name: string }, Folder>;
+    /** What is in it stays, in no folder. */
+    readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
   };
   /** Named profiles. A change counts from the next run on. */
   readonly agents: {

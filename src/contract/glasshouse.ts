@@ -3,6 +3,7 @@ import type { ConversationSnapshot } from '../core/agent/conversation-fold.ts';
 import type { Agent, AgentProfile } from '../core/models/agent-profile.ts';
 import type { Conversation, ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { Result } from '../core/models/failure.ts';
+import type { Folder } from '../core/models/folder.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
 import type { Rule } from '../core/models/rule.ts';
@@ -55,7 +56,11 @@ export interface Glasshouse {
   answer(interactionId: string, answer: InteractionAnswer): Result<null>;
   subscribe(listener: (published: PublishedEvent) => void): () => void;
 
-  conversations(options: { readonly limit: number; readonly place: ConversationPlace }): Promise<readonly ConversationSummary[]>;
+  conversations(options: {
+    readonly limit: number;
+    readonly place: ConversationPlace;
+    readonly folderId?: string;
+  }): Promise<readonly ConversationSummary[]>;
   /** By whole id or its beginning. */
   findConversation(idOrPrefix: string): Promise<Result<Conversation>>;
   latestConversation(workspace: string): Promise<Conversation | null>;
@@ -82,6 +87,19 @@ export interface Glasshouse {
   /** Approves the text with that digest. @returns false when it is another one by now */
   approveInstructions(workspace: string, digest: string): Promise<boolean>;
   forgetInstructions(workspace: string): Promise<boolean>;
+
+  /** Folders of the list, by name. */
+  folders(): Promise<readonly Folder[]>;
+  /** By name or id. */
+  findFolder(nameOrId: string): Promise<Result<Folder>>;
+  /** Makes a folder (id null), or renames one. */
+  saveFolder(id: string | null, name: string): Promise<Result<Folder>>;
+  /** What is in it stays, in no folder. */
+  removeFolder(id: string): Promise<boolean>;
+  /** @param folderId null: out of any folder. @returns false when there is no such conversation */
+  moveConversation(id: string, folderId: string | null): Promise<boolean>;
+  /** Several in one file; null when none of them is there. */
+  exportMany(ids: readonly string[], format: 'markdown' | 'json'): Promise<ExportedFile | null>;
 
   /** All agents that were made, by name. */
   agents(): Promise<readonly AgentView[]>;

@@ -2,6 +2,7 @@ import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import type { GlasshouseClient } from './client.ts';
 import { AGENT_FILE_LIMIT } from '../core/models/agent-profile.ts';
+import { FOLDER_NAME_LIMIT } from '../core/models/folder.ts';
 import { agentView, savedAgent, wholeAgent } from './schemas/agent.ts';
 import { conversation, input, message, mode, place, plan, searchHit, trim, trust } from './schemas/conversation.ts';
 import {
@@ -18,7 +19,7 @@ import {
   workspaceLine,
 } from './schemas/machine.ts';
 import { requestLine, requestView } from './schemas/request.ts';
-import { recordedRun, runLine, runStateName } from './schemas/run.ts';
+import { failure, recordedRun, runLine, runStateName } from './schemas/run.ts';
 import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall } from './schemas/tool-call.ts';
 
 /** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
@@ -40,6 +41,10 @@ const nothing = z.object({});
 function few<Item>(item: z.ZodType<Item, Item>): z.ZodType<readonly Item[], readonly Item[]> {
   return z.array(item).max(20);
 }
+
+/** Several conversations. */
+const many = z.array(id).min(1).max(1_000) as z.ZodType<readonly string[], readonly string[]>;
+const folder = z.object({ id: z.string(), name: z.string(), createdAt: z.number() });
 
 const sent = z.object({ conversationId: z.string(), runId: z.string() });
 const runAgain = { commandId: z.uuid(), conversationId: id, messageId: id, model: z.string().max(500).optional() };
@@ -109,9 +114,23 @@ export const procedures = {
           pinned: z.boolean().optional(),
           archived: z.boolean().optional(),
           mode: mode.optional(),
+          folderId: id.nullable().optional(),
         }),
       )
       .output(conversationLine),
+    change: oc
+      .route({ method: 'POST', path: '/conversations/change', tags: ['Conversations'], summary: 'Move, archive or trash several at once' })
+      .input(z.object({ ids: many, archived: z.boolean().optional(), trashed: z.boolean().optional(), folderId: id.nullable().optional() }))
+      .output(z.object({ changed: z.array(z.string()), refused: z.array(z.object({ id: z.string(), failure })) })),
+    exportMany: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/export',
+        tags: ['Conversations'],
+        summary: 'A one-time address of a file with several',
+      })
+      .input(z.object({ ids: many, format: z.enum(['markdown', 'json']) }))
+      .output(z.object({ url: z.string() })),
     trash: oc
       .route({ method: 'POST', path: '/conversations/{id}/trash', tags: ['Conversations'], summary: 'Put it into the trash, for 30 days' })
       .input(z.object({ id }))
@@ -295,6 +314,20 @@ export const procedures = {
       .route({ method: 'POST', path: '/models/pull/stop', tags: ['Models'], summary: 'Stop fetching it; what arrived is kept' })
       .input(z.object({ id: z.string().min(1).max(500) }))
       .output(z.object({ stopped: z.boolean() })),
+  },
+  folders: {
+    list: oc
+      .route({ method: 'GET', path: '/conversation-folders', tags: ['Folders'], summary: 'Folders of the list' })
+      .input(nothing)
+      .output(z.object({ folders: z.array(folder) })),
+    save: oc
+      .route({ method: 'PUT', path: '/conversation-folders', tags: ['Folders'], summary: 'Make a folder, or rename one' })
+      .input(z.object({ id: id.optional(), name: z.string().max(FOLDER_NAME_LIMIT * 4) }))
+      .output(folder),
+    delete: oc
+      .route({ method: 'DELETE', path: '/conversation-folders/{id}', tags: ['Folders'], summary: 'Delete it; its conversations stay' })
+      .input(z.object({ id }))
+      .output(z.object({ deleted: z.boolean() })),
   },
   agents: {
     list: oc

@@ -39,8 +39,11 @@ export type Command =
       readonly action: 'list';
       readonly limit: number;
       readonly place: ConversationPlace;
+      /** Name or id of a folder. */
+      readonly folder: string | null;
       readonly json: boolean;
     }
+  | { readonly name: 'conversations'; readonly action: 'move'; readonly ids: readonly string[]; readonly folder: string }
   | { readonly name: 'conversations'; readonly action: 'restore'; readonly ids: readonly string[]; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
   | {
@@ -59,6 +62,7 @@ export type Command =
       readonly json: boolean;
     }
   | AgentsCommand
+  | FoldersCommand
   | { readonly name: 'rules'; readonly action: 'list'; readonly json: boolean }
   | {
       readonly name: 'rules';
@@ -95,6 +99,11 @@ export interface AgentWords {
   readonly tools: string | null;
   readonly starters: readonly string[];
 }
+
+export type FoldersCommand =
+  | { readonly name: 'folders'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'folders'; readonly action: 'add' | 'delete'; readonly folder: string }
+  | { readonly name: 'folders'; readonly action: 'rename'; readonly folder: string; readonly title: string };
 
 export type AgentsCommand =
   | { readonly name: 'agents'; readonly action: 'list'; readonly json: boolean }
@@ -135,6 +144,8 @@ export function parseCommand(words: readonly string[]): Command {
       return parseRules(rest);
     case 'agents':
       return parseAgents(rest);
+    case 'folders':
+      return parseFolders(rest);
     case 'settings':
       return parseSettings(rest);
     case 'models':
@@ -171,7 +182,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, agents, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, folders, agents, rules, settings, instructions, models, doctor, backup, restore, completion, help.`,
       );
   }
 }
@@ -235,10 +246,10 @@ function parseConversations(words: readonly string[]): Command {
   const name = 'conversations';
   switch (action) {
     case 'list': {
-      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG, archived: FLAG, trash: FLAG }, 0);
+      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG, archived: FLAG, trash: FLAG, folder: TEXT }, 0);
       if (values.archived && values.trash) throw usage('Give --archived or --trash, not both.');
       const place = values.trash ? 'trash' : values.archived ? 'archive' : 'list';
-      return { name, action, limit: limitOf(values.limit, 30), place, json: values.json };
+      return { name, action, limit: limitOf(values.limit, 30), place, folder: values.folder ?? null, json: values.json };
     }
     case 'show': {
       const { values, positionals } = parse('conversations show', rest, { requests: FLAG, json: FLAG }, 1);
@@ -259,6 +270,12 @@ function parseConversations(words: readonly string[]): Command {
       if (!query) throw usage('Say what to search for: glasshouse conversations search WORDS');
       return { name, action, query, limit: limitOf(values.limit, 20), json: values.json };
     }
+    case 'move': {
+      const { values, positionals } = parse('conversations move', rest, { folder: TEXT });
+      if (positionals.length === 0 || values.folder === undefined)
+        throw usage('Say which and where: glasshouse conversations move ID … --folder NAME');
+      return { name, action, ids: positionals, folder: values.folder };
+    }
     case 'restore': {
       const { values, positionals } = parse('conversations restore', rest, { json: FLAG });
       if (positionals.length === 0) throw usage('Say which: glasshouse conversations restore ID');
@@ -270,7 +287,27 @@ function parseConversations(words: readonly string[]): Command {
       return { name, action, ids: positionals, yes: values.yes, json: values.json };
     }
     default:
-      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | restore ID | delete ID');
+      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | move ID | restore ID | delete ID');
+  }
+}
+
+function parseFolders(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'folders';
+  switch (action) {
+    case 'list':
+      return { name, action, json: parse('folders list', rest, { json: FLAG }, 0).values.json };
+    case 'add':
+    case 'delete':
+      return { name, action, folder: one(parse(`folders ${action}`, rest, {}, 1).positionals, `folders ${action} NAME`) };
+    case 'rename': {
+      const { positionals } = parse('folders rename', rest, {}, 2);
+      const [folder, title] = positionals;
+      if (!folder || !title) throw usage('Say which and how: glasshouse folders rename NAME NEW');
+      return { name, action, folder, title };
+    }
+    default:
+      throw usage('Say what to do: glasshouse folders list | add NAME | rename NAME NEW | delete NAME');
   }
 }
 

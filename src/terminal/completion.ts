@@ -22,8 +22,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'show',
     'search',
     'export',
+    'move',
     'restore',
     'delete',
+    '--folder',
     '--archived',
     '--trash',
     '--format',
@@ -33,6 +35,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--yes',
     '--json',
   ],
+  folders: ['list', 'add', 'rename', 'delete', '--json'],
   agents: [
     'list',
     'show',
@@ -61,7 +64,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   backup: ['--json'],
   restore: ['--check', '--yes', '--json'],
   completion: ['bash', 'zsh', 'fish'],
-  help: ['run', 'chat', 'conversations', 'agents', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup'],
+  help: ['run', 'chat', 'conversations', 'folders', 'agents', 'models', 'settings', 'rules', 'instructions', 'doctor', 'backup'],
 };
 
 type Shell = 'bash' | 'zsh' | 'fish';

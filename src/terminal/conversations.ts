@@ -24,6 +24,8 @@ export async function conversationsCommand(app: Glasshouse, command: Conversatio
       return show(app, command, print, new Screen({ ...streams, stderr: streams.stdout }));
     case 'export':
       return write(app, command, streams);
+    case 'move':
+      return move(app, command, print);
     case 'restore':
       return restore(app, command, print);
     case 'delete':
@@ -38,7 +40,12 @@ const NONE = {
 } as const;
 
 async function list(app: Glasshouse, command: Extract<Conversations, { action: 'list' }>, print: (text: string) => void): Promise<number> {
-  const conversations = await app.conversations({ limit: command.limit, place: command.place });
+  const folder = command.folder === null ? null : await folderNamed(app, command.folder);
+  const conversations = await app.conversations({
+    limit: command.limit,
+    place: command.place,
+    ...(folder === null ? {} : { folderId: folder }),
+  });
   if (command.json) for (const conversation of conversations) print(JSON.stringify(conversation));
   else if (conversations.length === 0) print(NONE[command.place]);
   else {
@@ -47,6 +54,23 @@ async function list(app: Glasshouse, command: Extract<Conversations, { action: '
         conversation.lastRunState === 'completed' || conversation.lastRunState === null ? '' : `  (${conversation.lastRunState})`;
       print(`${shortId(conversation.id)}  ${when(conversation.updatedAt)}  ${fit(visible(conversation.title), 72)}${state}`);
     }
+  }
+  return 0;
+}
+
+/** The id of a folder. @throws FailureError `folder_not_found` */
+async function folderNamed(app: Glasshouse, name: string): Promise<string> {
+  const folder = await app.findFolder(name);
+  if (!folder.ok) throw new FailureError(folder.failure.code, folder.failure.message);
+  return folder.value.id;
+}
+
+async function move(app: Glasshouse, command: Extract<Conversations, { action: 'move' }>, print: (text: string) => void): Promise<number> {
+  const folder = command.folder === '' ? null : await folderNamed(app, command.folder);
+  for (const wanted of command.ids) {
+    const { id, title } = await found(app, wanted);
+    await app.moveConversation(id, folder);
+    print(`${shortId(id)}  ${visible(title)}: ${folder === null ? 'in no folder' : `in ${visible(command.folder)}`}`);
   }
   return 0;
 }

@@ -14,6 +14,7 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse run --continue "PROMPT"  go on with the last conversation here
   glasshouse chat                     talk: one thing after the other, in this folder
   glasshouse conversations …          list, show, search, export, delete
+  glasshouse folders …                folders of that list
   glasshouse agents …                 named profiles: instructions, model, tools
   glasshouse models …                 what can be asked here; fetch the embedded model
   glasshouse settings …               default model, keys
@@ -85,10 +86,11 @@ Up and down bring back what you said. Ctrl-C stops the run and keeps what was sa
 line, as Ctrl-D, it ends. From a pipe every line is a message.
 `;
 
-const CONVERSATIONS = `glasshouse conversations list [--archived | --trash] [--limit N] [--json]
+const CONVERSATIONS = `glasshouse conversations list [--archived | --trash] [--folder NAME] [--limit N] [--json]
 glasshouse conversations show ID [--requests] [--json]
 glasshouse conversations search WORDS [--limit N] [--json]
 glasshouse conversations export ID [--format markdown|json|html] [--output FILE]
+glasshouse conversations move ID … --folder NAME
 glasshouse conversations restore ID … [--json]
 glasshouse conversations delete ID … [--yes] [--json]
 
@@ -99,6 +101,8 @@ as it was sent. \`search\` looks through messages, tool inputs and results: all 
 "…" is a phrase, word* a beginning. \`export\` writes the branch that is shown to stdout, or to FILE;
 as html it is one page that stands alone. \`restore\` takes out of the archive and the trash, where the
 page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
+\`move\` puts into a folder of the list (--folder "": out of it): glasshouse folders list | add NAME
+| rename NAME NEW | delete NAME. A folder that is deleted leaves its conversations.
 `;
 
 const AGENTS = `glasshouse agents list [--json]
@@ -139,6 +143,7 @@ glasshouse settings unset KEY
                       Leave VALUE away to be asked for it, so that it is in no shell history
 
   search              what the web is searched with: brave, tavily, a SearXNG address, off
+  titles              on or off: whether a model names conversations after the first answer
   thinking            tokens to think with before the answer, for models that want to be told
 
 The environment wins over what is saved here.
@@ -194,6 +199,7 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     run: RUN,
     chat: chat(),
     conversations: CONVERSATIONS,
+    folders: CONVERSATIONS,
     agents: AGENTS,
     models: MODELS,
     settings: settings(words),

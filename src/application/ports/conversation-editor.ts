@@ -10,8 +10,12 @@ export interface ConversationEditor {
       readonly pinned?: boolean | undefined;
       readonly archived?: boolean | undefined;
       readonly mode?: ConversationMode | undefined;
+      /** Null: out of any folder. */
+      readonly folderId?: string | null | undefined;
     },
   ): Promise<boolean>;
+  /** Names it, unless the person (or a model) has done so. */
+  giveTitle(conversationId: string, title: string): Promise<boolean>;
   /**
    * Leads the path through a message, to the newest end below it; where it leads through it already, nothing changes. Null: there is no
    * such message. Rejects with FailureError(`conversation_busy`) while a run is at work in the conversation.

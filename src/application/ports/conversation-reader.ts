@@ -11,6 +11,7 @@ export interface ConversationReader {
   list(options: {
     readonly limit: number;
     readonly workspace?: string;
+    readonly folderId?: string;
     readonly place?: ConversationPlace;
   }): Promise<readonly ConversationSummary[]>;
   /** Ids that begin with `prefix`, at most two. */
@@ -30,5 +31,7 @@ export interface ConversationReader {
   waitingInputs(conversationId: string, delivery: Delivery): Promise<readonly { readonly input: Input; readonly message: Message }[]>;
   /** The run that is at work here, or that was suspended at the end of the path, if any. */
   unfinishedRun(conversationId: string): Promise<RecordedRun | null>;
+  /** Whether it is called by its first words only, and has had one run. */
+  wantsTitle(conversationId: string): Promise<boolean>;
   inputRun(inputId: string): Promise<{ readonly runId: string; readonly conversationId: string } | null>;
 }

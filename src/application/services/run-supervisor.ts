@@ -131,6 +131,11 @@ export class RunSupervisor {
     return this.#active.has(runId);
   }
 
+  /** Whether no run is at work here. */
+  get isIdle(): boolean {
+    return this.#active.size === 0;
+  }
+
   /** Stops a run of this process (R7). @returns false when it is not at work here */
   stop(runId: string): boolean {
     const active = this.#active.get(runId);

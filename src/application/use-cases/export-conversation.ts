@@ -44,6 +44,24 @@ export async function exportConversation(
   return { name: `${name}.json`, type: 'application/json', text: `${JSON.stringify(whole, null, 2)}\n` };
 }
 
+/** Several in one file: one after the other to read, or as a list in JSON. What is gone by now is left out; null: all are. */
+export async function exportConversations(
+  deps: ExportConversationDeps,
+  ids: readonly string[],
+  format: Exclude<ExportFormat, 'html'>,
+): Promise<ExportedFile | null> {
+  const files: ExportedFile[] = [];
+  for (const id of new Set(ids)) {
+    const file = await exportConversation(deps, id, format);
+    if (file) files.push(file);
+  }
+  const [first] = files;
+  if (!first) return null;
+  const texts = files.map(({ text }) => text.trimEnd());
+  const text = format === 'json' ? `[\n${texts.join(',\n')}\n]\n` : `${texts.join('\n\n---\n\n')}\n`;
+  return { name: `conversations.${format === 'json' ? 'json' : 'md'}`, type: first.type, text };
+}
+
 /** Letters and digits of the title, so that every file system takes it. */
 function fileName(title: string): string {
   const plain = title

@@ -16,6 +16,7 @@ export const conversation = z.object({
   updatedAt: z.number(),
   trashedAt: z.number().exactOptional(),
   agentId: z.string().exactOptional(),
+  folderId: z.string().exactOptional(),
 });
 
 const partBase = { id: z.string(), ord: z.number(), stepId: z.string().exactOptional(), trust, state: partState };

@@ -39,7 +39,7 @@ const line = (most: number) =>
     .regex(/^[^\p{Cc}]*$/u, 'must be one line');
 
 /** What an agent can be made of, held against the limits. */
-export const agentProfile = z.strictObject({
+const agentProfile = z.strictObject({
   name: line(AGENT_LIMITS.name).min(1),
   about: line(AGENT_LIMITS.about).default(''),
   instructions: z.string().trim().max(AGENT_LIMITS.instructions).default(''),

@@ -4,7 +4,7 @@ import type { EventReader } from '../../application/ports/event-reader.ts';
 import type { Journal } from '../../application/ports/journal.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Search } from '../../application/ports/search.ts';
-import type { AgentStore, Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import type { AgentStore, FolderStore, Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
 import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteChangeLog } from './change-record.ts';
 import { Database } from './database.ts';
@@ -13,6 +13,7 @@ import { trimFeed } from './feed-retention.ts';
 import { createInstances } from './instances.ts';
 import { createSqliteConversationEditor } from './sqlite-conversation-editor.ts';
 import { createSqliteConversationReader } from './sqlite-conversation-reader.ts';
+import { createSqliteFolderStore } from './sqlite-folder-store.ts';
 import { createSqliteJournal } from './sqlite-journal.ts';
 import { createSqlitePictures, createSqliteTallies } from './sqlite-pictures.ts';
 import { createSqlitePurge } from './sqlite-purge.ts';
@@ -26,6 +27,7 @@ export interface Storage {
   readonly rules: RuleStore;
   readonly settings: SettingStore;
   readonly agents: AgentStore;
+  readonly folders: FolderStore;
   readonly purge: Purge;
   readonly instances: Instances;
   readonly pictures: Pictures;
@@ -58,6 +60,7 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       rules: createSqliteRuleStore(db, options.now),
       settings: createSqliteSettingStore(db),
       agents: createSqliteAgentStore(db, options.now),
+      folders: createSqliteFolderStore(db, options.now),
       purge: createSqlitePurge(db, instances.isAlive, journal.forget, options.now),
       instances,
       pictures: createSqlitePictures(db),

@@ -7,18 +7,31 @@ import { isOnPath, newestEndBelow, restorePlan } from './message-path.ts';
 
 export function createSqliteConversationEditor(db: Database, now: () => number): ConversationEditor {
   return {
-    async update(conversationId, { title, pinned, archived, mode }) {
+    async update(conversationId, { title, pinned, archived, mode, folderId }) {
       return db.transaction(() => {
         const changed = db.run(
-          'UPDATE conversation SET title = coalesce(?, title), pinned = coalesce(?, pinned), archived = coalesce(?, archived), mode = coalesce(?, mode) WHERE id = ?',
+          `UPDATE conversation SET title = coalesce(?1, title), titled_by = iif(?1 IS NULL, titled_by, 'person'), pinned = coalesce(?, pinned), archived = coalesce(?, archived), mode = coalesce(?, mode), folder_id = iif(?, ?, folder_id) WHERE id = ?`,
           title ?? null,
           pinned === undefined ? null : Number(pinned),
           archived === undefined ? null : Number(archived),
           mode ?? null,
+          Number(folderId !== undefined),
+          folderId ?? null,
           conversationId,
         );
         if (changed > 0) recordChange(db, { type: 'conversation_changed', conversationId }, now());
         return changed > 0;
+      }, true);
+    },
+    async giveTitle(conversationId, title) {
+      return db.transaction(() => {
+        const named = db.run(
+          `UPDATE conversation SET title = ?, titled_by = 'model' WHERE id = ? AND titled_by = 'words'`,
+          title,
+          conversationId,
+        );
+        if (named > 0) recordChange(db, { type: 'conversation_changed', conversationId }, now());
+        return named > 0;
       }, true);
     },
     async leadThrough(conversationId, messageId) {

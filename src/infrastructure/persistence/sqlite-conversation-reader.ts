@@ -15,9 +15,10 @@ import { isOnPath } from './message-path.ts';
 
 export function createSqliteConversationReader(db: Database): ConversationReader {
   return {
-    async list({ limit, workspace, place }) {
-      const where = workspace === undefined ? '' : 'AND workspace = ?';
-      const values = workspace === undefined ? [limit] : [workspace, limit];
+    async list({ limit, workspace, folderId, place }) {
+      const wanted = Object.entries({ workspace, folder_id: folderId }).filter((each): each is [string, string] => each[1] !== undefined);
+      const where = wanted.map(([column]) => `AND ${column} = ?`).join(' ');
+      const values = [...wanted.map(([, value]) => value), limit];
       return db
         .all(
           `SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' AND ${place ? IN_PLACE[place] : 'TRUE'} ${where} ORDER BY ${place === 'trash' ? 'trashed_at' : 'updated_at'} DESC LIMIT ?`,
@@ -81,6 +82,14 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       const last = String(runAtHead(db, conversationId)?.['id']);
       const row = rows.find((each) => each['state'] !== 'suspended' || each['id'] === last);
       return row ? toRun(row, []) : null;
+    },
+    async wantsTitle(conversationId) {
+      const row = db.get(
+        `SELECT 1 FROM conversation c WHERE id = ? AND kind = 'chat' AND titled_by = 'words' AND trashed_at IS NULL
+         AND (SELECT count(*) FROM run WHERE conversation_id = c.id) = 1`,
+        conversationId,
+      );
+      return row !== undefined;
     },
     async message(conversationId, messageId) {
       const row = db.get('SELECT * FROM message WHERE id = ? AND conversation_id = ?', messageId, conversationId);
@@ -246,6 +255,7 @@ export function toConversation(row: Row): Conversation {
     updatedAt: Number(row['updated_at']),
     ...(row['trashed_at'] === null ? {} : { trashedAt: Number(row['trashed_at']) }),
     ...(row['agent_id'] === null ? {} : { agentId: String(row['agent_id']) }),
+    ...(row['folder_id'] === null ? {} : { folderId: String(row['folder_id']) }),
   };
 }
 
@@ -376,7 +386,7 @@ function toStep(row: Row): RecordedStep {
     runId: String(row['run_id']),
     ord: Number(row['ord']),
     attempt: Number(row['attempt']),
-    purpose: row['purpose'] === 'synthesise' ? 'synthesise' : 'plan',
+    purpose: String(row['purpose']) as RecordedStep['purpose'],
     messageId: String(row['message_id']),
     requestId: String(row['request_id']),
     model: String(row['model']),

@@ -165,7 +165,7 @@ function readRuns(db: Database, conversationId: string, runIds: string): readonl
   const sums = new Map<string, { usage: Usage; cost: number | null; steps: number }>();
   // A step is never older than its run.
   const steps = db.all(
-    'SELECT run_id, ord, usage, cost FROM step WHERE conversation_id = ? AND started_at >= ? AND run_id IN (SELECT value FROM json_each(?))',
+    'SELECT run_id, ord, purpose, usage, cost FROM step WHERE conversation_id = ? AND started_at >= ? AND run_id IN (SELECT value FROM json_each(?))',
     conversationId,
     rows[0]?.['created_at'] ?? 0,
     runIds,
@@ -177,7 +177,8 @@ function readRuns(db: Database, conversationId: string, runIds: string): readonl
     sums.set(runId, {
       usage: usage ? addUsage(sum.usage, usage) : sum.usage,
       cost: !usage ? sum.cost : sum.cost === null || step['cost'] === null ? null : sum.cost + Number(step['cost']),
-      steps: Math.max(sum.steps, Number(step['ord'])),
+      // The one that named the conversation was none of the work, but it was paid for.
+      steps: step['purpose'] === 'title' ? sum.steps : Math.max(sum.steps, Number(step['ord'])),
     });
   }
   return rows.map((row) => toRunSummary(row, sums.get(String(row['id'])) ?? { usage: NO_USAGE, cost: 0, steps: 0 }));

@@ -75,6 +75,8 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   agent_not_found: 404,
   agent_not_approved: 409,
   agent_invalid: 400,
+  folder_not_found: 404,
+  folder_invalid: 400,
   upload_missing: 409,
   usage: 400,
   workspace_missing: 404,

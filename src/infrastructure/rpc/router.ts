@@ -3,6 +3,7 @@ import type { GlasshouseClient } from '../../contract/client.ts';
 import { procedures } from '../../contract/procedures.ts';
 import { agentRoutes } from './routes/agent-routes.ts';
 import { conversationRoutes } from './routes/conversation-routes.ts';
+import { folderRoutes } from './routes/folder-routes.ts';
 import { ledgerRoutes } from './routes/ledger-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
@@ -14,6 +15,7 @@ function callsOf(served: Served): GlasshouseClient {
   return {
     conversations: conversationRoutes(served),
     agents: agentRoutes(served),
+    folders: folderRoutes(served),
     requests: ledgerRoutes(served),
     search: async ({ query, limit = 50 }) => ({ hits: await served.app.search(query, { limit }) }),
     ...runRoutes(served),

@@ -46,10 +46,12 @@ export async function duplicateAgent(id: string): Promise<void> {
 }
 
 /** Deletes it; it can be put back at once, as it was. */
-export async function deleteAgent({ digest: _, ...agent }: AgentView): Promise<void> {
+export async function deleteAgent(agent: AgentView): Promise<void> {
   await attempt(async () => {
-    await api.agents.delete({ id: agent.id });
-    const undo = () => void attempt(() => api.agents.restore(agent));
+    const { id, name, about, instructions, model, tools, starters, isApproved, createdAt, updatedAt } = agent;
+    const whole = { id, name, about, instructions, model, tools, starters, isApproved, createdAt, updatedAt };
+    await api.agents.delete({ id });
+    const undo = () => void attempt(() => api.agents.restore(whole));
     tell(`“${agent.name}” is deleted. Its conversations stay`, { kind: `agent:${agent.id}`, act: { label: 'Undo', run: undo } });
   });
 }

@@ -8,12 +8,14 @@ import { Dialog, DialogButtons } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
+import { Segmented } from '../../components/segmented.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { goTo } from '../../route.ts';
 import { chooseAgent, deleteAgent, duplicateAgent, exportAgent, importAgent, loadAgents, useAgents } from '../../stores/agents-store.ts';
 import { shortModelName } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
+import { useAnswer } from '../../use-answer.ts';
 import { AgentForm } from './agent-form.tsx';
 import { Card, Group, Line } from './card.tsx';
 
@@ -58,8 +60,49 @@ export function AgentsSection() {
           <ImportButton onTaken={setRead} />
         </div>
       </Group>
+      <TitlesSetting />
       {read ? <ReadDialog agent={read} onClose={() => setRead(null)} /> : null}
     </>
+  );
+}
+
+/** Whether a model names conversations: it is one more request, so it can be left out. */
+function TitlesSetting() {
+  const settings = useAnswer(
+    'settings',
+    async () => (await api.settings.list({})).settings,
+    ({ type }) => type === 'settings_changed' || type === 'reset',
+  );
+  const setting = settings.value?.find(({ key }) => key === 'titles');
+  if (!setting) return null;
+  const isFixed = setting.from === 'environment';
+  const set = async (value: string) => {
+    await api.settings.set({ key: 'titles', value }).catch((error: unknown) => tell(failureInWords(failureOf(error))));
+    settings.askAgain();
+  };
+  return (
+    <Group title="Names of conversations">
+      <Card>
+        <Line
+          title="By the model that answered"
+          detail={`One short request after the first answer, in the background${isFixed ? '. Set in the environment, which wins' : ''}`}
+        >
+          {isFixed ? (
+            <Tag look="fill">{setting.value ?? 'on'}</Tag>
+          ) : (
+            <Segmented
+              name="Names of conversations"
+              value={setting.value === 'off' ? 'off' : 'on'}
+              options={[
+                { value: 'on', label: 'On' },
+                { value: 'off', label: 'Off' },
+              ]}
+              onChange={(value) => void set(value)}
+            />
+          )}
+        </Line>
+      </Card>
+    </Group>
   );
 }
 

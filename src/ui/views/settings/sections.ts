@@ -14,7 +14,11 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
   providers: { title: 'Providers', icon: Plug, about: 'key keys secret keychain api token server address embedded' },
   models: { title: 'Models', icon: Cpu, about: 'default model fetch download window thinking where words go' },
   instructions: { title: 'Instructions', icon: ScrollText, about: 'custom system prompt agents.md everywhere folder workspace trust' },
-  agents: { title: 'Agents', icon: Bot, about: 'agent profile persona assistant preset instructions model tools import export starters' },
+  agents: {
+    title: 'Agents',
+    icon: Bot,
+    about: 'agent profile persona title name conversations assistant preset instructions model tools import export starters',
+  },
   tools: {
     title: 'Tools and permissions',
     icon: ShieldCheck,
