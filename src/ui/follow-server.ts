@@ -13,6 +13,7 @@ import {
   useConversationStore,
 } from './stores/conversation-store.ts';
 import { applyToList, forgetConversation, loadConversations, refreshConversations } from './stores/conversations-store.ts';
+import { loadFolders } from './stores/folders-store.ts';
 import { loadMemory } from './stores/memory-store.ts';
 import { applyModelEvent, loadModels } from './stores/models-store.ts';
 import { arrived } from './stores/sending-store.ts';
@@ -28,7 +29,7 @@ export function followServer(signal: AbortSignal): void {
 
 /** Reads what every screen needs. What fails is read again when the stream is open. */
 export function readEverything(): void {
-  for (const load of [loadConversations, loadModels, loadWorkspaces, loadAgents]) void load().catch(() => undefined);
+  for (const load of [loadConversations, loadModels, loadWorkspaces, loadAgents, loadFolders]) void load().catch(() => undefined);
   void loadMemory()
     .then(applyLook)
     .catch(() => undefined);
@@ -69,6 +70,9 @@ function handle(event: StreamEvent): void {
       void loadAgents().catch(() => undefined);
       break;
     case 'folders_changed':
+      void loadFolders().catch(() => undefined);
+      refreshConversations();
+      break;
     case 'rules_changed':
       break;
     case 'model_fetch':
