@@ -18,6 +18,7 @@ import { findFolder, saveFolder } from './application/use-cases/folders.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
+import { searchHistory } from './application/use-cases/search-history.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { findConversation } from './application/use-cases/find-conversation.ts';
@@ -188,7 +189,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     snapshot: (id) => storage.reader.snapshot(id),
     runs: (id) => storage.reader.runs(id),
     requests: (id) => storage.reader.requests(id),
-    search: (query, limits) => storage.search.search(query, limits),
+    search: (query, limits) => searchHistory(storage, query, limits),
     export: async (id, format) => {
       const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
       return exportConversation({ pictures: storage.pictures, reader: storage.reader, pageWriter }, id, format);

@@ -172,7 +172,11 @@ export interface GlasshouseClient {
     /** An empty value forgets it. */
     readonly set: Call<{ readonly key: string; readonly value: string }, Record<string, never>>;
   };
-  readonly search: Call<{ readonly query: string; readonly limit?: number }, { readonly hits: readonly SearchHit[] }>;
+  /** Words, phrases, beginnings* and filters such as `role:person`; `notes`: what of it was not understood. */
+  readonly search: Call<
+    { readonly query: string; readonly limit?: number },
+    { readonly hits: readonly SearchHit[]; readonly notes: readonly string[] }
+  >;
   readonly workspaces: {
     readonly list: Call<Record<string, never>, { readonly workspaces: readonly WorkspaceLine[] }>;
     /** Folders inside a folder; the home folder when none is given. */

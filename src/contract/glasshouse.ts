@@ -67,7 +67,11 @@ export interface Glasshouse {
   snapshot(conversationId: string): Promise<ConversationSnapshot | null>;
   runs(conversationId: string): Promise<readonly RecordedRun[]>;
   requests(conversationId: string): Promise<readonly RecordedRequest[]>;
-  search(query: string, options: { readonly limit: number }): Promise<readonly SearchHit[]>;
+  /** Words, phrases, beginnings* and filters. What is wrong in the query is told in `notes`. */
+  search(
+    query: string,
+    options: { readonly limit: number },
+  ): Promise<{ readonly hits: readonly SearchHit[]; readonly notes: readonly string[] }>;
   /** The path that is shown, as a file to keep; null when there is no such conversation. */
   export(conversationId: string, format: 'markdown' | 'json' | 'html'): Promise<ExportedFile | null>;
   /** Takes a conversation out of the trash or the archive. @returns false when there is no such conversation */

@@ -390,7 +390,7 @@ export const procedures = {
   search: oc
     .route({ method: 'GET', path: '/search', tags: ['Conversations'], summary: 'Search messages, tool inputs and results' })
     .input(z.object({ query: z.string().max(1_000), limit }))
-    .output(z.object({ hits: z.array(searchHit) })),
+    .output(z.object({ hits: z.array(searchHit), notes: z.array(z.string()) })),
   workspaces: {
     list: oc
       .route({ method: 'GET', path: '/workspaces', tags: ['Workspaces'], summary: 'Folders that were worked in' })

@@ -204,7 +204,8 @@ class Chat {
 
   async #search(words: string): Promise<void> {
     if (words === '') return this.#note('Say what to search for: /search WORDS');
-    const hits = await this.#app.search(words, { limit: LISTED });
+    const { hits, notes } = await this.#app.search(words, { limit: LISTED });
+    for (const note of notes) this.#note(visible(note));
     if (hits.length === 0) return this.#note('Nothing found.');
     for (const hit of hits) {
       this.#note(`${hit.conversationId.slice(0, 13)}  ${fit(visible(hit.conversationTitle), this.#screen.width - 20)}`);

@@ -19,7 +19,7 @@ export async function conversationsCommand(app: Glasshouse, command: Conversatio
     case 'list':
       return list(app, command, print);
     case 'search':
-      return search(app, command, print, streams.stdout.isTTY === true);
+      return search(app, command, print, streams);
     case 'show':
       return show(app, command, print, new Screen({ ...streams, stderr: streams.stdout }));
     case 'export':
@@ -79,18 +79,22 @@ async function search(
   app: Glasshouse,
   command: Extract<Conversations, { action: 'search' }>,
   print: (text: string) => void,
-  isTerminal: boolean,
+  streams: TerminalStreams,
 ): Promise<number> {
-  const hits = await app.search(command.query, { limit: command.limit });
-  const [on, off] = isTerminal ? ['\u001b[1;33m', '\u001b[0m'] : ['', ''];
+  const { hits, notes } = await app.search(command.query, { limit: command.limit });
+  for (const note of notes) streams.stderr.write(`${visible(note)}\n`);
+  const [on, off] = streams.stdout.isTTY === true ? ['\u001b[1;33m', '\u001b[0m'] : ['', ''];
   if (command.json)
     for (const hit of hits) print(JSON.stringify({ ...hit, excerpt: hit.excerpt.replaceAll(HIT_STARTS, '').replaceAll(HIT_ENDS, '') }));
   else if (hits.length === 0) print('Nothing found.');
   else {
-    for (const hit of hits) {
-      const kind = { message: 'message', tool_input: 'tool input', tool_result: 'tool result' }[hit.kind];
-      print(`${shortId(hit.conversationId)}  ${when(hit.createdAt)}  ${fit(visible(hit.conversationTitle), 60)}  [${kind}]`);
-      print(`    ${marked(hit.excerpt, on, off)}`);
+    // Together by conversation, each where its best hit stands.
+    for (const [id, of] of Map.groupBy(hits, (hit) => hit.conversationId)) {
+      print(`${shortId(id)}  ${fit(visible(of[0]?.conversationTitle ?? ''), 72)}`);
+      for (const hit of of) {
+        const kind = { message: 'message', tool_input: 'tool input', tool_result: 'tool result' }[hit.kind];
+        print(`    ${when(hit.createdAt)}  [${kind}]  ${marked(hit.excerpt, on, off)}`);
+      }
     }
   }
   return 0;

@@ -98,7 +98,8 @@ ID may be shortened as long as it is clear which one is meant; \`last\` is the n
 in the list.
 \`show\` prints messages, tool calls and runs; with --requests every request to the model, exactly
 as it was sent. \`search\` looks through messages, tool inputs and results: all words must occur,
-"…" is a phrase, word* a beginning. \`export\` writes the branch that is shown to stdout, or to FILE;
+"…" is a phrase, word* a beginning. Filters: agent:NAME workspace:PATH in:FOLDER role:person|agent|tool
+before:2026-11-24 after:2026-11-24 has:tool. \`export\` writes the branch that is shown to stdout, or to FILE;
 as html it is one page that stands alone. \`restore\` takes out of the archive and the trash, where the
 page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
 \`move\` puts into a folder of the list (--folder "": out of it): glasshouse folders list | add NAME

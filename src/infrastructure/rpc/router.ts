@@ -17,7 +17,7 @@ function callsOf(served: Served): GlasshouseClient {
     agents: agentRoutes(served),
     folders: folderRoutes(served),
     requests: ledgerRoutes(served),
-    search: async ({ query, limit = 50 }) => ({ hits: await served.app.search(query, { limit }) }),
+    search: ({ query, limit = 50 }) => served.app.search(query, { limit }),
     ...runRoutes(served),
     ...settingsRoutes(served),
     ...machineRoutes(served),
