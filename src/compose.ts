@@ -18,6 +18,8 @@ import { findFolder, saveFolder } from './application/use-cases/folders.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
+import { answerAgain } from './application/use-cases/answer-again.ts';
+import { editMessage } from './application/use-cases/edit-message.ts';
 import { searchHistory } from './application/use-cases/search-history.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, removeSetting, setSetting } from './application/use-cases/settings.ts';
@@ -179,6 +181,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 
   const app: Glasshouse = {
     send: (command) => sendMessage(runDeps, { ...command, actor: 'terminal', whenBusy: 'refuse' }),
+    editMessage: (command) => editMessage(runDeps, { ...command, actor: 'terminal' }),
+    answerAgain: (command) => answerAgain(runDeps, { ...command, actor: 'terminal' }),
     resume: (conversationId) => resumeRun(runDeps, conversationId),
     stop: (runId) => supervisor.stop(runId),
     answer: (interactionId, answer) => supervisor.answer(interactionId, answer, 'terminal'),

@@ -104,6 +104,8 @@ export interface GlasshouseClient {
     /** Shows the branch that a message stands on, to its newest end, in every window. */
     readonly leadThrough: Call<{ readonly conversationId: string; readonly messageId: string }, { readonly headMessageId: string }>;
     readonly editWaiting: Call<{ readonly inputId: string; readonly text: string }, { readonly changed: boolean }>;
+    /** Before another one of its kind (steer or follow-up); null: behind all of them. */
+    readonly moveWaiting: Call<{ readonly inputId: string; readonly before: string | null }, { readonly moved: boolean }>;
     readonly withdrawWaiting: Call<{ readonly inputId: string }, { readonly withdrawn: boolean }>;
   };
   readonly uploads: {

@@ -33,6 +33,14 @@ export interface SendCommand {
   readonly agentId?: string;
 }
 
+export interface AgainCommand {
+  readonly commandId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly model: string;
+  readonly budget: Budget;
+}
+
 export interface ExportedFile {
   readonly name: string;
   /** The media type. */
@@ -51,6 +59,12 @@ export interface Finding {
 /** Everything that a client can do. Commands are unary; what happens comes by `subscribe`. */
 export interface Glasshouse {
   send(command: SendCommand): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
+  /** Says something in other words, beside what was said before. */
+  editMessage(
+    command: AgainCommand & { readonly text: string },
+  ): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
+  /** Another answer, beside the one before. */
+  answerAgain(command: AgainCommand): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
   resume(conversationId: string): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
   stop(runId: string): boolean;
   answer(interactionId: string, answer: InteractionAnswer): Result<null>;

@@ -210,6 +210,10 @@ export const procedures = {
       .route({ method: 'PATCH', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Change words that wait for their turn' })
       .input(z.object({ inputId: id, text: z.string().trim().min(1).max(TEXT_LIMIT) }))
       .output(z.object({ changed: z.boolean() })),
+    moveWaiting: oc
+      .route({ method: 'POST', path: '/waiting/{inputId}/move', tags: ['Messages'], summary: 'Change the order of what waits' })
+      .input(z.object({ inputId: id, before: id.nullable() }))
+      .output(z.object({ moved: z.boolean() })),
     withdrawWaiting: oc
       .route({ method: 'DELETE', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Take back words that wait for their turn' })
       .input(z.object({ inputId: id }))

@@ -153,6 +153,10 @@ class Chat {
         return this.#chooseModel(rest);
       case 'plan':
         return this.#plan(rest);
+      case 'edit':
+        return this.#runAgain(rest);
+      case 'again':
+        return this.#runAgain(null);
       case 'resume':
         if (this.#conversationId === null) return this.#note('There is nothing to go on with here. See /conversations.');
         return this.#follow(() => this.#app.resume(this.#conversationId ?? ''));
@@ -161,6 +165,23 @@ class Chat {
       case 'unknown':
         return this.#note(`There is no ${rest}. /help shows what there is; to say it, put a space before it.`);
     }
+  }
+
+  /** @param words the last message in other words; null: the same once more */
+  async #runAgain(words: string | null): Promise<void> {
+    if (words === '') return this.#note('Say how: /edit WORDS. The up arrow brings back what you said.');
+    const conversationId = this.#conversationId;
+    const messages = conversationId === null ? [] : ((await this.#app.snapshot(conversationId))?.messages ?? []);
+    const last = messages.findLast((message) => message.role === 'person');
+    if (conversationId === null || !last) return this.#note('Nothing was said here yet.');
+    const command = {
+      commandId: this.#environment.newId(),
+      conversationId,
+      messageId: last.id,
+      model: await this.#chosen(),
+      budget: DEFAULT_BUDGET,
+    };
+    return this.#follow(() => (words === null ? this.#app.answerAgain(command) : this.#app.editMessage({ ...command, text: words })));
   }
 
   async #openNamed(id: string): Promise<void> {

@@ -4,6 +4,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'run',
     'chat',
     'conversations',
+    'folders',
     'agents',
     'models',
     'settings',

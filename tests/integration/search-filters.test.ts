@@ -31,7 +31,7 @@ describe('search within limits', () => {
     expect((await search('heron workspace:elsewhere')).hits).toEqual([]);
     expect((await search('heron has:tool')).ids).toEqual([sailed]);
     const asked = await search('heron role:person');
-    expect(asked.hits.map((hit) => hit.excerpt.replace(/[\u0002\u0003]/g, ''))).toEqual([
+    expect(asked.hits.map((hit) => hit.excerpt.replaceAll('\u0002', '').replaceAll('\u0003', ''))).toEqual([
       'How many feathers has a heron?',
       'Where is the heron?',
     ]);

@@ -38,9 +38,12 @@ export async function exportConversation(
     const writer = await deps.pageWriter();
     return { name: `${name}.html`, type: 'text/html; charset=utf-8', text: await writer.write(picture, calls) };
   }
-  const { conversation, messages, interactions, plan } = picture;
+  const { conversation, plan } = picture;
+  // The whole tree: `path` is the branch that is shown.
+  const { messages, calls: all, interactions } = await deps.reader.tree(conversationId);
+  const path = picture.messages.map((message) => message.id);
   const runs = await deps.reader.runs(conversationId);
-  const whole = { conversation, messages, calls: [...calls.values()], interactions, plan, runs };
+  const whole = { conversation, path, messages, calls: all, interactions, plan, runs };
   return { name: `${name}.json`, type: 'application/json', text: `${JSON.stringify(whole, null, 2)}\n` };
 }
 

@@ -3,6 +3,7 @@ import { FailureError } from '../../core/models/failure.ts';
 import type { Message } from '../../core/models/message.ts';
 import { recordChange } from './change-record.ts';
 import type { Database } from './database.ts';
+import { WAITING_ORDER } from './sqlite-conversation-reader.ts';
 import { isOnPath, newestEndBelow, restorePlan } from './message-path.ts';
 
 export function createSqliteConversationEditor(db: Database, now: () => number): ConversationEditor {
@@ -65,6 +66,26 @@ export function createSqliteConversationEditor(db: Database, now: () => number):
         const conversationId = String(row['conversation_id']);
         if (text === null) db.run(`UPDATE input SET state = 'withdrawn', message = NULL WHERE id = ?`, inputId);
         else db.run('UPDATE input SET message = ? WHERE id = ?', JSON.stringify(withText(String(row['message']), text)), inputId);
+        recordChange(db, { type: 'conversation_changed', conversationId }, now());
+        return { conversationId };
+      }, true);
+    },
+    async moveWaiting(inputId, before) {
+      return db.transaction(() => {
+        const row = db.get(`SELECT conversation_id, delivery FROM input WHERE id = ? AND state = 'waiting'`, inputId);
+        if (!row) return null;
+        const conversationId = String(row['conversation_id']);
+        const order = db
+          .all(
+            `SELECT id FROM input WHERE conversation_id = ? AND state = 'waiting' AND delivery = ? ORDER BY ${WAITING_ORDER}`,
+            conversationId,
+            String(row['delivery']),
+          )
+          .map((each) => String(each['id']))
+          .filter((id) => id !== inputId);
+        const at = before === null ? order.length : order.indexOf(before);
+        if (at < 0) return null;
+        for (const [place, id] of order.toSpliced(at, 0, inputId).entries()) db.run('UPDATE input SET place = ? WHERE id = ?', place, id);
         recordChange(db, { type: 'conversation_changed', conversationId }, now());
         return { conversationId };
       }, true);

@@ -46,6 +46,24 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       const row = db.get('SELECT * FROM conversation WHERE id = ?', id);
       return row ? readSnapshot(db, toConversation(row), row['plan']) : null;
     },
+    async tree(conversationId) {
+      const parts = partsByMessage(db, db.all('SELECT * FROM part WHERE conversation_id = ? ORDER BY ord, rowid', conversationId));
+      return {
+        messages: db
+          .all('SELECT * FROM message WHERE conversation_id = ? ORDER BY created_at, rowid', conversationId)
+          .map((row) => toMessage(row, parts.get(String(row['id'])) ?? [])),
+        calls: db
+          .all(
+            `SELECT t.*, b.data AS whole FROM tool_call t LEFT JOIN blob b ON b.conversation_id = t.conversation_id AND b.hash = t.output_blob
+             WHERE t.conversation_id = ? ORDER BY t.rowid`,
+            conversationId,
+          )
+          .map((row) =>
+            row['whole'] === null ? toCall(row) : { ...toCall(row), output: Buffer.from(row['whole'] as Uint8Array).toString('utf8') },
+          ),
+        interactions: db.all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', conversationId).map(toInteraction),
+      };
+    },
     async runs(conversationId) {
       const steps = new Map<string, RecordedStep[]>();
       for (const row of db.all('SELECT * FROM step WHERE conversation_id = ? ORDER BY started_at, rowid', conversationId)) {
@@ -67,7 +85,7 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     },
     async waitingInputs(conversationId, delivery) {
       const rows = db.all(
-        `SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' AND delivery = ? ORDER BY created_at, rowid`,
+        `SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' AND delivery = ? ORDER BY ${WAITING_ORDER}`,
         conversationId,
         delivery,
       );
@@ -101,6 +119,9 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     },
   };
 }
+
+/** What waits, as it will be said: in the order in which it was put, else in which it came; what came after that stands behind. */
+export const WAITING_ORDER = 'place IS NULL, place, created_at, rowid';
 
 /** What a list tells of a conversation `c`. */
 export const SUMMARY_COLUMNS = `c.*, (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS messages,

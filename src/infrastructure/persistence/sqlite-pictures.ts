@@ -22,6 +22,7 @@ import {
   toRunState,
   toSummary,
   SUMMARY_COLUMNS,
+  WAITING_ORDER,
 } from './sqlite-conversation-reader.ts';
 
 /** Characters of a call's output that come with the conversation; the rest is read when it is opened. */
@@ -62,7 +63,7 @@ function readPicture(db: Database, id: string, last: number): ConversationPictur
     running: Object.fromEntries(end.calls.filter((call) => call.state === 'started').map((call) => [call.id, draftOf(db, call.id)])),
     plan: row['plan'] === null ? null : (JSON.parse(String(row['plan'])) as Plan),
     trim: readTrim(db, id),
-    waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY created_at, rowid`, id).map((row) => {
+    waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY ${WAITING_ORDER}`, id).map((row) => {
       const message = JSON.parse(String(row['message'])) as Message;
       return { input: toInput(row), messageId: message.id, text: textOf(message), attachments: attachmentsOf(message) };
     }),

@@ -36,6 +36,11 @@ export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | '
         return led;
       },
       editWaiting: async ({ inputId, text }) => ({ changed: await changeWaiting(served, inputId, text) }),
+      moveWaiting: async ({ inputId, before }) => {
+        const moved = await served.editor.moveWaiting(inputId, before);
+        served.stream.look();
+        return { moved: moved !== null };
+      },
       withdrawWaiting: async ({ inputId }) => ({ withdrawn: await changeWaiting(served, inputId, null) }),
     },
     uploads: {

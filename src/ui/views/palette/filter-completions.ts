@@ -21,7 +21,7 @@ const MOST = 6;
 export function completionsOf(typed: string, values: FilterValues): readonly FilterCompletion[] {
   const [, before = '', last = ''] = /^([^]*?)([a-z]+(?::(?:"[^"]*|[^\s"]*))?)$/i.exec(typed) ?? [];
   if (last.length < 2 || (before !== '' && !/\s$/.test(before))) return [];
-  const [key = '', begun] = splitAt(last.toLowerCase());
+  const [key, begun] = splitAt(last.toLowerCase());
   if (begun === null) {
     return keys()
       .filter((each) => each.startsWith(key))
