@@ -83,7 +83,7 @@ export async function openBenchSite(): Promise<BenchSite> {
         process.execPath,
         ...(who === 'ours' ? [SERVER, '--port', '0', '--no-open'] : [FLOOR, 'serve', server.url, join(homes.floor, 'floor.db'), bodyFile]),
       ],
-      env: { ...env, GLASSHOUSE_HOME: home, GLASSHOUSE_MODEL: 'openai-compatible/bench' },
+      env: { ...env, GLASSHOUSE_HOME: home, GLASSHOUSE_TITLES: 'off', GLASSHOUSE_MODEL: 'openai-compatible/bench' },
     }),
     async sandboxes(count) {
       const cost = await launcher.launch({ argv: [process.execPath, FLOOR, 'sandboxes', String(count)], env, cwd: folder, out });

@@ -76,6 +76,10 @@ async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'c
       }
       case 'conversations':
         return await (await import('./terminal/conversations.ts')).conversationsCommand(app, command, streams);
+      case 'agents':
+        return await (await import('./terminal/agents.ts')).agentsCommand(app, command, composed.toolNames, streams);
+      case 'folders':
+        return await (await import('./terminal/folders.ts')).foldersCommand(app, command, streams);
       case 'rules':
         return await (await import('./terminal/rules.ts')).rulesCommand(app, command, streams, resolveWorkspace);
       case 'instructions': {

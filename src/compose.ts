@@ -4,9 +4,24 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EventFeed } from './application/services/event-feed.ts';
 import { RunSupervisor } from './application/services/run-supervisor.ts';
+import {
+  agentAtWork,
+  approveAgent,
+  duplicateAgent,
+  exportAgent,
+  findAgent,
+  importAgent,
+  listAgents,
+  restoreAgent,
+  saveAgent,
+} from './application/use-cases/agents.ts';
+import { findFolder, saveFolder } from './application/use-cases/folders.ts';
 import { resumeRun } from './application/use-cases/resume-run.ts';
 import { approveInstructions, forgetInstructions, instructionBlocks, workspaceInstructions } from './application/use-cases/instructions.ts';
 import type { NewRunDeps } from './application/use-cases/new-run.ts';
+import { answerAgain } from './application/use-cases/answer-again.ts';
+import { editMessage } from './application/use-cases/edit-message.ts';
+import { searchHistory } from './application/use-cases/search-history.ts';
 import { sendMessage } from './application/use-cases/send-message.ts';
 import { describeSettings, fallbackInForce, PROXY_PASSWORD, removeSetting, setSetting } from './application/use-cases/settings.ts';
 import { ownPrice, setPrice, withOwnPrices } from './application/use-cases/prices.ts';
@@ -157,6 +172,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     reader: storage.reader,
     instances: storage.instances,
     rules: storage.rules,
+    agents: storage.agents,
     catalog,
     tools,
     feed,
@@ -170,7 +186,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     })),
     canAnswer: options.canAnswer,
     fallback: () => fallbackInForce({ settings: storage.settings, env }),
-    instructionsFor: (workspace) => instructionBlocks(instructionDeps, workspace),
+    instructionsFor: (workspace, agent) => instructionBlocks(instructionDeps, workspace, agent),
     environmentAt: (workspace, time) =>
       environmentBlocks({ workspace, platform: `${process.platform} ${process.arch}`, today: localDay(time) }),
   });
@@ -191,10 +207,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     const carers = [storage.care, createLogCare(folder, system.now), createModelsCare(modelsFolder(env, cache))];
     return { settings: storage.settings, env, carers };
   };
-  const runDeps = { reader: storage.reader, instances: storage.instances, supervisor, system };
+  const runDeps = { reader: storage.reader, instances: storage.instances, agents: storage.agents, supervisor, system };
+  const folderDeps = { folders: storage.folders, system };
+  const agentDeps = { agents: storage.agents, system };
+  const defaultModel = async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL;
 
   const app: Glasshouse = {
     send: (command) => sendMessage(runDeps, { ...command, actor: 'terminal', whenBusy: 'refuse' }),
+    editMessage: (command) => editMessage(runDeps, { ...command, actor: 'terminal' }),
+    answerAgain: (command) => answerAgain(runDeps, { ...command, actor: 'terminal' }),
     resume: (conversationId) => resumeRun(runDeps, conversationId),
     stop: (runId) => supervisor.stop(runId),
     answer: (interactionId, answer) => supervisor.answer(interactionId, answer, 'terminal'),
@@ -205,7 +226,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     snapshot: (id) => storage.reader.snapshot(id),
     runs: (id) => storage.reader.runs(id),
     requests: (id) => storage.reader.requests(id),
-    search: (query, limits) => storage.search.search(query, limits),
+    search: (query, limits) => searchHistory(storage, query, limits),
     export: async (id, format) => {
       const { exportConversation } = await import('./application/use-cases/export-conversation.ts');
       return exportConversation({ pictures: storage.pictures, reader: storage.reader, base64: system.base64, pageWriter }, id, format);
@@ -234,6 +255,25 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     instructions: (workspace) => workspaceInstructions(instructionDeps, workspace),
     approveInstructions: (workspace, digest) => approveInstructions(instructionDeps, workspace, digest),
     forgetInstructions: (workspace) => forgetInstructions(instructionDeps, workspace),
+    folders: () => storage.folders.all(),
+    findFolder: (wanted) => findFolder(folderDeps, wanted),
+    saveFolder: (id, name) => saveFolder(folderDeps, id, name),
+    removeFolder: (id) => storage.folders.remove(id),
+    moveConversation: (id, folderId) => storage.editor.update(id, { folderId }),
+    exportMany: async (ids, format) => {
+      const { exportConversations } = await import('./application/use-cases/export-conversation.ts');
+      return exportConversations({ pictures: storage.pictures, reader: storage.reader, base64: system.base64, pageWriter }, ids, format);
+    },
+    agents: () => listAgents(agentDeps),
+    findAgent: (wanted) => findAgent(agentDeps, wanted),
+    saveAgent: (id, profile) => saveAgent(agentDeps, id, profile),
+    duplicateAgent: (id) => duplicateAgent(agentDeps, id),
+    importAgent: (text) => importAgent(agentDeps, text),
+    approveAgent: (id, digest) => approveAgent(agentDeps, id, digest),
+    restoreAgent: (agent) => restoreAgent(agentDeps, agent),
+    exportAgent: (id) => exportAgent(agentDeps, id),
+    removeAgent: (id) => storage.agents.remove(id),
+    modelOf: async (agentId) => (await agentAtWork(agentDeps, agentId))?.model ?? defaultModel(),
     models: () => catalog.list(),
     price: async (model) =>
       (await ownPrice(storage.settings, model)) ?? (await catalog.list()).find((listed) => listed.id === model)?.price ?? null,
@@ -263,7 +303,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await network.refresh();
       return (await import('./infrastructure/llm/test-network.ts')).testNetwork(network.env, address ?? TESTED_ADDRESS);
     },
-    defaultModel: async () => env['GLASSHOUSE_MODEL'] || (await storage.settings.get('model')) || DEFAULT_MODEL,
+    defaultModel,
     storage: async () => (await import('./application/use-cases/storage.ts')).reportStorage(await storageDeps()),
     diagnostics: async () => {
       const [{ diagnostics }, { machineFacts, lastFaults }, { createProductInfo }] = await Promise.all([

@@ -127,7 +127,7 @@ function endOnSignal(composed: Composed, served: Served, server: RunningServer):
     removeServerRecord(folder, storage.instances.id);
     served.stream.stop();
     const programs = supervisor.leave().then(() => Promise.all([catalog.close(), sandbox.close()]));
-    const quiet = Promise.all([server.close(), programs, served.pulls.close()]);
+    const quiet = Promise.all([server.close(), programs, served.pulls.close(), served.titles.close()]);
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, LEAVING))]);
     await storage.instances.suspendOwn();
     storage.close();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ChangeStream } from './application/services/change-stream.ts';
 import { ModelPulls } from './application/services/model-pulls.ts';
+import { TitleMaker } from './application/services/title-maker.ts';
 import { Wakefulness } from './application/services/wakefulness.ts';
 import { PRODUCT_ROOT, type Composed } from './compose.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
@@ -29,6 +30,18 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     now: composed.now,
     reportBug: composed.reportBug,
   });
+  const titles = new TitleMaker({
+    feed: parts.feed,
+    journal: storage.journal,
+    reader: storage.reader,
+    editor: storage.editor,
+    catalog: parts.catalog,
+    system: parts.runDeps.system,
+    isWanted: async () => (env['GLASSHOUSE_TITLES'] || (await storage.settings.get('titles'))) !== 'off',
+    isOnThisMachine: (model) => parts.profileOf(model)?.destination.kind === 'machine',
+    isIdle: () => parts.supervisor.isIdle,
+    onTitled: () => stream.look(),
+  });
   const keepAwake = createKeepAwake(process.platform, env['PATH'] ?? '', process.pid);
   void new Wakefulness({ feed: parts.feed, keepAwake, system: parts.runDeps.system });
   return {
@@ -46,8 +59,10 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     tools: parts.tools,
     stream,
     pulls,
+    titles,
     folders: createWorkFolders({ home: parts.home, dataFolder: parts.folder, exampleSource: join(PRODUCT_ROOT, 'examples', 'notes') }),
     workspaceFiles: parts.workspaceFiles,
+    folderStore: storage.folders,
     product: createProductInfo({ folder: parts.folder, modelsFolder: modelsFolder(env, parts.cache), root: PRODUCT_ROOT }),
     backups: createBackupMaker(parts.folder, parts.cache),
     tickets: new Tickets(composed.now),

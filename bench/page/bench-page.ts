@@ -45,6 +45,7 @@ async function serve(product: string, home: string, model: ModelServer, workspac
       PATH: process.env['PATH'] ?? '',
       HOME: join(home, 'of-person'),
       GLASSHOUSE_HOME: home,
+      GLASSHOUSE_TITLES: 'off',
       GLASSHOUSE_KEYCHAIN: 'off',
       GLASSHOUSE_WINDOW: '200000',
       GLASSHOUSE_MODEL: 'openai-compatible/bench',

@@ -1,4 +1,7 @@
+import type { Agent, AgentProfile } from '../core/models/agent-profile.ts';
 import type { ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
+import type { Failure } from '../core/models/failure.ts';
+import type { Folder } from '../core/models/folder.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { Attachment } from '../core/models/media.ts';
 import type { SearchHit } from '../core/models/records.ts';
@@ -6,7 +9,7 @@ import type { Pruned } from '../core/models/storage.ts';
 import type { Rule } from '../core/models/rule.ts';
 import type { Trust } from '../core/models/trust.ts';
 import type { Price } from '../core/models/usage.ts';
-import type { Finding, InstructionsView, NetworkTest, SettingView } from './glasshouse.ts';
+import type { AgentView, Finding, InstructionsView, NetworkTest, SettingView } from './glasshouse.ts';
 import type {
   AboutView,
   BackupView,
@@ -41,6 +44,8 @@ export interface SendInput {
   /** Absent: the default model. */
   readonly model?: string;
   readonly mode?: ConversationMode;
+  /** The agent of a new conversation. */
+  readonly agentId?: string;
   /** When a run is at work: enter between its steps, or after it. Default `steer`. */
   readonly whenBusy?: 'steer' | 'follow_up' | 'refuse';
 }
@@ -76,9 +81,18 @@ export interface GlasshouseClient {
         readonly pinned?: boolean;
         readonly archived?: boolean;
         readonly mode?: ConversationMode;
+        /** Null: out of any folder. */
+        readonly folderId?: string | null;
       },
       ConversationLine
     >;
+    /** Several at once. One that is refused holds up none of the others. */
+    readonly change: Call<
+      { readonly ids: readonly string[]; readonly archived?: boolean; readonly trashed?: boolean; readonly folderId?: string | null },
+      { readonly changed: readonly string[]; readonly refused: readonly { readonly id: string; readonly failure: Failure }[] }
+    >;
+    /** A one-time address of one file with several. */
+    readonly exportMany: Call<{ readonly ids: readonly string[]; readonly format: 'markdown' | 'json' }, { readonly url: string }>;
     /** Out of every list; it can be restored for 30 days. */
     readonly trash: Call<{ readonly id: string }, ConversationLine>;
     readonly restore: Call<{ readonly id: string }, ConversationLine>;
@@ -95,6 +109,8 @@ export interface GlasshouseClient {
     /** Shows the branch that a message stands on, to its newest end, in every window. */
     readonly leadThrough: Call<{ readonly conversationId: string; readonly messageId: string }, { readonly headMessageId: string }>;
     readonly editWaiting: Call<{ readonly inputId: string; readonly text: string }, { readonly changed: boolean }>;
+    /** Before another one of its kind (steer or follow-up); null: behind all of them. */
+    readonly moveWaiting: Call<{ readonly inputId: string; readonly before: string | null }, { readonly moved: boolean }>;
     readonly withdrawWaiting: Call<{ readonly inputId: string }, { readonly withdrawn: boolean }>;
   };
   readonly uploads: {
@@ -134,6 +150,29 @@ export interface GlasshouseClient {
     >;
     readonly stopPull: Call<{ readonly id: string }, { readonly stopped: boolean }>;
   };
+  /** Folders of the list: one level. */
+  readonly folders: {
+    readonly list: Call<Record<string, never>, { readonly folders: readonly Folder[] }>;
+    /** Without an id it makes a new one. */
+    readonly save: Call<{ readonly id?: string; readonly name: string }, Folder>;
+    /** What is in it stays, in no folder. */
+    readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
+  };
+  /** Named profiles. A change counts from the next run on. */
+  readonly agents: {
+    readonly list: Call<Record<string, never>, { readonly agents: readonly AgentView[] }>;
+    /** Without an id it makes a new one. */
+    readonly save: Call<AgentProfile & { readonly id?: string }, AgentView>;
+    readonly duplicate: Call<{ readonly id: string }, AgentView>;
+    /** From the text of a file. It takes no effect before it is approved (S5). */
+    readonly import: Call<{ readonly text: string }, AgentView>;
+    /** Approves it as it was shown; false when it is another one by now. */
+    readonly approve: Call<{ readonly id: string; readonly digest: string }, { readonly approved: boolean }>;
+    readonly export: Call<{ readonly id: string }, { readonly url: string }>;
+    readonly delete: Call<{ readonly id: string }, { readonly deleted: boolean }>;
+    /** Puts back one that was deleted, as it was. */
+    readonly restore: Call<Agent, AgentView>;
+  };
   readonly settings: {
     readonly list: Call<Record<string, never>, { readonly settings: readonly SettingView[] }>;
     readonly set: Call<{ readonly key: string; readonly value: string }, { readonly shown: string }>;
@@ -145,7 +184,11 @@ export interface GlasshouseClient {
     /** An empty value forgets it. */
     readonly set: Call<{ readonly key: string; readonly value: string }, Record<string, never>>;
   };
-  readonly search: Call<{ readonly query: string; readonly limit?: number }, { readonly hits: readonly SearchHit[] }>;
+  /** Words, phrases, beginnings* and filters such as `role:person`; `notes`: what of it was not understood. */
+  readonly search: Call<
+    { readonly query: string; readonly limit?: number },
+    { readonly hits: readonly SearchHit[]; readonly notes: readonly string[] }
+  >;
   readonly workspaces: {
     readonly list: Call<Record<string, never>, { readonly workspaces: readonly WorkspaceLine[] }>;
     /** Folders inside a folder; the home folder when none is given. */

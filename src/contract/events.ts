@@ -23,6 +23,8 @@ export type StreamEvent =
   | { readonly type: 'conversation_deleted'; readonly conversationId: string }
   | { readonly type: 'rules_changed' }
   | { readonly type: 'settings_changed' }
+  | { readonly type: 'agents_changed' }
+  | { readonly type: 'folders_changed' }
   /** A model's file is being fetched outside of a run. Ends with `ended`: null failure means it is ready. */
   | { readonly type: 'model_fetch'; readonly modelId: string; readonly progress: FetchProgress }
   | { readonly type: 'model_fetch_ended'; readonly modelId: string; readonly failure: Failure | null }

@@ -1,7 +1,9 @@
 import type { AgentEvent } from '../core/agent/agent-event.ts';
 import type { ConversationSnapshot } from '../core/agent/conversation-fold.ts';
+import type { Agent, AgentProfile } from '../core/models/agent-profile.ts';
 import type { Conversation, ConversationMode, ConversationPlace } from '../core/models/conversation.ts';
 import type { Result } from '../core/models/failure.ts';
+import type { Folder } from '../core/models/folder.ts';
 import type { InteractionAnswer } from '../core/models/interaction.ts';
 import type { ConversationSummary, RecordedRequest, RecordedRun, SearchHit } from '../core/models/records.ts';
 import type { Pruned, StorageReport } from '../core/models/storage.ts';
@@ -31,6 +33,16 @@ export interface SendCommand {
   /** JSON Schema that the answer is held to. */
   readonly answerSchema?: Readonly<Record<string, unknown>>;
   readonly mode?: ConversationMode;
+  /** The agent of a new conversation. */
+  readonly agentId?: string;
+}
+
+export interface AgainCommand {
+  readonly commandId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly model: string;
+  readonly budget: Budget;
 }
 
 export interface ExportedFile {
@@ -60,19 +72,33 @@ export interface NetworkTest {
 /** Everything that a client can do. Commands are unary; what happens comes by `subscribe`. */
 export interface Glasshouse {
   send(command: SendCommand): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
+  /** Says something in other words, beside what was said before. */
+  editMessage(
+    command: AgainCommand & { readonly text: string },
+  ): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
+  /** Another answer, beside the one before. */
+  answerAgain(command: AgainCommand): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
   resume(conversationId: string): Promise<Result<{ readonly conversationId: string; readonly runId: string }>>;
   stop(runId: string): boolean;
   answer(interactionId: string, answer: InteractionAnswer): Result<null>;
   subscribe(listener: (published: PublishedEvent) => void): () => void;
 
-  conversations(options: { readonly limit: number; readonly place: ConversationPlace }): Promise<readonly ConversationSummary[]>;
+  conversations(options: {
+    readonly limit: number;
+    readonly place: ConversationPlace;
+    readonly folderId?: string;
+  }): Promise<readonly ConversationSummary[]>;
   /** By whole id or its beginning. */
   findConversation(idOrPrefix: string): Promise<Result<Conversation>>;
   latestConversation(workspace: string): Promise<Conversation | null>;
   snapshot(conversationId: string): Promise<ConversationSnapshot | null>;
   runs(conversationId: string): Promise<readonly RecordedRun[]>;
   requests(conversationId: string): Promise<readonly RecordedRequest[]>;
-  search(query: string, options: { readonly limit: number }): Promise<readonly SearchHit[]>;
+  /** Words, phrases, beginnings* and filters. What is wrong in the query is told in `notes`. */
+  search(
+    query: string,
+    options: { readonly limit: number },
+  ): Promise<{ readonly hits: readonly SearchHit[]; readonly notes: readonly string[] }>;
   /** The path that is shown, as a file to keep; null when there is no such conversation. */
   export(conversationId: string, format: 'markdown' | 'json' | 'html'): Promise<ExportedFile | null>;
   /** Takes a conversation out of the trash or the archive. @returns false when there is no such conversation */
@@ -92,6 +118,37 @@ export interface Glasshouse {
   /** Approves the text with that digest. @returns false when it is another one by now */
   approveInstructions(workspace: string, digest: string): Promise<boolean>;
   forgetInstructions(workspace: string): Promise<boolean>;
+
+  /** Folders of the list, by name. */
+  folders(): Promise<readonly Folder[]>;
+  /** By name or id. */
+  findFolder(nameOrId: string): Promise<Result<Folder>>;
+  /** Makes a folder (id null), or renames one. */
+  saveFolder(id: string | null, name: string): Promise<Result<Folder>>;
+  /** What is in it stays, in no folder. */
+  removeFolder(id: string): Promise<boolean>;
+  /** @param folderId null: out of any folder. @returns false when there is no such conversation */
+  moveConversation(id: string, folderId: string | null): Promise<boolean>;
+  /** Several in one file; null when none of them is there. */
+  exportMany(ids: readonly string[], format: 'markdown' | 'json'): Promise<ExportedFile | null>;
+
+  /** All agents that were made, by name. */
+  agents(): Promise<readonly AgentView[]>;
+  /** By name or id. */
+  findAgent(nameOrId: string): Promise<Result<AgentView>>;
+  /** Makes an agent (id null), or changes one from its next run on. */
+  saveAgent(id: string | null, profile: AgentProfile): Promise<Result<AgentView>>;
+  duplicateAgent(id: string): Promise<Result<AgentView>>;
+  /** Takes in an agent from a file; it takes no effect before it is approved. */
+  importAgent(text: string): Promise<Result<AgentView>>;
+  /** Approves it as it was shown. @returns false when it is another one by now */
+  approveAgent(id: string, digest: string): Promise<boolean>;
+  /** Puts back one that was deleted. */
+  restoreAgent(agent: Agent): Promise<Result<AgentView>>;
+  exportAgent(id: string): Promise<ExportedFile | null>;
+  removeAgent(id: string): Promise<boolean>;
+  /** The model that answers where the person names none: the one of the agent, else the default. */
+  modelOf(agentId: string | undefined): Promise<string>;
 
   models(): Promise<readonly ListedModel[]>;
   /** What a model costs, by the person's word or the shipped table; null: not known. */
@@ -117,6 +174,11 @@ export interface Glasshouse {
   pruneStorage(): Promise<readonly Pruned[]>;
   /** Makes every index of the database anew from what it is made of. @returns how many texts can be searched */
   rebuildIndexes(): Promise<number>;
+}
+
+/** An agent with the digest that its approval is bound to. */
+export interface AgentView extends Agent {
+  readonly digest: string;
 }
 
 /** A setting as it may be shown: a secret only as present or absent. */

@@ -2,6 +2,9 @@ import { oc, type ContractRouterClient } from '@orpc/contract';
 import * as z from 'zod';
 import type { GlasshouseClient } from './client.ts';
 import { LARGEST_PDF } from '../core/models/media-format.ts';
+import { AGENT_FILE_LIMIT } from '../core/models/agent-profile.ts';
+import { FOLDER_NAME_LIMIT } from '../core/models/folder.ts';
+import { agentView, savedAgent, wholeAgent } from './schemas/agent.ts';
 import { conversation, input, media, message, mode, place, plan, searchHit, trim, trust } from './schemas/conversation.ts';
 import {
   aboutView,
@@ -20,7 +23,7 @@ import {
   workspaceLine,
 } from './schemas/machine.ts';
 import { requestLine, requestView } from './schemas/request.ts';
-import { price, recordedRun, runLine, runStateName } from './schemas/run.ts';
+import { failure, price, recordedRun, runLine, runStateName } from './schemas/run.ts';
 import { interaction, interactionAnswer, rule, ruleDecision, ruleScope, toolCall } from './schemas/tool-call.ts';
 
 /** Characters of a message, of the texts that come with it, of a title, of what a window remembers. */
@@ -47,6 +50,9 @@ const attachment = z.union([
   z.object({ name: z.string().max(500), text: z.string().max(TEXT_LIMIT), trust }),
   z.object({ name: z.string().max(500), media, trust }),
 ]);
+/** Several conversations. */
+const many = z.array(id).min(1).max(1_000) as z.ZodType<readonly string[], readonly string[]>;
+const folder = z.object({ id: z.string(), name: z.string(), createdAt: z.number() });
 
 const sent = z.object({ conversationId: z.string(), runId: z.string() });
 const runAgain = { commandId: z.uuid(), conversationId: id, messageId: id, model: z.string().max(500).optional() };
@@ -116,9 +122,23 @@ export const procedures = {
           pinned: z.boolean().optional(),
           archived: z.boolean().optional(),
           mode: mode.optional(),
+          folderId: id.nullable().optional(),
         }),
       )
       .output(conversationLine),
+    change: oc
+      .route({ method: 'POST', path: '/conversations/change', tags: ['Conversations'], summary: 'Move, archive or trash several at once' })
+      .input(z.object({ ids: many, archived: z.boolean().optional(), trashed: z.boolean().optional(), folderId: id.nullable().optional() }))
+      .output(z.object({ changed: z.array(z.string()), refused: z.array(z.object({ id: z.string(), failure })) })),
+    exportMany: oc
+      .route({
+        method: 'POST',
+        path: '/conversations/export',
+        tags: ['Conversations'],
+        summary: 'A one-time address of a file with several',
+      })
+      .input(z.object({ ids: many, format: z.enum(['markdown', 'json']) }))
+      .output(z.object({ url: z.string() })),
     trash: oc
       .route({ method: 'POST', path: '/conversations/{id}/trash', tags: ['Conversations'], summary: 'Put it into the trash, for 30 days' })
       .input(z.object({ id }))
@@ -160,6 +180,7 @@ export const procedures = {
           attachments: few(attachment).optional(),
           model: z.string().max(500).optional(),
           mode: mode.optional(),
+          agentId: id.optional(),
           whenBusy: z.enum(['steer', 'follow_up', 'refuse']).optional(),
         }),
       )
@@ -197,6 +218,10 @@ export const procedures = {
       .route({ method: 'PATCH', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Change words that wait for their turn' })
       .input(z.object({ inputId: id, text: z.string().trim().min(1).max(TEXT_LIMIT) }))
       .output(z.object({ changed: z.boolean() })),
+    moveWaiting: oc
+      .route({ method: 'POST', path: '/waiting/{inputId}/move', tags: ['Messages'], summary: 'Change the order of what waits' })
+      .input(z.object({ inputId: id, before: id.nullable() }))
+      .output(z.object({ moved: z.boolean() })),
     withdrawWaiting: oc
       .route({ method: 'DELETE', path: '/waiting/{inputId}', tags: ['Messages'], summary: 'Take back words that wait for their turn' })
       .input(z.object({ inputId: id }))
@@ -316,6 +341,54 @@ export const procedures = {
       .input(z.object({ id: z.string().min(1).max(500), price: price.omit({ asOf: true, isOwn: true }).nullable() }))
       .output(z.object({ price: price.nullable() })),
   },
+  folders: {
+    list: oc
+      .route({ method: 'GET', path: '/conversation-folders', tags: ['Folders'], summary: 'Folders of the list' })
+      .input(nothing)
+      .output(z.object({ folders: z.array(folder) })),
+    save: oc
+      .route({ method: 'PUT', path: '/conversation-folders', tags: ['Folders'], summary: 'Make a folder, or rename one' })
+      .input(z.object({ id: id.optional(), name: z.string().max(FOLDER_NAME_LIMIT * 4) }))
+      .output(folder),
+    delete: oc
+      .route({ method: 'DELETE', path: '/conversation-folders/{id}', tags: ['Folders'], summary: 'Delete it; its conversations stay' })
+      .input(z.object({ id }))
+      .output(z.object({ deleted: z.boolean() })),
+  },
+  agents: {
+    list: oc
+      .route({ method: 'GET', path: '/agents', tags: ['Agents'], summary: 'All agents that were made' })
+      .input(nothing)
+      .output(z.object({ agents: z.array(agentView) })),
+    save: oc
+      .route({ method: 'PUT', path: '/agents', tags: ['Agents'], summary: 'Make an agent, or change one' })
+      .input(savedAgent)
+      .output(agentView),
+    duplicate: oc
+      .route({ method: 'POST', path: '/agents/{id}/duplicate', tags: ['Agents'], summary: 'Another one like it' })
+      .input(z.object({ id }))
+      .output(agentView),
+    import: oc
+      .route({ method: 'POST', path: '/agents/import', tags: ['Agents'], summary: 'Take in an agent from the text of a file' })
+      .input(z.object({ text: z.string().max(AGENT_FILE_LIMIT * 2) }))
+      .output(agentView),
+    approve: oc
+      .route({ method: 'POST', path: '/agents/{id}/approve', tags: ['Agents'], summary: 'Let it take effect, as it was shown' })
+      .input(z.object({ id, digest: z.string().max(200) }))
+      .output(z.object({ approved: z.boolean() })),
+    export: oc
+      .route({ method: 'POST', path: '/agents/{id}/export', tags: ['Agents'], summary: 'A one-time address of a file with it' })
+      .input(z.object({ id }))
+      .output(z.object({ url: z.string() })),
+    delete: oc
+      .route({ method: 'DELETE', path: '/agents/{id}', tags: ['Agents'], summary: 'Delete it; its conversations stay' })
+      .input(z.object({ id }))
+      .output(z.object({ deleted: z.boolean() })),
+    restore: oc
+      .route({ method: 'POST', path: '/agents/restore', tags: ['Agents'], summary: 'Put back one that was deleted' })
+      .input(wholeAgent)
+      .output(agentView),
+  },
   settings: {
     list: oc
       .route({ method: 'GET', path: '/settings', tags: ['Settings'], summary: 'Settings; of keys only whether there is one' })
@@ -343,7 +416,7 @@ export const procedures = {
   search: oc
     .route({ method: 'GET', path: '/search', tags: ['Conversations'], summary: 'Search messages, tool inputs and results' })
     .input(z.object({ query: z.string().max(1_000), limit }))
-    .output(z.object({ hits: z.array(searchHit) })),
+    .output(z.object({ hits: z.array(searchHit), notes: z.array(z.string()) })),
   workspaces: {
     list: oc
       .route({ method: 'GET', path: '/workspaces', tags: ['Workspaces'], summary: 'Folders that were worked in' })

@@ -13,6 +13,8 @@ export interface RunArguments {
   readonly allow: readonly ToolPattern[];
   readonly deny: readonly ToolPattern[];
   readonly plan: boolean;
+  /** Name or id of the agent of a new conversation. */
+  readonly agent: string | null;
   readonly json: boolean;
   readonly maxSteps: number | null;
   /** Files that go with the message. */
@@ -42,8 +44,11 @@ export type Command =
       readonly action: 'list';
       readonly limit: number;
       readonly place: ConversationPlace;
+      /** Name or id of a folder. */
+      readonly folder: string | null;
       readonly json: boolean;
     }
+  | { readonly name: 'conversations'; readonly action: 'move'; readonly ids: readonly string[]; readonly folder: string }
   | { readonly name: 'conversations'; readonly action: 'restore'; readonly ids: readonly string[]; readonly json: boolean }
   | { readonly name: 'conversations'; readonly action: 'show'; readonly id: string; readonly requests: boolean; readonly json: boolean }
   | {
@@ -61,6 +66,8 @@ export type Command =
       readonly yes: boolean;
       readonly json: boolean;
     }
+  | AgentsCommand
+  | FoldersCommand
   | { readonly name: 'rules'; readonly action: 'list'; readonly json: boolean }
   | {
       readonly name: 'rules';
@@ -99,6 +106,30 @@ export type Command =
   | { readonly name: 'backup'; readonly file: string | null; readonly json: boolean }
   | { readonly name: 'restore'; readonly file: string; readonly yes: boolean; readonly check: boolean; readonly json: boolean };
 
+/** What is said of an agent; null: nothing, so it stays as it is. */
+export interface AgentWords {
+  readonly title: string | null;
+  readonly about: string | null;
+  readonly instructions: string | null;
+  readonly model: string | null;
+  readonly tools: string | null;
+  readonly starters: readonly string[];
+}
+
+export type FoldersCommand =
+  | { readonly name: 'folders'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'folders'; readonly action: 'add' | 'delete'; readonly folder: string }
+  | { readonly name: 'folders'; readonly action: 'rename'; readonly folder: string; readonly title: string };
+
+export type AgentsCommand =
+  | { readonly name: 'agents'; readonly action: 'list'; readonly json: boolean }
+  | { readonly name: 'agents'; readonly action: 'show'; readonly agent: string; readonly json: boolean }
+  | { readonly name: 'agents'; readonly action: 'add' | 'edit'; readonly agent: string; readonly words: AgentWords }
+  | { readonly name: 'agents'; readonly action: 'duplicate'; readonly agent: string }
+  | { readonly name: 'agents'; readonly action: 'import'; readonly file: string }
+  | { readonly name: 'agents'; readonly action: 'export'; readonly agent: string; readonly output: string | null }
+  | { readonly name: 'agents'; readonly action: 'approve' | 'delete'; readonly agent: string; readonly yes: boolean };
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 const TEXT = { type: 'string' } as const;
@@ -127,6 +158,10 @@ export function parseCommand(words: readonly string[]): Command {
       return parseConversations(rest);
     case 'rules':
       return parseRules(rest);
+    case 'agents':
+      return parseAgents(rest);
+    case 'folders':
+      return parseFolders(rest);
     case 'settings':
       return parseSettings(rest);
     case 'models':
@@ -173,7 +208,7 @@ export function parseCommand(words: readonly string[]): Command {
     }
     default:
       throw usage(
-        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, rules, settings, instructions, models, storage, doctor, diagnostics, backup, restore, completion, help.`,
+        `There is no command ${JSON.stringify(first)}. There are: run, chat, conversations, folders, agents, rules, settings, instructions, models, storage, doctor, diagnostics, backup, restore, completion, help.`,
       );
   }
 }
@@ -187,6 +222,7 @@ const ABOUT_RUNS = {
   allow: MANY,
   deny: MANY,
   plan: FLAG,
+  agent: TEXT,
 } as const;
 
 interface AboutRuns {
@@ -197,10 +233,13 @@ interface AboutRuns {
   readonly allow: string[];
   readonly deny: string[];
   readonly plan: boolean;
+  readonly agent?: string | undefined;
 }
 
 function aboutRuns(values: AboutRuns): ChatArguments {
   if (values.continue && values.conversation !== undefined) throw usage('Give --continue or --conversation, not both.');
+  if (values.agent !== undefined && (values.continue || values.conversation !== undefined))
+    throw usage('--agent is for a new conversation: one that is gone on with keeps its own.');
   return {
     workspace: values.workspace ?? null,
     model: values.model ?? null,
@@ -209,6 +248,7 @@ function aboutRuns(values: AboutRuns): ChatArguments {
     allow: values.allow.map((text) => parseToolPattern(text, '--allow')),
     deny: values.deny.map((text) => parseToolPattern(text, '--deny')),
     plan: values.plan,
+    agent: values.agent ?? null,
   };
 }
 
@@ -240,10 +280,10 @@ function parseConversations(words: readonly string[]): Command {
   const name = 'conversations';
   switch (action) {
     case 'list': {
-      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG, archived: FLAG, trash: FLAG }, 0);
+      const { values } = parse('conversations list', rest, { limit: TEXT, json: FLAG, archived: FLAG, trash: FLAG, folder: TEXT }, 0);
       if (values.archived && values.trash) throw usage('Give --archived or --trash, not both.');
       const place = values.trash ? 'trash' : values.archived ? 'archive' : 'list';
-      return { name, action, limit: limitOf(values.limit, 30), place, json: values.json };
+      return { name, action, limit: limitOf(values.limit, 30), place, folder: values.folder ?? null, json: values.json };
     }
     case 'show': {
       const { values, positionals } = parse('conversations show', rest, { requests: FLAG, json: FLAG }, 1);
@@ -264,6 +304,12 @@ function parseConversations(words: readonly string[]): Command {
       if (!query) throw usage('Say what to search for: glasshouse conversations search WORDS');
       return { name, action, query, limit: limitOf(values.limit, 20), json: values.json };
     }
+    case 'move': {
+      const { values, positionals } = parse('conversations move', rest, { folder: TEXT });
+      if (positionals.length === 0 || values.folder === undefined)
+        throw usage('Say which and where: glasshouse conversations move ID … --folder NAME');
+      return { name, action, ids: positionals, folder: values.folder };
+    }
     case 'restore': {
       const { values, positionals } = parse('conversations restore', rest, { json: FLAG });
       if (positionals.length === 0) throw usage('Say which: glasshouse conversations restore ID');
@@ -275,7 +321,64 @@ function parseConversations(words: readonly string[]): Command {
       return { name, action, ids: positionals, yes: values.yes, json: values.json };
     }
     default:
-      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | restore ID | delete ID');
+      throw usage('Say what to do: glasshouse conversations list | show ID | search WORDS | export ID | move ID | restore ID | delete ID');
+  }
+}
+
+function parseFolders(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'folders';
+  switch (action) {
+    case 'list':
+      return { name, action, json: parse('folders list', rest, { json: FLAG }, 0).values.json };
+    case 'add':
+    case 'delete':
+      return { name, action, folder: one(parse(`folders ${action}`, rest, {}, 1).positionals, `folders ${action} NAME`) };
+    case 'rename': {
+      const { positionals } = parse('folders rename', rest, {}, 2);
+      const [folder, title] = positionals;
+      if (!folder || !title) throw usage('Say which and how: glasshouse folders rename NAME NEW');
+      return { name, action, folder, title };
+    }
+    default:
+      throw usage('Say what to do: glasshouse folders list | add NAME | rename NAME NEW | delete NAME');
+  }
+}
+
+function parseAgents(words: readonly string[]): Command {
+  const [action, ...rest] = words;
+  const name = 'agents';
+  const command = `agents ${action ?? ''}`;
+  switch (action) {
+    case 'list':
+      return { name, action, json: parse(command, rest, { json: FLAG }, 0).values.json };
+    case 'show': {
+      const { values, positionals } = parse(command, rest, { json: FLAG }, 1);
+      return { name, action, agent: one(positionals, 'agents show NAME'), json: values.json };
+    }
+    case 'add':
+    case 'edit': {
+      const options = { name: TEXT, about: TEXT, instructions: TEXT, model: { ...TEXT, short: 'm' }, tools: TEXT, starter: MANY } as const;
+      const { values, positionals } = parse(command, rest, options, 1);
+      const { about = null, instructions = null, model = null, tools = null, starter: starters } = values;
+      const said = { title: values.name ?? null, about, instructions, model, tools, starters };
+      return { name, action, agent: one(positionals, `agents ${action} NAME`), words: said };
+    }
+    case 'duplicate':
+      return { name, action, agent: one(parse(command, rest, {}, 1).positionals, 'agents duplicate NAME') };
+    case 'import':
+      return { name, action, file: one(parse(command, rest, {}, 1).positionals, 'agents import FILE') };
+    case 'export': {
+      const { values, positionals } = parse(command, rest, { output: { ...TEXT, short: 'o' } }, 1);
+      return { name, action, agent: one(positionals, 'agents export NAME'), output: values.output ?? null };
+    }
+    case 'approve':
+    case 'delete': {
+      const { values, positionals } = parse(command, rest, { yes: { ...FLAG, short: 'y' } }, 1);
+      return { name, action, agent: one(positionals, `agents ${action} NAME`), yes: values.yes };
+    }
+    default:
+      throw usage('Say what to do: glasshouse agents list | show | add | edit | duplicate | import | export | approve | delete');
   }
 }
 

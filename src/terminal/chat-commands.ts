@@ -6,12 +6,15 @@ export const COMMANDS = [
   ['/open ID', 'go on with one of them'],
   ['/search WORDS', 'in everything that was said and done'],
   ['/model [NAME]', 'which models there are; take another one'],
+  ['/agent [NAME]', 'which agents there are; begin anew with another one'],
   ['/plan [on|off]', 'look first, then show a plan and ask'],
+  ['/edit WORDS', 'say your last message in other words; both stay'],
+  ['/again', 'another answer to your last message; both stay'],
   ['/resume', 'go on with a run that was interrupted'],
   ['/exit', 'end'],
 ] as const;
 
-type Named = 'help' | 'new' | 'conversations' | 'open' | 'search' | 'model' | 'plan' | 'resume' | 'exit';
+type Named = 'help' | 'new' | 'conversations' | 'open' | 'search' | 'model' | 'agent' | 'plan' | 'edit' | 'again' | 'resume' | 'exit';
 
 export interface Slash {
   readonly name: Named | 'unknown';

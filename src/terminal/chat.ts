@@ -1,4 +1,5 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
+import { DEFAULT_AGENT } from '../core/models/agent-profile.ts';
 import { FailureError } from '../core/models/failure.ts';
 import { textOf } from '../core/models/message.ts';
 import { DEFAULT_BUDGET } from '../core/models/run.ts';
@@ -10,7 +11,7 @@ import { HIT_ENDS, HIT_STARTS } from './conversations.ts';
 import { showFailure } from './fail.ts';
 import { destination } from './figures.ts';
 import { RunSession, type RunEnvironment } from './run-session.ts';
-import { conversationOf } from './run.ts';
+import { agentOf, conversationOf } from './run.ts';
 import { fit, Screen } from './screen.ts';
 
 /** What was said last that is shown when a conversation is gone on with; messages. */
@@ -33,6 +34,8 @@ class Chat {
   readonly #environment: RunEnvironment;
   readonly #screen: Screen;
   #model: string | null;
+  /** Name of the agent of a new conversation. */
+  #agent: string | null;
   #isPlan: boolean;
   /** The mode goes with the next message, where it was changed. */
   #isModeNew: boolean;
@@ -43,6 +46,7 @@ class Chat {
     this.#environment = environment;
     this.#screen = screen;
     this.#model = args.model;
+    this.#agent = args.agent;
     this.#isPlan = args.plan;
     this.#isModeNew = args.plan;
   }
@@ -83,16 +87,22 @@ class Chat {
   }
 
   async #chosen(): Promise<string> {
-    return this.#model ?? (await this.#app.defaultModel());
+    return this.#model ?? (await this.#app.modelOf(await this.#agentId()));
+  }
+
+  #agentId(): Promise<string | undefined> {
+    return agentOf(this.#app, this.#agent, this.#conversationId);
   }
 
   async #send(text: string): Promise<void> {
     const model = await this.#chosen();
+    const agentId = await this.#agentId();
     await this.#follow(() =>
       this.#app.send({
         commandId: this.#environment.newId(),
         ...(this.#conversationId === null ? {} : { conversationId: this.#conversationId }),
         workspace: this.#environment.workspace,
+        ...(agentId === undefined ? {} : { agentId }),
         text,
         attachments: [],
         model,
@@ -137,10 +147,16 @@ class Chat {
         return this.#list();
       case 'search':
         return this.#search(rest);
+      case 'agent':
+        return this.#chooseAgent(rest);
       case 'model':
         return this.#chooseModel(rest);
       case 'plan':
         return this.#plan(rest);
+      case 'edit':
+        return this.#runAgain(rest);
+      case 'again':
+        return this.#runAgain(null);
       case 'resume':
         if (this.#conversationId === null) return this.#note('There is nothing to go on with here. See /conversations.');
         return this.#follow(() => this.#app.resume(this.#conversationId ?? ''));
@@ -149,6 +165,23 @@ class Chat {
       case 'unknown':
         return this.#note(`There is no ${rest}. /help shows what there is; to say it, put a space before it.`);
     }
+  }
+
+  /** @param words the last message in other words; null: the same once more */
+  async #runAgain(words: string | null): Promise<void> {
+    if (words === '') return this.#note('Say how: /edit WORDS. The up arrow brings back what you said.');
+    const conversationId = this.#conversationId;
+    const messages = conversationId === null ? [] : ((await this.#app.snapshot(conversationId))?.messages ?? []);
+    const last = messages.findLast((message) => message.role === 'person');
+    if (conversationId === null || !last) return this.#note('Nothing was said here yet.');
+    const command = {
+      commandId: this.#environment.newId(),
+      conversationId,
+      messageId: last.id,
+      model: await this.#chosen(),
+      budget: DEFAULT_BUDGET,
+    };
+    return this.#follow(() => (words === null ? this.#app.answerAgain(command) : this.#app.editMessage({ ...command, text: words })));
   }
 
   async #openNamed(id: string): Promise<void> {
@@ -192,7 +225,8 @@ class Chat {
 
   async #search(words: string): Promise<void> {
     if (words === '') return this.#note('Say what to search for: /search WORDS');
-    const hits = await this.#app.search(words, { limit: LISTED });
+    const { hits, notes } = await this.#app.search(words, { limit: LISTED });
+    for (const note of notes) this.#note(visible(note));
     if (hits.length === 0) return this.#note('Nothing found.');
     for (const hit of hits) {
       this.#note(`${hit.conversationId.slice(0, 13)}  ${fit(visible(hit.conversationTitle), this.#screen.width - 20)}`);
@@ -215,6 +249,26 @@ class Chat {
     this.#model = found[0]?.id ?? wanted;
     const where = found[0] ? ` · ${destination(found[0].destination)}` : '';
     this.#note(`${this.#model}${where}`);
+  }
+
+  async #chooseAgent(wanted: string): Promise<void> {
+    if (wanted === '') {
+      const agents = await this.#app.agents();
+      const chosen = await this.#agentId();
+      this.#screen.line(`${chosen === undefined ? '●' : ' '} default`);
+      for (const { id, name, about, isApproved } of agents)
+        this.#screen.line(
+          `${id === chosen ? '●' : ' '} ${visible(name).padEnd(24)} ${this.#dim(visible(isApproved ? about : 'not approved'))}`,
+        );
+      return this.#note('/agent NAME begins a new conversation with another one.');
+    }
+    if (wanted !== DEFAULT_AGENT) {
+      const found = await this.#app.findAgent(wanted);
+      if (!found.ok) throw new FailureError(found.failure.code, found.failure.message);
+    }
+    this.#agent = wanted;
+    this.#conversationId = null;
+    this.#note(`A new conversation with ${visible(wanted)} · ${await this.#chosen()}`);
   }
 
   #plan(wanted: string): void {

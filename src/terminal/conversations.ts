@@ -20,11 +20,13 @@ export async function conversationsCommand(app: Glasshouse, command: Conversatio
     case 'list':
       return list(app, command, print);
     case 'search':
-      return search(app, command, print, streams.stdout.isTTY === true);
+      return search(app, command, print, streams);
     case 'show':
       return show(app, command, print, new Screen({ ...streams, stderr: streams.stdout }));
     case 'export':
       return write(app, command, streams);
+    case 'move':
+      return move(app, command, print);
     case 'restore':
       return restore(app, command, print);
     case 'delete':
@@ -39,7 +41,12 @@ const NONE = {
 } as const;
 
 async function list(app: Glasshouse, command: Extract<Conversations, { action: 'list' }>, print: (text: string) => void): Promise<number> {
-  const conversations = await app.conversations({ limit: command.limit, place: command.place });
+  const folder = command.folder === null ? null : await folderNamed(app, command.folder);
+  const conversations = await app.conversations({
+    limit: command.limit,
+    place: command.place,
+    ...(folder === null ? {} : { folderId: folder }),
+  });
   if (command.json) for (const conversation of conversations) print(JSON.stringify(conversation));
   else if (conversations.length === 0) print(NONE[command.place]);
   else {
@@ -52,22 +59,43 @@ async function list(app: Glasshouse, command: Extract<Conversations, { action: '
   return 0;
 }
 
+/** The id of a folder. @throws FailureError `folder_not_found` */
+async function folderNamed(app: Glasshouse, name: string): Promise<string> {
+  const folder = await app.findFolder(name);
+  if (!folder.ok) throw new FailureError(folder.failure.code, folder.failure.message);
+  return folder.value.id;
+}
+
+async function move(app: Glasshouse, command: Extract<Conversations, { action: 'move' }>, print: (text: string) => void): Promise<number> {
+  const folder = command.folder === '' ? null : await folderNamed(app, command.folder);
+  for (const wanted of command.ids) {
+    const { id, title } = await found(app, wanted);
+    await app.moveConversation(id, folder);
+    print(`${shortId(id)}  ${visible(title)}: ${folder === null ? 'in no folder' : `in ${visible(command.folder)}`}`);
+  }
+  return 0;
+}
+
 async function search(
   app: Glasshouse,
   command: Extract<Conversations, { action: 'search' }>,
   print: (text: string) => void,
-  isTerminal: boolean,
+  streams: TerminalStreams,
 ): Promise<number> {
-  const hits = await app.search(command.query, { limit: command.limit });
-  const [on, off] = isTerminal ? ['\u001b[1;33m', '\u001b[0m'] : ['', ''];
+  const { hits, notes } = await app.search(command.query, { limit: command.limit });
+  for (const note of notes) streams.stderr.write(`${visible(note)}\n`);
+  const [on, off] = streams.stdout.isTTY === true ? ['\u001b[1;33m', '\u001b[0m'] : ['', ''];
   if (command.json)
     for (const hit of hits) print(JSON.stringify({ ...hit, excerpt: hit.excerpt.replaceAll(HIT_STARTS, '').replaceAll(HIT_ENDS, '') }));
   else if (hits.length === 0) print('Nothing found.');
   else {
-    for (const hit of hits) {
-      const kind = { message: 'message', tool_input: 'tool input', tool_result: 'tool result' }[hit.kind];
-      print(`${shortId(hit.conversationId)}  ${when(hit.createdAt)}  ${fit(visible(hit.conversationTitle), 60)}  [${kind}]`);
-      print(`    ${marked(hit.excerpt, on, off)}`);
+    // Together by conversation, each where its best hit stands.
+    for (const [id, of] of Map.groupBy(hits, (hit) => hit.conversationId)) {
+      print(`${shortId(id)}  ${fit(visible(of[0]?.conversationTitle ?? ''), 72)}`);
+      for (const hit of of) {
+        const kind = { message: 'message', tool_input: 'tool input', tool_result: 'tool result' }[hit.kind];
+        print(`    ${when(hit.createdAt)}  [${kind}]  ${marked(hit.excerpt, on, off)}`);
+      }
     }
   }
   return 0;

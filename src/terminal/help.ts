@@ -14,6 +14,8 @@ const main = ({ examples }: ProviderWords) => `Glasshouse: an AI agent that work
   glasshouse run --continue "PROMPT"  go on with the last conversation here
   glasshouse chat                     talk: one thing after the other, in this folder
   glasshouse conversations …          list, show, search, export, delete
+  glasshouse folders …                folders of that list
+  glasshouse agents …                 named profiles: instructions, model, tools
   glasshouse models …                 what can be asked here; fetch the embedded model
   glasshouse settings …               default model, keys
   glasshouse rules …                  what is allowed, asked, denied
@@ -28,8 +30,8 @@ Without a key and without another service it runs on a small model on this machi
 fetched once (491 MB). Larger models work better:
 
 ${examples.map((line) => `  ${line}\n`).join('')}
-More: glasshouse help run | chat | conversations | models | settings | rules
-      | instructions | storage | doctor | diagnostics
+More: glasshouse help run | chat | conversations | agents | models | settings
+      | rules | instructions | storage | doctor | diagnostics
       | backup
 `;
 
@@ -44,6 +46,7 @@ Reading is free. Before anything is changed or run you are asked, with the exact
   -c, --continue         go on with the last conversation in this workspace;
                          without a prompt: go on with a run that was interrupted
       --conversation ID  go on with this one
+      --agent NAME       begin with this agent: its instructions, model and tools
       --plan             plan mode: only look, then show a plan and ask
       --allow TOOL       do not ask for this tool;  --allow 'run_command(npm test)'
                          --allow 'write_file(docs/**)'. May be given several times
@@ -78,6 +81,7 @@ Say something, watch it being done, say the next. Before anything is changed or 
   -m, --model NAME       PROVIDER/MODEL (default: the setting \`model\`)
   -c, --continue         go on with the last conversation in this workspace
       --conversation ID  go on with this one
+      --agent NAME       begin with this agent
       --plan             plan mode: only look, then show a plan and ask
       --allow TOOL, --deny TOOL   as for \`run\`
 
@@ -88,10 +92,11 @@ Up and down bring back what you said. Ctrl-C stops the run and keeps what was sa
 line, as Ctrl-D, it ends. From a pipe every line is a message.
 `;
 
-const CONVERSATIONS = `glasshouse conversations list [--archived | --trash] [--limit N] [--json]
+const CONVERSATIONS = `glasshouse conversations list [--archived | --trash] [--folder NAME] [--limit N] [--json]
 glasshouse conversations show ID [--requests] [--json]
 glasshouse conversations search WORDS [--limit N] [--json]
 glasshouse conversations export ID [--format markdown|json|html] [--output FILE]
+glasshouse conversations move ID … --folder NAME
 glasshouse conversations restore ID … [--json]
 glasshouse conversations delete ID … [--yes] [--json]
 
@@ -99,9 +104,28 @@ ID may be shortened as long as it is clear which one is meant; \`last\` is the n
 in the list.
 \`show\` prints messages, tool calls and runs; with --requests every request to the model, exactly
 as it was sent. \`search\` looks through messages, tool inputs and results: all words must occur,
-"…" is a phrase, word* a beginning. \`export\` writes the branch that is shown to stdout, or to FILE;
+"…" is a phrase, word* a beginning. Filters: agent:NAME workspace:PATH in:FOLDER role:person|agent|tool
+before:2026-11-24 after:2026-11-24 has:tool. \`export\` writes the branch that is shown to stdout, or to FILE;
 as html it is one page that stands alone. \`restore\` takes out of the archive and the trash, where the
 page's Delete leaves things for 30 days; \`delete\` leaves no byte of the conversation behind.
+\`move\` puts into a folder of the list (--folder "": out of it): glasshouse folders list | add NAME
+| rename NAME NEW | delete NAME. A folder that is deleted leaves its conversations.
+`;
+
+const AGENTS = `glasshouse agents list [--json]
+glasshouse agents show NAME [--json]
+glasshouse agents add | edit NAME [--name NEW] [--about LINE] [--instructions TEXT] [--model MODEL]
+                                  [--tools all|none|NAME,NAME] [--starter TASK] …
+glasshouse agents duplicate NAME
+glasshouse agents export NAME [--output FILE]
+glasshouse agents import FILE
+glasshouse agents approve NAME [--yes]
+glasshouse agents delete NAME [--yes]
+
+An agent is a name for a way to work: instructions, a model (--model "" for none of its own), the
+tools that it is offered, and tasks to begin with. A conversation keeps the agent that it began with;
+what is changed counts from the next run on. One that comes from a file is somebody else's text: it
+takes no effect before you have approved it.
 `;
 
 const MODELS = `glasshouse models list [WORDS] [--json]
@@ -143,6 +167,7 @@ glasshouse settings test [ADDRESS] [--json]
   update_address      where to look once a day for a newer version, by one plain request: a JSON
                       document with a version; \`doctor\` and the page say so. update_notice off:
                       do not
+  titles              on or off: whether a model names conversations after the first answer
   thinking            tokens to think with before the answer, for models that want to be told
 
 The environment wins over what is saved here.
@@ -216,6 +241,8 @@ export function helpFor(topic: string | null, words: ProviderWords): string {
     run: RUN,
     chat: chat(),
     conversations: CONVERSATIONS,
+    folders: CONVERSATIONS,
+    agents: AGENTS,
     models: MODELS,
     settings: settings(words),
     rules: RULES,

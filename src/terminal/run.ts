@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import type { Glasshouse } from '../contract/glasshouse.ts';
+import { DEFAULT_AGENT } from '../core/models/agent-profile.ts';
 import { FailureError } from '../core/models/failure.ts';
 import { DEFAULT_BUDGET } from '../core/models/run.ts';
 import type { NewAttachment } from '../core/models/media.ts';
@@ -37,7 +38,8 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
   const unsubscribe = app.subscribe((published) => session.take(published));
   const stopListening = environment.onInterrupt(() => session.interrupt());
   try {
-    const model = args.model ?? (await app.defaultModel());
+    const agentId = await agentOf(app, args.agent, conversationId);
+    const model = args.model ?? (await app.modelOf(agentId));
     const sent =
       text === '' && conversationId !== null
         ? await app.resume(conversationId)
@@ -45,6 +47,7 @@ export async function runCommand(app: Glasshouse, args: RunArguments, environmen
             commandId: environment.newId(),
             ...(conversationId === null ? {} : { conversationId }),
             workspace: environment.workspace,
+            ...(agentId === undefined ? {} : { agentId }),
             text,
             attachments,
             model,
@@ -76,6 +79,18 @@ export async function conversationOf(
   const latest = await app.latestConversation(workspace);
   if (!latest) throw new FailureError('conversation_not_found', `There is no conversation in ${workspace} yet.`);
   return latest.id;
+}
+
+/** The agent of a conversation, or the one that a new one is to begin with; undefined: the one that works where none was chosen. */
+export async function agentOf(app: Glasshouse, name: string | null, conversationId: string | null): Promise<string | undefined> {
+  if (conversationId !== null) {
+    const found = await app.findConversation(conversationId);
+    return found.ok ? found.value.agentId : undefined;
+  }
+  if (name === null || name === DEFAULT_AGENT) return undefined;
+  const agent = await app.findAgent(name);
+  if (!agent.ok) throw new FailureError(agent.failure.code, agent.failure.message);
+  return agent.value.id;
 }
 
 /** What stands on standard input when it is a file or a pipe; nothing when it is a terminal or closed. */

@@ -10,6 +10,16 @@ export const FORMATS: readonly { readonly format: ExportFormat; readonly name: s
 ];
 
 /** By an address that is good once: a link cannot carry the key. */
+export async function exportConversations(ids: readonly string[], format: 'markdown' | 'json'): Promise<void> {
+  try {
+    const { url } = await api.conversations.exportMany({ ids, format });
+    location.assign(url);
+  } catch (error) {
+    tell(failureOf(error).message);
+  }
+}
+
+/** By an address that is good once: a link cannot carry the key. */
 export async function exportConversation(id: string, format: ExportFormat): Promise<void> {
   try {
     const { url } = await api.conversations.export({ id, format });

@@ -2,6 +2,7 @@ import type { StreamEvent } from '../contract/events.ts';
 import { refusal } from './api.ts';
 import { followEvents } from './event-stream.ts';
 import { applyLook } from './look.ts';
+import { loadAgents } from './stores/agents-store.ts';
 import { useConnection } from './stores/connection-store.ts';
 import {
   dropConversation,
@@ -12,6 +13,7 @@ import {
   useConversationStore,
 } from './stores/conversation-store.ts';
 import { applyToList, forgetConversation, loadConversations, refreshConversations } from './stores/conversations-store.ts';
+import { loadFolders } from './stores/folders-store.ts';
 import { loadMemory } from './stores/memory-store.ts';
 import { applyModelEvent, loadModels } from './stores/models-store.ts';
 import { arrived } from './stores/sending-store.ts';
@@ -27,7 +29,7 @@ export function followServer(signal: AbortSignal): void {
 
 /** Reads what every screen needs. What fails is read again when the stream is open. */
 export function readEverything(): void {
-  for (const load of [loadConversations, loadModels, loadWorkspaces]) void load().catch(() => undefined);
+  for (const load of [loadConversations, loadModels, loadWorkspaces, loadAgents, loadFolders]) void load().catch(() => undefined);
   void loadMemory()
     .then(applyLook)
     .catch(() => undefined);
@@ -63,6 +65,13 @@ function handle(event: StreamEvent): void {
       break;
     case 'settings_changed':
       void loadModels().catch(() => undefined);
+      break;
+    case 'agents_changed':
+      void loadAgents().catch(() => undefined);
+      break;
+    case 'folders_changed':
+      void loadFolders().catch(() => undefined);
+      refreshConversations();
       break;
     case 'rules_changed':
       break;

@@ -25,6 +25,22 @@ describe('glasshouse chat', () => {
     expect((await cli.run(['conversations', 'list'])).stdout.trim().split('\n')).toHaveLength(1);
   });
 
+  it('says the last message in other words, and has it answered anew; all versions stay', async () => {
+    const { cli, server } = await scriptedScene([{ text: 'One.' }, { text: 'Two.' }, { text: 'Three.' }]);
+    const done = await cli.run(['chat', ...MODEL], { input: '/again\nFirst words\n/edit Other words\n/edit\n/again\n' });
+    expect([done.code, done.stdout]).toEqual([0, 'One.\nTwo.\nThree.\n']);
+    expect(done.stderr).toContain('Nothing was said here yet');
+    expect(done.stderr).toContain('Say how: /edit WORDS');
+    expect(asked(server, 1)).not.toContain('First words');
+    expect(asked(server, 2)).toContain('Other words');
+    expect(asked(server, 2)).not.toContain('Two.');
+    // JSON keeps the whole tree, and says which branch is shown.
+    const { stdout } = await cli.run(['conversations', 'export', 'last', '--format', 'json']);
+    const { messages, path } = JSON.parse(stdout) as { messages: { id: string }[]; path: string[] };
+    expect([messages.length, path.length]).toEqual([5, 2]);
+    expect(stdout).toContain('First words');
+  });
+
   it('on a terminal says, asks before what is unsafe, goes on, and brings back what was said', async () => {
     const { cli, server } = await scriptedScene([
       callOf('write_file', { path: 'a.txt', content: 'from the chat\n' }),

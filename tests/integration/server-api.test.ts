@@ -243,6 +243,35 @@ describe('messages', () => {
     expect(await scene.client.messages.withdrawWaiting({ inputId: follow })).toEqual({ withdrawn: false });
   });
 
+  it('R6: are said in the order in which they were put, each kind by itself, whichever window did it', async () => {
+    const scene = await ServerScene.start([callOf('run_command', { command: 'ls' }), { text: 'Done.' }, { text: 'A.', repeat: 4 }]);
+    const { conversationId } = await scene.send('Work.');
+    const asked = await scene.until(conversationId, (view) => view.interactions.length > 0);
+    const ids = Array.from({ length: 4 }, () => randomUUID());
+    const [one = '', two = '', three = '', steer = ''] = ids;
+    for (const [at, commandId] of ids.entries())
+      await scene.send(`Number ${at + 1}.`, { conversationId, commandId, whenBusy: commandId === steer ? 'steer' : 'follow_up' });
+    const { messages } = scene.client;
+    const order = async () => {
+      const { waiting } = await scene.client.conversations.get({ id: conversationId });
+      return waiting.filter(({ input }) => input.delivery === 'follow_up').map(({ text }) => text);
+    };
+    expect(await messages.moveWaiting({ inputId: three, before: one })).toEqual({ moved: true });
+    expect(await order()).toEqual(['Number 3.', 'Number 1.', 'Number 2.']);
+    // Two windows at once: each change is made to what is there then.
+    await Promise.all([messages.moveWaiting({ inputId: three, before: null }), messages.moveWaiting({ inputId: two, before: one })]);
+    expect(await order()).toEqual(['Number 2.', 'Number 1.', 'Number 3.']);
+    expect(await messages.moveWaiting({ inputId: one, before: steer })).toEqual({ moved: false });
+    expect(await messages.moveWaiting({ inputId: one, before: randomUUID() })).toEqual({ moved: false });
+    await scene.client.interactions.answer({ interactionId: asked.interactions[0]?.id ?? '', answer: { kind: 'deny' } });
+    const view = await scene.until(conversationId, (each) => each.runs.length === 4 && each.runs[3]?.state.name === 'completed');
+    const said = view.messages
+      .filter(({ role }) => role === 'person')
+      .map(({ parts }) => parts.map((part) => ('text' in part ? part.text : '')).join());
+    expect(said).toEqual(['Work.', 'Number 4.', 'Number 2.', 'Number 1.', 'Number 3.']);
+    expect(await messages.moveWaiting({ inputId: one, before: null })).toEqual({ moved: false });
+  });
+
   it('open a new conversation where the person worked last, else in the example', async () => {
     const scene = await ServerScene.start([{ text: 'One.', repeat: 3 }]);
     const first = await scene.client.messages.send({ commandId: randomUUID(), text: 'Hello?' });

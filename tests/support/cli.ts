@@ -41,6 +41,8 @@ export class CliScene {
       GLASSHOUSE_HOME: this.home,
       GLASSHOUSE_KEYCHAIN: 'off',
       GLASSHOUSE_WINDOW: '100000',
+      // One more request after the first answer: wanted where it is tested.
+      GLASSHOUSE_TITLES: 'off',
       ...env,
     };
     mkdirSync(join(this.root, 'home'));

@@ -59,11 +59,12 @@ export function office(
     canAnswer: () => true,
     fallback: async () => null,
     environmentAt: () => [],
+    agents: storage.agents,
     instructionsFor: async () => [],
   });
   const events: PublishedEvent[] = [];
   feed.subscribe((published) => events.push(published));
-  const deps = { reader: storage.reader, instances: storage.instances, supervisor, system };
+  const deps = { reader: storage.reader, instances: storage.instances, agents: storage.agents, supervisor, system };
   const send = (text: string, change: Partial<SendMessage> = {}) => {
     if (readsAnew && change.conversationId !== undefined) supervisor.forget(change.conversationId);
     return sendMessage(deps, {

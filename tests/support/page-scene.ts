@@ -46,6 +46,8 @@ export class PageScene {
       GLASSHOUSE_HOME: this.home,
       GLASSHOUSE_KEYCHAIN: 'off',
       GLASSHOUSE_WINDOW: '100000',
+      // One more request after the first answer: wanted where it is tested.
+      GLASSHOUSE_TITLES: 'off',
       GLASSHOUSE_MODEL: 'openai-compatible/scripted',
       OPENAI_BASE_URL: `${this.model.url}/v1`,
       // The other wire of the same key: nobody is asked beyond this machine.

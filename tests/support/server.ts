@@ -25,7 +25,7 @@ export class ServerScene {
   readonly model: ScriptedModelServer;
   #running: { readonly program: RunningCli; readonly port: number; readonly token: string } | null = null;
 
-  private constructor(model: ScriptedModelServer) {
+  private constructor(model: ScriptedModelServer, env: Readonly<Record<string, string>>) {
     this.model = model;
     this.cli = new CliScene({
       OPENAI_BASE_URL: `${model.url}/v1`,
@@ -33,14 +33,19 @@ export class ServerScene {
       OPENAI_RESPONSES_BASE_URL: 'http://127.0.0.1:9/v1',
       OPENAI_API_KEY: KEY,
       GLASSHOUSE_MODEL: 'openai-compatible/scripted',
+      ...env,
     });
   }
 
   /** A scene whose model answers from a script; the server is running. */
-  static async start(replies: readonly ScriptedReply[] = [], args: readonly string[] = []): Promise<ServerScene> {
+  static async start(
+    replies: readonly ScriptedReply[] = [],
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ServerScene> {
     const model = await startScriptedModelServer([...replies]);
     opened.add(() => model.close());
-    const scene = new ServerScene(model);
+    const scene = new ServerScene(model, env);
     await scene.restart(args);
     return scene;
   }

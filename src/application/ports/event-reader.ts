@@ -5,7 +5,9 @@ export type Change =
   | { readonly type: 'conversation_changed'; readonly conversationId: string }
   | { readonly type: 'conversation_deleted'; readonly conversationId: string }
   | { readonly type: 'rules_changed' }
-  | { readonly type: 'settings_changed' };
+  | { readonly type: 'settings_changed' }
+  | { readonly type: 'agents_changed' }
+  | { readonly type: 'folders_changed' };
 
 /** One entry of the change feed, with the words that belong to it read from the tables. */
 export type FeedEntry =

@@ -1,3 +1,5 @@
+import type { Agent } from '../../core/models/agent-profile.ts';
+import type { Folder } from '../../core/models/folder.ts';
 import type { Rule } from '../../core/models/rule.ts';
 
 /** Saved rules. */
@@ -6,6 +8,23 @@ export interface RuleStore {
   inForce(scope: { readonly conversationId: string; readonly workspace: string }): Promise<readonly Rule[]>;
   all(): Promise<readonly Rule[]>;
   add(rule: Rule): Promise<void>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** Agents that were made or taken in; by name. */
+export interface AgentStore {
+  all(): Promise<readonly Agent[]>;
+  get(id: string): Promise<Agent | null>;
+  /** Adds it, or takes the place of the one with its id. */
+  put(agent: Agent): Promise<void>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** Folders of the list, by name. */
+export interface FolderStore {
+  all(): Promise<readonly Folder[]>;
+  put(folder: Folder): Promise<void>;
+  /** What was in it stays, in no folder. */
   remove(id: string): Promise<boolean>;
 }
 

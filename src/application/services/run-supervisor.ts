@@ -4,17 +4,19 @@ import type { Actor, AgentEvent } from '../../core/agent/agent-event.ts';
 import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts';
 import { FailureError, failure, type Failure, type Result } from '../../core/models/failure.ts';
 import type { Interaction, InteractionAnswer } from '../../core/models/interaction.ts';
+import type { Agent } from '../../core/models/agent-profile.ts';
 import type { Rule } from '../../core/models/rule.ts';
 import type { Run } from '../../core/models/run.ts';
 import { NO_USAGE } from '../../core/models/usage.ts';
 import type { Block } from '../../core/reasoning/language-model.ts';
 import { createGuidedStrategy } from '../../core/reasoning/guided-strategy.ts';
 import { createNativeStrategy } from '../../core/reasoning/native-strategy.ts';
-import type { ToolRegistry } from '../../core/tools/tool-registry.ts';
+import { withOnly, type ToolRegistry } from '../../core/tools/tool-registry.ts';
+import { agentAtWork } from '../use-cases/agents.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { FetchProgress, ModelCatalog } from '../ports/model-catalog.ts';
-import type { Instances, RuleStore } from '../ports/stores.ts';
+import type { AgentStore, Instances, RuleStore } from '../ports/stores.ts';
 import type { SystemPort } from '../ports/system.ts';
 import type { EventFeed } from './event-feed.ts';
 import { LastSnapshots } from './last-snapshots.ts';
@@ -25,6 +27,7 @@ export interface RunSupervisorDeps {
   readonly reader: ConversationReader;
   readonly instances: Instances;
   readonly rules: RuleStore;
+  readonly agents: Pick<AgentStore, 'get'>;
   readonly catalog: ModelCatalog;
   readonly tools: ToolRegistry;
   readonly feed: EventFeed;
@@ -36,8 +39,8 @@ export interface RunSupervisorDeps {
   /** The model that the person wants runs to go on with where theirs cannot be asked; null: none. */
   fallback(): Promise<Omit<FallbackModel, 'open'> | null>;
   environmentAt(workspace: string, time: number): readonly Block[];
-  /** What the person wants of runs in a workspace. */
-  instructionsFor(workspace: string): Promise<readonly Block[]>;
+  /** What the person wants of runs in a workspace, and of the agent that works there. */
+  instructionsFor(workspace: string, agent: Agent | null): Promise<readonly Block[]>;
 }
 
 interface ActiveRun {
@@ -144,6 +147,11 @@ export class RunSupervisor {
     return this.#active.has(runId);
   }
 
+  /** Whether no run is at work here. */
+  get isIdle(): boolean {
+    return this.#active.size === 0;
+  }
+
   /** Stops a run of this process (R7). @returns false when it is not at work here */
   stop(runId: string): boolean {
     const active = this.#active.get(runId);
@@ -187,11 +195,15 @@ export class RunSupervisor {
 
   async #work(active: ActiveRun, workspace: string, begun: readonly AgentEvent[]): Promise<void> {
     const { run, stop } = active;
-    const [tools, instructions, snapshot] = await Promise.all([
+    const [offered, conversation, snapshot] = await Promise.all([
       this.#deps.tools.offered(),
-      this.#deps.instructionsFor(workspace),
+      this.#deps.reader.conversation(run.conversationId),
       this.#snapshot(run.conversationId, begun),
     ]);
+    // Read anew for each run: what was changed since the last one counts (and what nobody approves, does not).
+    const profile = await agentAtWork(this.#deps, conversation?.agentId);
+    const instructions = await this.#deps.instructionsFor(workspace, profile);
+    const tools = profile?.tools ? withOnly(offered, profile.tools) : offered;
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
     const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace, instructions), stop.signal);
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));

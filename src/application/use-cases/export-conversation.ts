@@ -41,9 +41,12 @@ export async function exportConversation(
     const writer = await deps.pageWriter();
     return { name: `${name}.html`, type: 'text/html; charset=utf-8', text: await writer.write(picture, calls, media) };
   }
-  const { conversation, messages, interactions, plan } = picture;
+  const { conversation, plan } = picture;
+  // The whole tree: `path` is the branch that is shown.
+  const { messages, calls: all, interactions } = await deps.reader.tree(conversationId);
+  const path = picture.messages.map((message) => message.id);
   const runs = await deps.reader.runs(conversationId);
-  const whole = { conversation, messages, calls: [...calls.values()], interactions, plan, runs, media: Object.fromEntries(media) };
+  const whole = { conversation, path, messages, calls: all, interactions, plan, runs, media: Object.fromEntries(media) };
   return { name: `${name}.json`, type: 'application/json', text: `${JSON.stringify(whole, null, 2)}\n` };
 }
 
@@ -63,6 +66,24 @@ async function mediaOf(
     if (data !== null) media.set(one.hash, base64(data));
   }
   return media;
+}
+
+/** Several in one file: one after the other to read, or as a list in JSON. What is gone by now is left out; null: all are. */
+export async function exportConversations(
+  deps: ExportConversationDeps,
+  ids: readonly string[],
+  format: Exclude<ExportFormat, 'html'>,
+): Promise<ExportedFile | null> {
+  const files: ExportedFile[] = [];
+  for (const id of new Set(ids)) {
+    const file = await exportConversation(deps, id, format);
+    if (file) files.push(file);
+  }
+  const [first] = files;
+  if (!first) return null;
+  const texts = files.map(({ text }) => text.trimEnd());
+  const text = format === 'json' ? `[\n${texts.join(',\n')}\n]\n` : `${texts.join('\n\n---\n\n')}\n`;
+  return { name: `conversations.${format === 'json' ? 'json' : 'md'}`, type: first.type, text };
 }
 
 /** Letters and digits of the title, so that every file system takes it. */

@@ -1,4 +1,4 @@
-import { ownInstructionBlocks } from '../../core/context/instructions.ts';
+import { ownInstructionBlocks, type OwnInstructions } from '../../core/context/instructions.ts';
 import type { Block } from '../../core/reasoning/language-model.ts';
 import type { InstructionFile, InstructionFiles } from '../ports/machine.ts';
 import type { SettingStore } from '../ports/stores.ts';
@@ -42,7 +42,11 @@ export async function forgetInstructions({ settings }: InstructionDeps, workspac
 }
 
 /** What a run in a workspace is told beside our own words. */
-export async function instructionBlocks(deps: InstructionDeps, workspace: string): Promise<readonly Block[]> {
+export async function instructionBlocks(
+  deps: InstructionDeps,
+  workspace: string,
+  agent: OwnInstructions['agent'],
+): Promise<readonly Block[]> {
   const [everywhere, here] = await Promise.all([deps.given || deps.settings.get(EVERYWHERE), workspaceInstructions(deps, workspace)]);
-  return ownInstructionBlocks({ everywhere: everywhere || null, workspace: here.state === 'approved' ? here.file : null });
+  return ownInstructionBlocks({ everywhere: everywhere || null, agent, workspace: here.state === 'approved' ? here.file : null });
 }

@@ -7,7 +7,7 @@ import type { Message, Part } from '../../core/models/message.ts';
 import type { RecordedRun } from '../../core/models/records.ts';
 import type { Budget, Run } from '../../core/models/run.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
-import type { Instances } from '../ports/stores.ts';
+import type { AgentStore, Instances } from '../ports/stores.ts';
 import type { SystemPort } from '../ports/system.ts';
 import type { RunSupervisor } from '../services/run-supervisor.ts';
 
@@ -30,6 +30,7 @@ export interface Sent {
 export interface NewRunDeps {
   readonly reader: ConversationReader;
   readonly instances: Instances;
+  readonly agents: Pick<AgentStore, 'get'>;
   readonly supervisor: RunSupervisor;
   readonly system: SystemPort;
 }

@@ -1,9 +1,11 @@
 import type { AgentEvent, Delivery } from '../../core/agent/agent-event.ts';
 import { isActive } from '../../core/agent/agent-state.ts';
+import type { Agent } from '../../core/models/agent-profile.ts';
 import type { Conversation, ConversationMode } from '../../core/models/conversation.ts';
 import { failure, type Result } from '../../core/models/failure.ts';
 import type { Message } from '../../core/models/message.ts';
 import type { NewAttachment } from '../../core/models/media.ts';
+import { agentToBegin } from './agents.ts';
 import {
   beginRun,
   busy,
@@ -26,6 +28,8 @@ export interface SendMessage extends RunCommand {
   readonly text: string;
   readonly attachments: readonly NewAttachment[];
   readonly mode?: ConversationMode;
+  /** Whose agent works in a new conversation; absent: the one that works where none was chosen. */
+  readonly agentId?: string;
   /** What to do when a run is at work in the conversation. */
   readonly whenBusy: Exclude<Delivery, 'start'> | 'refuse';
 }
@@ -58,7 +62,9 @@ async function takeIn(deps: NewRunDeps, command: SendMessage): Promise<Result<Se
     const delivered = await deliverWhileBusy(deps, command, existing);
     if (delivered) return delivered;
   }
-  const conversation = existing ?? newConversation(deps, command, deps.system.now());
+  const begun = await agentToBegin(deps, existing ? undefined : command.agentId);
+  if (!begun.ok) return begun;
+  const conversation = existing ?? newConversation(deps, command, begun.value, deps.system.now());
   const runId = deps.system.newId();
   const message = newMessage(deps, command, conversation, runId);
   const first: AgentEvent[] = [];
@@ -86,7 +92,7 @@ async function deliverWhileBusy(deps: NewRunDeps, command: SendMessage, conversa
   return taken ? { ok: true, value: { conversationId: conversation.id, runId: run.id } } : null;
 }
 
-function newConversation(deps: NewRunDeps, command: SendMessage, now: number): Conversation {
+function newConversation(deps: NewRunDeps, command: SendMessage, agent: Agent | null, now: number): Conversation {
   return {
     id: deps.system.newId(),
     kind: 'chat',
@@ -96,6 +102,7 @@ function newConversation(deps: NewRunDeps, command: SendMessage, now: number): C
     mode: command.mode ?? 'ask',
     createdAt: now,
     updatedAt: now,
+    ...(agent === null ? {} : { agentId: agent.id }),
   };
 }
 

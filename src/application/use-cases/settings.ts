@@ -113,6 +113,11 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     variable: 'GLASSHOUSE_UPDATE_ADDRESS',
     check: (value) => (/^https?:\/\/[^\s/]\S*$/.test(value) ? null : 'an http or https address'),
   },
+  titles: {
+    about: 'Whether the model that answered also names the conversation, by a short request after its first answer: on or off; unset: on.',
+    variable: 'GLASSHOUSE_TITLES',
+    check: (value) => (value === 'on' || value === 'off' ? null : 'on or off'),
+  },
   thinking: {
     about: 'Tokens that a model may think with before it answers, where it wants to be told; unset: it is not asked to.',
     variable: 'GLASSHOUSE_THINKING',

@@ -15,6 +15,8 @@ export const conversation = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   trashedAt: z.number().exactOptional(),
+  agentId: z.string().exactOptional(),
+  folderId: z.string().exactOptional(),
 });
 
 export const mediaType = z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'application/pdf']);

@@ -52,7 +52,7 @@ const step = z.object({
   runId: z.string(),
   ord: z.number(),
   attempt: z.number(),
-  purpose: z.enum(['plan', 'synthesise']),
+  purpose: z.enum(['plan', 'synthesise', 'title']),
   messageId: z.string(),
   requestId: z.string(),
   model: z.string(),

@@ -20,7 +20,8 @@ export interface StepStart {
   readonly ord: number;
   /** 1 for the first try of this step. */
   readonly attempt: number;
-  readonly purpose: StepPurpose;
+  /** `title`: after the run, to name the conversation. */
+  readonly purpose: StepPurpose | 'title';
   readonly messageId: string;
   readonly requestId: string;
   readonly model: string;

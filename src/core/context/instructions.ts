@@ -21,15 +21,20 @@ export function instructionsFor(mode: 'ask' | 'plan'): readonly Block[] {
 export interface OwnInstructions {
   /** What the person wants in every conversation; null: nothing. */
   readonly everywhere: string | null;
+  /** How the conversation's agent is to work; null: it has none of its own. */
+  readonly agent: { readonly name: string; readonly instructions: string } | null;
   /** What a file of the workspace asks for and the person has approved (S5); null: nothing. */
   readonly workspace: { readonly file: string; readonly text: string } | null;
 }
 
 /** What stands after our own words in the system section: the same for every request of a run (C4). */
-export function ownInstructionBlocks({ everywhere, workspace }: OwnInstructions): readonly Block[] {
+export function ownInstructionBlocks({ everywhere, agent, workspace }: OwnInstructions): readonly Block[] {
   const block = (source: string, text: string): Block => ({ text, section: 'system', source: `instructions:${source}`, trust: 'trusted' });
   return [
     ...(everywhere === null ? [] : [block('everywhere', `What the person wants in every conversation:\n${everywhere}`)]),
+    ...(agent === null || agent.instructions === ''
+      ? []
+      : [block(`agent:${agent.name}`, `How you work in this conversation, as the agent “${agent.name}”:\n${agent.instructions}`)]),
     ...(workspace === null
       ? []
       : [block(workspace.file, `What the person wants in this workspace (${workspace.file}, approved by them):\n${workspace.text}`)]),

@@ -17,6 +17,10 @@ export interface Conversation {
   readonly updatedAt: number;
   /** Since when it is in the trash, milliseconds since 1970; absent: it is not. */
   readonly trashedAt?: number;
+  /** The agent that works in it; absent: the one that works where none was chosen. */
+  readonly agentId?: string;
+  /** The folder of the list that it is in; absent: none. */
+  readonly folderId?: string;
 }
 
 /** A first title from the person's words: one line, at most 80 characters. */

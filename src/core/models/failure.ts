@@ -107,6 +107,12 @@ const FAILURES = {
   request_not_found: { exit: 2, advice: 'See the requests of the conversation.' },
   call_not_found: { exit: 2, advice: 'See the calls of the conversation.' },
   upload_missing: { exit: 1, advice: 'Attach the file again, then send.' },
+  // agents
+  agent_not_found: { exit: 2, advice: 'See `glasshouse agents list`.' },
+  agent_not_approved: { exit: 2, advice: 'Read it, then approve it: `glasshouse agents approve NAME`.' },
+  agent_invalid: { exit: 2, advice: 'Nothing was changed.' },
+  folder_not_found: { exit: 2, advice: 'See `glasshouse folders list`.' },
+  folder_invalid: { exit: 2, advice: 'Nothing was changed.' },
   // the server
   unauthorized: { exit: 1, advice: 'Open the address that `npm start` printed: it brings the token.' },
   forbidden: { exit: 1, advice: 'Use the address that `npm start` printed.' },

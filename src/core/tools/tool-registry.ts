@@ -36,15 +36,24 @@ export class ToolRegistry {
 
   /** The tools as they are now, in the order in which they were added. */
   snapshot(accept: (tool: Tool) => boolean = () => true): ToolSet {
-    const tools = [...this.#tools.values()].filter(accept);
-    const byName = new Map(tools.map((tool) => [tool.name, tool]));
-    let specs: readonly ToolSpec[] | undefined;
-    return {
-      tools,
-      find: (name) => byName.get(name),
-      specs: () => (specs ??= tools.map(specOf)),
-    };
+    return setOf([...this.#tools.values()].filter(accept));
   }
+}
+
+/** Those of a set that are named; names of tools that are not there are passed over. */
+export function withOnly({ tools }: ToolSet, names: readonly string[]): ToolSet {
+  const wanted = new Set(names);
+  return setOf(tools.filter((tool) => wanted.has(tool.name)));
+}
+
+function setOf(tools: readonly Tool[]): ToolSet {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  let specs: readonly ToolSpec[] | undefined;
+  return {
+    tools,
+    find: (name) => byName.get(name),
+    specs: () => (specs ??= tools.map(specOf)),
+  };
 }
 
 const specs = new WeakMap<Tool, ToolSpec>();

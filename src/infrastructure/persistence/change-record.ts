@@ -10,6 +10,8 @@ function subjectOf(change: Change): { readonly conversationId: string; readonly 
       return { conversationId: change.conversationId, subject: change.conversationId };
     case 'rules_changed':
     case 'settings_changed':
+    case 'agents_changed':
+    case 'folders_changed':
       return { conversationId: '', subject: change.type };
   }
 }
@@ -40,6 +42,10 @@ export function changeOf(row: Row): Change | null {
       return { type: 'rules_changed' };
     case 'settings_changed':
       return { type: 'settings_changed' };
+    case 'agents_changed':
+      return { type: 'agents_changed' };
+    case 'folders_changed':
+      return { type: 'folders_changed' };
     default:
       return null;
   }

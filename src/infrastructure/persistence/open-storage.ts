@@ -5,7 +5,8 @@ import type { Journal } from '../../application/ports/journal.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Search } from '../../application/ports/search.ts';
 import type { StorageCare } from '../../application/ports/storage-care.ts';
-import type { Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import type { AgentStore, FolderStore, Instances, Purge, RuleStore, SettingStore } from '../../application/ports/stores.ts';
+import { createSqliteAgentStore } from './sqlite-agent-store.ts';
 import { createSqliteChangeLog } from './change-record.ts';
 import { Database } from './database.ts';
 import { createSqliteEventReader } from './event-reader.ts';
@@ -13,6 +14,7 @@ import { trimFeed } from './feed-retention.ts';
 import { createInstances } from './instances.ts';
 import { createSqliteConversationEditor } from './sqlite-conversation-editor.ts';
 import { createSqliteConversationReader } from './sqlite-conversation-reader.ts';
+import { createSqliteFolderStore } from './sqlite-folder-store.ts';
 import { createSqliteJournal } from './sqlite-journal.ts';
 import { createSqlitePictures, createSqliteTallies } from './sqlite-pictures.ts';
 import { createSqlitePurge } from './sqlite-purge.ts';
@@ -26,6 +28,8 @@ export interface Storage {
   readonly search: Search;
   readonly rules: RuleStore;
   readonly settings: SettingStore;
+  readonly agents: AgentStore;
+  readonly folders: FolderStore;
   readonly purge: Purge;
   readonly instances: Instances;
   readonly pictures: Pictures;
@@ -58,6 +62,8 @@ export function openStorage(folder: string, options: { readonly instanceId: stri
       search: createSqliteSearch(db),
       rules: createSqliteRuleStore(db, options.now),
       settings: createSqliteSettingStore(db),
+      agents: createSqliteAgentStore(db, options.now),
+      folders: createSqliteFolderStore(db, options.now),
       purge: createSqlitePurge(db, instances.isAlive, journal.forget, options.now),
       instances,
       pictures: createSqlitePictures(db),

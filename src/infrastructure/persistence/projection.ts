@@ -23,7 +23,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
       const { conversation: c } = event;
       db.run('INSERT OR IGNORE INTO workspace (id, path, created_at) VALUES (?, ?, ?)', c.workspace, c.workspace, at);
       db.run(
-        'INSERT INTO conversation (id, kind, workspace, title, head_message_id, mode, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO conversation (id, kind, workspace, title, head_message_id, mode, created_at, updated_at, agent_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         c.id,
         c.kind,
         c.workspace,
@@ -32,6 +32,7 @@ export function project(db: Database, ledger: LedgerWriter, event: AgentEvent, {
         c.mode,
         c.createdAt,
         c.updatedAt,
+        c.agentId ?? null,
       );
       return;
     }

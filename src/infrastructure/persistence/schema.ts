@@ -144,4 +144,17 @@ ALTER TABLE request_span ADD COLUMN media TEXT;
 ALTER TABLE tool_call ADD COLUMN media TEXT;
 ALTER TABLE run ADD COLUMN answer_schema TEXT;
 `,
+  // Agents and folders; who made a title (words, model, person); the order of what waits, where it was changed.
+  `
+CREATE TABLE agent (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, about TEXT NOT NULL, instructions TEXT NOT NULL, model TEXT, tools TEXT, starters TEXT NOT NULL,
+  approved INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE folder (id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+ALTER TABLE conversation ADD COLUMN agent_id TEXT;
+ALTER TABLE conversation ADD COLUMN folder_id TEXT;
+ALTER TABLE conversation ADD COLUMN titled_by TEXT NOT NULL DEFAULT 'words';
+CREATE INDEX conversation_in_folder ON conversation (folder_id) WHERE folder_id IS NOT NULL;
+ALTER TABLE input ADD COLUMN place INTEGER;
+`,
 ];

@@ -16,9 +16,10 @@ import { isOnPath } from './message-path.ts';
 
 export function createSqliteConversationReader(db: Database): ConversationReader {
   return {
-    async list({ limit, workspace, place }) {
-      const where = workspace === undefined ? '' : 'AND workspace = ?';
-      const values = workspace === undefined ? [limit] : [workspace, limit];
+    async list({ limit, workspace, folderId, place }) {
+      const wanted = Object.entries({ workspace, folder_id: folderId }).filter((each): each is [string, string] => each[1] !== undefined);
+      const where = wanted.map(([column]) => `AND ${column} = ?`).join(' ');
+      const values = [...wanted.map(([, value]) => value), limit];
       return db
         .all(
           `SELECT ${SUMMARY_COLUMNS} FROM conversation c WHERE kind = 'chat' AND ${place ? IN_PLACE[place] : 'TRUE'} ${where} ORDER BY ${place === 'trash' ? 'trashed_at' : 'updated_at'} DESC LIMIT ?`,
@@ -45,6 +46,24 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     async snapshot(id) {
       const row = db.get('SELECT * FROM conversation WHERE id = ?', id);
       return row ? readSnapshot(db, toConversation(row), row['plan']) : null;
+    },
+    async tree(conversationId) {
+      const parts = partsByMessage(db, db.all('SELECT * FROM part WHERE conversation_id = ? ORDER BY ord, rowid', conversationId));
+      return {
+        messages: db
+          .all('SELECT * FROM message WHERE conversation_id = ? ORDER BY created_at, rowid', conversationId)
+          .map((row) => toMessage(row, parts.get(String(row['id'])) ?? [])),
+        calls: db
+          .all(
+            `SELECT t.*, b.data AS whole FROM tool_call t LEFT JOIN blob b ON b.conversation_id = t.conversation_id AND b.hash = t.output_blob
+             WHERE t.conversation_id = ? ORDER BY t.rowid`,
+            conversationId,
+          )
+          .map((row) =>
+            row['whole'] === null ? toCall(row) : { ...toCall(row), output: Buffer.from(row['whole'] as Uint8Array).toString('utf8') },
+          ),
+        interactions: db.all('SELECT * FROM interaction WHERE conversation_id = ? ORDER BY created_at', conversationId).map(toInteraction),
+      };
     },
     async runs(conversationId) {
       const steps = new Map<string, RecordedStep[]>();
@@ -80,7 +99,7 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     },
     async waitingInputs(conversationId, delivery) {
       const rows = db.all(
-        `SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' AND delivery = ? ORDER BY created_at, rowid`,
+        `SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' AND delivery = ? ORDER BY ${WAITING_ORDER}`,
         conversationId,
         delivery,
       );
@@ -96,6 +115,14 @@ export function createSqliteConversationReader(db: Database): ConversationReader
       const row = rows.find((each) => each['state'] !== 'suspended' || each['id'] === last);
       return row ? toRun(row, []) : null;
     },
+    async wantsTitle(conversationId) {
+      const row = db.get(
+        `SELECT 1 FROM conversation c WHERE id = ? AND kind = 'chat' AND titled_by = 'words' AND trashed_at IS NULL
+         AND (SELECT count(*) FROM run WHERE conversation_id = c.id) = 1`,
+        conversationId,
+      );
+      return row !== undefined;
+    },
     async message(conversationId, messageId) {
       const row = db.get('SELECT * FROM message WHERE id = ? AND conversation_id = ?', messageId, conversationId);
       return row ? readMessage(db, row) : null;
@@ -106,6 +133,9 @@ export function createSqliteConversationReader(db: Database): ConversationReader
     },
   };
 }
+
+/** What waits, as it will be said: in the order in which it was put, else in which it came; what came after that stands behind. */
+export const WAITING_ORDER = 'place IS NULL, place, created_at, rowid';
 
 /** What a list tells of a conversation `c`. */
 export const SUMMARY_COLUMNS = `c.*, (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS messages,
@@ -259,6 +289,8 @@ export function toConversation(row: Row): Conversation {
     createdAt: Number(row['created_at']),
     updatedAt: Number(row['updated_at']),
     ...(row['trashed_at'] === null ? {} : { trashedAt: Number(row['trashed_at']) }),
+    ...(row['agent_id'] === null ? {} : { agentId: String(row['agent_id']) }),
+    ...(row['folder_id'] === null ? {} : { folderId: String(row['folder_id']) }),
   };
 }
 
@@ -395,7 +427,7 @@ function toStep(row: Row): RecordedStep {
     runId: String(row['run_id']),
     ord: Number(row['ord']),
     attempt: Number(row['attempt']),
-    purpose: row['purpose'] === 'synthesise' ? 'synthesise' : 'plan',
+    purpose: String(row['purpose']) as RecordedStep['purpose'],
     messageId: String(row['message_id']),
     requestId: String(row['request_id']),
     model: String(row['model']),

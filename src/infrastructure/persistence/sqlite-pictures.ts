@@ -30,6 +30,7 @@ import {
   toRunState,
   toSummary,
   SUMMARY_COLUMNS,
+  WAITING_ORDER,
 } from './sqlite-conversation-reader.ts';
 
 /** Characters of a call's output that come with the conversation; the rest is read when it is opened. */
@@ -70,7 +71,7 @@ function readPicture(db: Database, id: string, last: number): ConversationPictur
     running: Object.fromEntries(end.calls.filter((call) => call.state === 'started').map((call) => [call.id, draftOf(db, call.id)])),
     plan: row['plan'] === null ? null : (JSON.parse(String(row['plan'])) as Plan),
     trim: readTrim(db, id),
-    waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY created_at, rowid`, id).map((row) => {
+    waiting: db.all(`SELECT * FROM input WHERE conversation_id = ? AND state = 'waiting' ORDER BY ${WAITING_ORDER}`, id).map((row) => {
       const message = JSON.parse(String(row['message'])) as Message;
       return { input: toInput(row), messageId: message.id, text: textOf(message), attachments: attachmentsOf(message) };
     }),
@@ -173,7 +174,7 @@ function readRuns(db: Database, conversationId: string, runIds: string): readonl
   const sums = new Map<string, { usage: Usage; cost: number | null; steps: number }>();
   // A step is never older than its run.
   const steps = db.all(
-    'SELECT run_id, ord, usage, cost FROM step WHERE conversation_id = ? AND started_at >= ? AND run_id IN (SELECT value FROM json_each(?))',
+    'SELECT run_id, ord, purpose, usage, cost FROM step WHERE conversation_id = ? AND started_at >= ? AND run_id IN (SELECT value FROM json_each(?))',
     conversationId,
     rows[0]?.['created_at'] ?? 0,
     runIds,
@@ -185,7 +186,8 @@ function readRuns(db: Database, conversationId: string, runIds: string): readonl
     sums.set(runId, {
       usage: usage ? addUsage(sum.usage, usage) : sum.usage,
       cost: !usage ? sum.cost : sum.cost === null || step['cost'] === null ? null : sum.cost + Number(step['cost']),
-      steps: Math.max(sum.steps, Number(step['ord'])),
+      // The one that named the conversation was none of the work, but it was paid for.
+      steps: step['purpose'] === 'title' ? sum.steps : Math.max(sum.steps, Number(step['ord'])),
     });
   }
   return rows.map((row) => toRunSummary(row, sums.get(String(row['id'])) ?? { usage: NO_USAGE, cost: 0, steps: 0 }));

@@ -1,6 +1,7 @@
 import type { SearchHit, SearchKind } from '../../core/models/records.ts';
 import type { Search } from '../../application/ports/search.ts';
 import type { Database } from './database.ts';
+import { searchWithin } from './search-within.ts';
 import { hasPending, indexPending } from './search-indexer.ts';
 
 /**
@@ -44,6 +45,10 @@ export function createSqliteSearch(db: Database): Search {
         excerpt: String(row['excerpt']),
         createdAt: Number(row['created_at']),
       }));
+    },
+    async searchWithin(query, limits, { limit }) {
+      if (hasPending(db)) db.transaction(() => indexPending(db));
+      return searchWithin(db, toMatch(query), limits, limit);
     },
   };
 }

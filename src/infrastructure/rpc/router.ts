@@ -1,7 +1,9 @@
 import { implement, type AnyRouter } from '@orpc/server';
 import type { GlasshouseClient } from '../../contract/client.ts';
 import { procedures } from '../../contract/procedures.ts';
+import { agentRoutes } from './routes/agent-routes.ts';
 import { conversationRoutes } from './routes/conversation-routes.ts';
+import { folderRoutes } from './routes/folder-routes.ts';
 import { ledgerRoutes } from './routes/ledger-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
@@ -12,8 +14,10 @@ import type { Served } from './served.ts';
 function callsOf(served: Served): GlasshouseClient {
   return {
     conversations: conversationRoutes(served),
+    agents: agentRoutes(served),
+    folders: folderRoutes(served),
     requests: ledgerRoutes(served),
-    search: async ({ query, limit = 50 }) => ({ hits: await served.app.search(query, { limit }) }),
+    search: ({ query, limit = 50 }) => served.app.search(query, { limit }),
     ...runRoutes(served),
     ...settingsRoutes(served),
     ...machineRoutes(served),

@@ -6,9 +6,10 @@ import type { FoundServer } from '../../application/ports/model-catalog.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Sandbox } from '../../application/ports/sandbox.ts';
 import type { Secrets } from '../../application/ports/secrets.ts';
-import type { SettingStore } from '../../application/ports/stores.ts';
+import type { FolderStore, SettingStore } from '../../application/ports/stores.ts';
 import type { ChangeStream } from '../../application/services/change-stream.ts';
 import type { ModelPulls } from '../../application/services/model-pulls.ts';
+import type { TitleMaker } from '../../application/services/title-maker.ts';
 import type { RunSupervisor } from '../../application/services/run-supervisor.ts';
 import type { KnownProfile } from '../../application/use-cases/read-requests.ts';
 import type { NewRunDeps } from '../../application/use-cases/new-run.ts';
@@ -33,8 +34,11 @@ export interface Served {
   readonly tools: ToolRegistry;
   readonly stream: ChangeStream;
   readonly pulls: ModelPulls;
+  readonly titles: TitleMaker;
   readonly folders: WorkFolders;
   readonly workspaceFiles: WorkspaceFiles;
+  /** Folders of the list. */
+  readonly folderStore: FolderStore;
   readonly product: ProductInfo;
   readonly backups: BackupMaker;
   readonly tickets: Tickets;

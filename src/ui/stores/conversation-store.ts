@@ -200,3 +200,8 @@ export function useOpen<Value>(id: string, select: (open: OpenConversation) => V
     return open ? select(open) : undefined;
   });
 }
+
+/** Whether a conversation lies in the trash, where nothing new can begin in it. */
+export function useIsInTrash(id: string): boolean {
+  return useOpen(id, (open) => open.conversation.trashedAt !== undefined) ?? false;
+}

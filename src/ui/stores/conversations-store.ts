@@ -95,6 +95,66 @@ export async function putAway(line: ConversationLine, place: 'archive' | 'trash'
   return true;
 }
 
+/** What is done with several at once. */
+export type TogetherChange = { readonly archived: true } | { readonly trashed: true } | { readonly folderId: string | null };
+
+/** Does one thing with several; it can be undone at once, for all that it was done with. */
+export async function changeTogether(lines: readonly ConversationLine[], change: TogetherChange): Promise<void> {
+  const ids = lines.map((line) => line.id);
+  const shown = ids.find(isOnScreen);
+  const leaves = !('folderId' in change);
+  if (leaves) useConversations.setState((state) => ({ lines: state.lines.filter((line) => !ids.includes(line.id)) }));
+  else for (const id of ids) patch(id, (line) => inFolder(line, change.folderId));
+  if (shown !== undefined && 'trashed' in change) goTo({ screen: 'new' }, { replace: true });
+  try {
+    const { changed, refused } = await api.conversations.change({ ids, ...change });
+    refreshConversations();
+    const [first] = refused;
+    if (first) tell(`${refused.length} of ${ids.length} stayed as they were: ${first.failure.message}`);
+    const done = lines.filter((line) => changed.includes(line.id));
+    if (done.length > 0)
+      tell(`${countOf(done)} ${whereWords(change)}`, {
+        kind: 'together',
+        act: { label: 'Undo', run: () => void undoTogether(done, change) },
+      });
+  } catch (error) {
+    tell(failureInWords(failureOf(error)));
+    refreshConversations();
+  }
+}
+
+function inFolder(line: ConversationLine, folderId: string | null): ConversationLine {
+  const { folderId: _, ...rest } = line;
+  return folderId === null ? rest : { ...rest, folderId };
+}
+
+/** Each goes back to where it was: those of different folders by turns. */
+async function undoTogether(lines: readonly ConversationLine[], change: TogetherChange): Promise<void> {
+  try {
+    if ('folderId' in change) {
+      const before = Map.groupBy(lines, (line) => line.folderId ?? null);
+      for (const [folderId, of] of before) await api.conversations.change({ ids: of.map((line) => line.id), folderId });
+    } else {
+      const back = 'trashed' in change ? { trashed: false } : { archived: false };
+      await api.conversations.change({ ids: lines.map((line) => line.id), ...back });
+    }
+  } catch (error) {
+    tell(failureInWords(failureOf(error)));
+  }
+  refreshConversations();
+}
+
+function countOf(lines: readonly ConversationLine[]): string {
+  const [only] = lines;
+  return lines.length === 1 && only ? `“${titleOf(only)}” is` : `${lines.length} conversations are`;
+}
+
+function whereWords(change: TogetherChange): string {
+  if ('trashed' in change) return 'in the trash';
+  if ('archived' in change) return 'in the archive';
+  return change.folderId === null ? 'in no folder' : 'in another folder';
+}
+
 /** Puts it back where it was. @returns whether it came */
 export async function bringBack(id: string, from: 'archive' | 'trash'): Promise<boolean> {
   try {

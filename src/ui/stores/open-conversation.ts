@@ -187,7 +187,7 @@ function advanceRunLine(
 ): RunLine {
   switch (event.type) {
     case 'step_started':
-      return { ...run, steps: Math.max(run.steps, event.step.ord + 1) };
+      return event.step.purpose === 'title' ? run : { ...run, steps: Math.max(run.steps, event.step.ord + 1) };
     case 'step_completed':
       return {
         ...run,

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../application/ports/pictures.ts';
+import { changeConversations } from '../../../application/use-cases/change-conversations.ts';
 import { moveToTrash, restoreFromTrash } from '../../../application/use-cases/trash.ts';
 import type { GlasshouseClient } from '../../../contract/client.ts';
 import { FailureError } from '../../../core/models/failure.ts';
@@ -33,9 +34,21 @@ export function conversationRoutes(served: Served): GlasshouseClient['conversati
       if (!stretch) throw new FailureError('message_not_found', `There is no message ${through} in the conversation ${id}.`);
       return { ...stretch, runs: stretch.runs.map(lineOf) };
     },
-    update: async ({ id, title, pinned, archived, mode }) => {
-      if (!(await served.editor.update(id, { title, pinned, archived, mode }))) throw missing(id);
+    update: async ({ id, title, pinned, archived, mode, folderId }) => {
+      if (folderId) valueOf(await served.app.findFolder(folderId));
+      if (!(await served.editor.update(id, { title, pinned, archived, mode, folderId }))) throw missing(id);
       return changedLine(id);
+    },
+    change: async ({ ids, ...change }) => {
+      const deps = { ...served.runDeps, editor: served.editor, folders: served.folderStore };
+      const done = await changeConversations(deps, ids, change);
+      served.stream.look();
+      return done;
+    },
+    exportMany: async ({ ids, format }) => {
+      const file = await served.app.exportMany(ids, format);
+      if (!file) throw missing(ids[0] ?? '');
+      return { url: `/downloads/${served.tickets.forDownload(file)}` };
     },
     trash: async ({ id }) => {
       valueOf(await moveToTrash({ ...served.runDeps, editor: served.editor }, id));

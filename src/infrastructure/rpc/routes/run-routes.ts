@@ -38,6 +38,11 @@ export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | '
         return led;
       },
       editWaiting: async ({ inputId, text }) => ({ changed: await changeWaiting(served, inputId, text) }),
+      moveWaiting: async ({ inputId, before }) => {
+        const moved = await served.editor.moveWaiting(inputId, before);
+        served.stream.look();
+        return { moved: moved !== null };
+      },
       withdrawWaiting: async ({ inputId }) => ({ withdrawn: await changeWaiting(served, inputId, null) }),
     },
     uploads: {
@@ -75,7 +80,8 @@ export function runRoutes(served: Served): Pick<GlasshouseClient, 'messages' | '
 }
 
 async function againCommand(served: Served, { commandId, conversationId, messageId, model }: RunAgain) {
-  const asked = model ?? (await served.app.defaultModel());
+  const conversation = await served.reader.conversation(conversationId);
+  const asked = model ?? (await served.app.modelOf(conversation?.agentId));
   return { commandId, conversationId, messageId, actor: 'person' as const, model: asked, budget: DEFAULT_BUDGET };
 }
 
@@ -88,6 +94,8 @@ async function send(served: Served, input: SendInput): Promise<Sent> {
   }
   const workspace = input.conversationId === undefined ? await workspaceFor(served, input.workspace) : '';
   const kept = await Promise.all((input.attachments ?? []).map((each) => keptAttachment(served, input.conversationId ?? '', each)));
+  const known = input.conversationId === undefined ? null : await served.reader.conversation(input.conversationId);
+  const agentId = known ? known.agentId : input.agentId;
   const uploads = valueOf(served.tickets.takeUploads(input.uploads ?? []));
   const sent = await sendMessage(served.runDeps, {
     commandId: input.commandId,
@@ -97,8 +105,9 @@ async function send(served: Served, input: SendInput): Promise<Sent> {
     text: input.text,
     // A file that was handed over can hold anybody's words.
     attachments: [...kept, ...uploads.map((upload) => ({ ...upload, trust: 'untrusted' as const }))],
-    model: input.model ?? (await served.app.defaultModel()),
+    model: input.model ?? (await served.app.modelOf(agentId)),
     budget: DEFAULT_BUDGET,
+    ...(input.agentId === undefined ? {} : { agentId: input.agentId }),
     ...(input.mode === undefined ? {} : { mode: input.mode }),
     whenBusy: input.whenBusy ?? 'steer',
   });

@@ -8,7 +8,8 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { ALT, Kbd } from '../../components/kbd.tsx';
 import { takeEarlyWords } from '../../early-field.ts';
 import { goTo } from '../../route.ts';
-import { chosenModel } from '../../stores/chosen-model.ts';
+import { chosenAgent } from '../../stores/agents-store.ts';
+import { chosenModel, keepModelOfBeginning } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
 import { memoryIsLoaded, recall, remember, useRecalled } from '../../stores/memory-store.ts';
@@ -21,6 +22,7 @@ import { longPaste, readFile, release, tooMuch, withOwnName, type Attached } fro
 import { AttachedFiles } from './attached-files.tsx';
 import { FileOffers, useFileOffers } from './file-offers.tsx';
 import { InstructionsLine } from './instructions-line.tsx';
+import { AgentPicker } from './agent-picker.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
 import { WaitingInputs } from './waiting-inputs.tsx';
@@ -73,11 +75,11 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     isUploading.current = files.length > 0;
     let model: string | undefined;
     let uploads: readonly string[];
-    let place: { workspace: string } | { conversationId: string };
+    let place: { workspace: string; agentId?: string } | { conversationId: string };
     try {
       model = await chosenModel(conversationId);
       uploads = await Promise.all(files.flatMap((file) => ('text' in file ? [] : [upload(file.name, file.file)])));
-      place = conversationId === null ? { workspace: await workspace.path() } : { conversationId };
+      place = conversationId === null ? { workspace: await workspace.path(), ...beginning() } : { conversationId };
     } catch (error) {
       // Nothing was sent, and the words stand where they are.
       setFailure(failureOf(error));
@@ -113,6 +115,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     files.forEach(release);
     if (conversationId === null) {
       mode.set('ask');
+      keepModelOfBeginning(result.conversationId);
       goTo({ screen: 'conversation', id: result.conversationId, messageId: null });
     }
   };
@@ -202,6 +205,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
             <div className="compose-tools">
               <AttachButton onChoose={attach} />
               <WorkspacePicker conversationId={conversationId} chosen={workspace.chosen} />
+              <AgentPicker conversationId={conversationId} />
               <ModelPicker conversationId={conversationId} />
               <Button
                 look="plain"
@@ -241,6 +245,12 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
   );
 });
 Composer.displayName = 'Composer';
+
+/** What a new conversation begins with beside the words. */
+function beginning(): { agentId?: string } {
+  const agent = chosenAgent();
+  return agent ? { agentId: agent.id } : {};
+}
 
 function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promise<void> }) {
   const input = useRef<HTMLInputElement>(null);

@@ -1,10 +1,11 @@
-import { ArrowUp, CornerDownRight, Pencil, X } from 'lucide-react';
+import { ArrowUp, ChevronDown, ChevronUp, CornerDownRight, Pencil, X } from 'lucide-react';
 import { useState } from 'react';
 import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
 import type { WaitingInput } from '../../../contract/views.ts';
 import { api, failureOf } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { ALT } from '../../components/kbd.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { chosenModel } from '../../stores/chosen-model.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
@@ -19,15 +20,10 @@ export function WaitingInputs({ conversationId }: { conversationId: string }) {
   const state = useOpen(conversationId, (open) => latestRun(open)?.state) ?? null;
   if (!waiting || waiting.length === 0) return null;
   // In the order in which they will be said.
-  const inOrder = [
-    ...waiting.filter((each) => each.input.delivery === 'steer'),
-    ...waiting.filter((each) => each.input.delivery !== 'steer'),
-  ];
+  const kinds = [waiting.filter((each) => each.input.delivery === 'steer'), waiting.filter((each) => each.input.delivery !== 'steer')];
   return (
     <ul className="waiting-inputs" aria-label="Waiting for their turn">
-      {inOrder.map((each) => (
-        <Waiting key={each.input.id} waiting={each} state={state} />
-      ))}
+      {kinds.flatMap((kind) => kind.map((each, at) => <Waiting key={each.input.id} waiting={each} state={state} kind={kind} at={at} />))}
     </ul>
   );
 }
@@ -45,6 +41,20 @@ function waitingWords(delivery: WaitingInput['input']['delivery'], state: RunSta
       return 'Waits: the run used up its budget. ';
     default:
       return delivery === 'steer' ? 'Steers at the next step: ' : 'Comes after: ';
+  }
+}
+
+/** Puts it one place further on or back among its kind. It is said who was first where another window did so in the same moment. */
+async function move(kind: readonly WaitingInput[], at: number, by: -1 | 1): Promise<void> {
+  const inputId = kind[at]?.input.id;
+  if (inputId === undefined || at + by < 0 || at + by >= kind.length) return;
+  // One place on means: before the one after the next.
+  const before = kind[by < 0 ? at - 1 : at + 2]?.input.id ?? null;
+  try {
+    const result = await api.messages.moveWaiting({ inputId, before });
+    if (!result.moved) tell('It was said already, or the other one was.');
+  } catch (error) {
+    tell(failureOf(error).message);
   }
 }
 
@@ -69,7 +79,15 @@ async function sayNow({ input, text, attachments }: WaitingInput): Promise<void>
   tell(sent.failure.message);
 }
 
-function Waiting({ waiting, state }: { waiting: WaitingInput; state: RunState | null }) {
+interface WaitingProps {
+  readonly waiting: WaitingInput;
+  readonly state: RunState | null;
+  /** Those of its kind, in their order, and its place among them. */
+  readonly kind: readonly WaitingInput[];
+  readonly at: number;
+}
+
+function Waiting({ waiting, state, kind, at }: WaitingProps) {
   const [text, setText] = useState<string | null>(null);
   const { id, delivery } = waiting.input;
   const isAtWork = state !== null && (isActive(state) || state.name === 'completed');
@@ -93,7 +111,15 @@ function Waiting({ waiting, state }: { waiting: WaitingInput; state: RunState | 
     }
   };
   return (
-    <li>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Alt and the arrows, from any button in it
+    <li
+      onKeyDown={(event) => {
+        const by = event.altKey ? { ArrowUp: -1 as const, ArrowDown: 1 as const }[event.key] : undefined;
+        if (by === undefined) return;
+        event.preventDefault();
+        void move(kind, at, by);
+      }}
+    >
       <Icon of={CornerDownRight} small />
       {text === null ? (
         <span className="cut">
@@ -118,6 +144,26 @@ function Waiting({ waiting, state }: { waiting: WaitingInput; state: RunState | 
       )}
       <span className="acts">
         {isAtWork ? null : <IconButton icon={ArrowUp} name="Send now" fine onClick={() => void sayNow(waiting)} />}
+        {kind.length > 1 ? (
+          <>
+            <IconButton
+              icon={ChevronUp}
+              name="Earlier"
+              keys={`${ALT} ↑`}
+              fine
+              disabled={at === 0}
+              onClick={() => void move(kind, at, -1)}
+            />
+            <IconButton
+              icon={ChevronDown}
+              name="Later"
+              keys={`${ALT} ↓`}
+              fine
+              disabled={at === kind.length - 1}
+              onClick={() => void move(kind, at, 1)}
+            />
+          </>
+        ) : null}
         <IconButton icon={Pencil} name="Change it" fine onClick={() => setText(waiting.text)} />
         <IconButton icon={X} name="Take it back" fine onClick={() => void withdraw()} />
       </span>

@@ -9,6 +9,7 @@ import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { counted, duration, shortMoney, tokens } from '../../figures.ts';
 import { richTextOf } from '../../markdown/rich-text.ts';
+import { useIsInTrash } from '../../stores/conversation-store.ts';
 import { runAgain } from '../../stores/branch-store.ts';
 
 interface RunFooterProps {
@@ -24,6 +25,7 @@ interface RunFooterProps {
 /** Below an answer: what to do with it, and what it took. */
 export function RunFooter({ message, run, isBusy, onGoOn, children }: RunFooterProps) {
   const room = useRef<HTMLDivElement>(null);
+  const isInTrash = useIsInTrash(message.conversationId);
   const text = message.role === 'agent' ? textOf(message) : '';
   const copy = () => {
     const shown = room.current?.closest('.turn')?.querySelectorAll('.prose') ?? [];
@@ -34,9 +36,9 @@ export function RunFooter({ message, run, isBusy, onGoOn, children }: RunFooterP
       {text === '' ? null : <IconButton icon={Copy} name="Copy answer" fine onClick={copy} />}
       <IconButton
         icon={RotateCcw}
-        name={isBusy ? 'Answer again when the run has ended' : 'Answer again'}
+        name={isInTrash ? 'Answer again when it is restored' : isBusy ? 'Answer again when the run has ended' : 'Answer again'}
         fine
-        disabled={isBusy}
+        disabled={isBusy || isInTrash}
         onClick={() => void runAgain(message.conversationId, message.id)}
       />
       {children}

@@ -9,6 +9,7 @@ import { Chip } from '../../components/tag.tsx';
 import { bytes, timeOfDay } from '../../figures.ts';
 import { plainAsHtml } from '../../markdown/rich-text.ts';
 import { ShownMedia } from './shown-media.tsx';
+import { useIsInTrash } from '../../stores/conversation-store.ts';
 import { EditSaid, isBeingEdited } from './edit-said.tsx';
 
 /** Beyond this, a message is shown from its beginning, and whole by a click. */
@@ -19,6 +20,7 @@ const SHOWN_LINES = 24;
 export function Said({ message, isBusy }: { message: Message; isBusy: boolean }) {
   const [isEditing, setEditing] = useState(() => isBeingEdited(message));
   const edit = useRef<HTMLButtonElement>(null);
+  const isInTrash = useIsInTrash(message.conversationId);
   const [isWhole, setWhole] = useState(false);
   const files = message.parts.filter((part) => part.type === 'file');
   const media = message.parts.filter((part) => part.type === 'media');
@@ -52,9 +54,9 @@ export function Said({ message, isBusy }: { message: Message; isBusy: boolean })
         <IconButton
           ref={edit}
           icon={Pencil}
-          name={isBusy ? 'Edit when the run has ended' : 'Edit and run again'}
+          name={isInTrash ? 'Edit when it is restored' : isBusy ? 'Edit when the run has ended' : 'Edit and run again'}
           fine
-          disabled={isBusy}
+          disabled={isBusy || isInTrash}
           onClick={() => setEditing(true)}
         />
       </div>

@@ -1,15 +1,20 @@
+import { Bot } from 'lucide-react';
 import { useRef } from 'react';
+import type { AgentView } from '../../../contract/glasshouse.ts';
 import type { FetchProgress } from '../../../core/reasoning/model-listing.ts';
 import type { ModelLine } from '../../../contract/views.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
+import { Visible } from '../../components/visible.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { goTo } from '../../route.ts';
+import { useChosenAgent } from '../../stores/agents-store.ts';
 import { useConversations } from '../../stores/conversations-store.ts';
 import { recall, remember } from '../../stores/memory-store.ts';
 import { defaultModel, shortModelName, useModels } from '../../stores/models-store.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
+import { focusComposer } from '../../stores/ui-store.ts';
 import { loadWorkspaces } from '../../stores/workspaces-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { FoundRows } from './found-rows.tsx';
@@ -34,6 +39,7 @@ export function FirstRun() {
     () => api.system.found({}),
     ({ type }) => type === 'settings_changed' || type === 'model_fetch_ended' || type === 'reset',
   );
+  const agent = useChosenAgent();
   const answering = defaultModel(models);
   const isFirst = isKnown && lines.length === 0;
   const isAnybodyThere = answering !== undefined && answering.ready && (answering.file?.state ?? 'ready') === 'ready';
@@ -63,7 +69,7 @@ export function FirstRun() {
             <Trouble title="This machine could not be looked at" failure={found.failure} onRetry={found.askAgain} />
           </div>
         ) : null}
-        <StarterTasks />
+        {agent && agent.starters.length > 0 ? <AgentTasks agent={agent} /> : <StarterTasks />}
       </div>
     </div>
   );
@@ -109,6 +115,31 @@ function StarterTasks() {
           <Icon of={task.icon} />
           <b>{task.title}</b>
           <span>{task.about}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What the chosen agent can be begun with; it goes into the field, to be looked at and sent. */
+function AgentTasks({ agent }: { agent: AgentView }) {
+  return (
+    <div className="starters" role="group" aria-label={`Tasks to begin with for ${agent.name}`}>
+      {agent.starters.map((task) => (
+        <button
+          key={task}
+          type="button"
+          onClick={() => {
+            // What was typed stays.
+            const typed = recall('draft:new')?.trim();
+            remember('draft:new', typed ? `${typed}\n${task}` : task);
+            focusComposer();
+          }}
+        >
+          <Icon of={Bot} />
+          <span>
+            <Visible text={task} />
+          </span>
         </button>
       ))}
     </div>

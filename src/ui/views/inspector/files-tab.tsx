@@ -23,27 +23,35 @@ export function useChangedFiles(conversationId: string): readonly ChangedFile[] 
   );
 }
 
-/** What tools changed in this conversation, file by file, as diffs where one was made. */
-export function FilesTab({ files }: { files: readonly ChangedFile[] }) {
+/**
+ * What tools changed on the branch that is shown, file by file, as diffs where one was made.
+ * @param hasOthers whether there are branches that are not shown
+ */
+export function FilesTab({ files, hasOthers }: { files: readonly ChangedFile[]; hasOthers: boolean }) {
   if (files.length === 0) {
     return <Blank title="No files changed yet">When an agent edits a file, the change stands here as a diff.</Blank>;
   }
   return (
-    <ul className="changed-files">
-      {files.map((file) => (
-        <li key={file.path}>
-          <h2 title={visible(file.path)}>
-            <Icon of={file.touches[0]?.creates ? FilePlus : FilePen} small />
-            <span className="mono cut">
-              <Visible text={file.name} />
-            </span>
-          </h2>
-          {file.touches.map((touch) => (
-            <OneTouch key={touch.call.id} name={file.name} touch={touch} />
-          ))}
-        </li>
-      ))}
-    </ul>
+    <>
+      {hasOthers ? (
+        <p className="quiet files-note">What was changed on the branch that is shown. Other versions may have changed more.</p>
+      ) : null}
+      <ul className="changed-files">
+        {files.map((file) => (
+          <li key={file.path}>
+            <h2 title={visible(file.path)}>
+              <Icon of={file.touches[0]?.creates ? FilePlus : FilePen} small />
+              <span className="mono cut">
+                <Visible text={file.name} />
+              </span>
+            </h2>
+            {file.touches.map((touch) => (
+              <OneTouch key={touch.call.id} name={file.name} touch={touch} />
+            ))}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

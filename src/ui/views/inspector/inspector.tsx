@@ -5,6 +5,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { remember, useRecalled } from '../../stores/memory-store.ts';
 import { useUi } from '../../stores/ui-store.ts';
 import { ContextTab } from './context-tab.tsx';
+import { useOpen } from '../../stores/conversation-store.ts';
 import { FilesTab, useChangedFiles } from './files-tab.tsx';
 import { PlanTab } from './plan-tab.tsx';
 import { ResizeHandle } from '../../components/resize-handle.tsx';
@@ -25,6 +26,7 @@ export function Inspector({ conversationId, onClose }: { conversationId: string;
   const [request, setRequest] = useState<string | null>(null);
   const [run, setRun] = useState<string | null>(null);
   const files = useChangedFiles(conversationId);
+  const hasOthers = useOpen(conversationId, (open) => open.branches.size > 0) ?? false;
   const tab = tabOf(recalled);
   const show = (next: string) => remember('layout:inspector-tab', next === 'context' ? '' : next);
 
@@ -91,7 +93,7 @@ export function Inspector({ conversationId, onClose }: { conversationId: string;
           <ContextTab conversationId={conversationId} chosen={request} onChoose={setRequest} />
         </Tabs.Content>
         <Tabs.Content className="inspector-scroll" value="files">
-          <FilesTab files={files} />
+          <FilesTab files={files} hasOthers={hasOthers} />
         </Tabs.Content>
         <Tabs.Content className="inspector-scroll" value="runs">
           <RunsTab

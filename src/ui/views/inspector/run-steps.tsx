@@ -88,7 +88,7 @@ function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepPr
         tip="Open its request"
         onOpen={() => onOpenRequest(tried.requestId)}
       >
-        Step {number}
+        {tried.purpose === 'title' ? 'A name for the conversation' : `Step ${number}`}
         {tried.model === run.model ? null : <span className="quiet"> {tried.model}</span>}
       </Row>
       {step.tries.slice(0, -1).map((each) => (

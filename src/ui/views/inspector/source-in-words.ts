@@ -41,11 +41,17 @@ export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, s
   const id = colon < 0 ? '' : span.source.slice(colon + 1);
   switch (who) {
     case 'core':
-      return { kind: 'house', title: id === 'plan_mode' ? 'What plan mode means' : OF_THE_HOUSE[span.section], object: null };
+      return {
+        kind: 'house',
+        title: id === 'plan_mode' ? 'What plan mode means' : id === 'title' ? 'What a title should be' : OF_THE_HOUSE[span.section],
+        object: null,
+      };
     case 'instructions':
       return id === 'everywhere'
         ? { kind: 'person', title: 'Your instructions', object: null }
-        : { kind: 'file', title: 'Instructions of this folder', object: id };
+        : id.startsWith('agent:')
+          ? { kind: 'person', title: `Instructions of the agent “${id.slice('agent:'.length)}”`, object: null }
+          : { kind: 'file', title: 'Instructions of this folder', object: id };
     case 'person':
       return { kind: 'person', title: 'You', object: null };
     case 'tool':

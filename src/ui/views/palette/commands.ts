@@ -1,6 +1,7 @@
 import {
   Archive,
   Keyboard,
+  Bot,
   ListChecks,
   Moon,
   PanelLeft,
@@ -20,6 +21,7 @@ import { exportConversation, FORMATS } from '../../export-conversation.ts';
 import { toggleInspector, toggleSidebar } from '../../layout.ts';
 import { choose, look } from '../../look.ts';
 import { currentRoute, goTo } from '../../route.ts';
+import { chooseAgent, useAgents } from '../../stores/agents-store.ts';
 import { useConversationStore } from '../../stores/conversation-store.ts';
 import { putAway, useConversations } from '../../stores/conversations-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
@@ -41,7 +43,7 @@ export interface Command {
 
 /** What can be done now, from where the window is. */
 export function commandsNow(): readonly Command[] {
-  return [...aboutThisConversation(), ...aboutTheWindow(), ...aboutTheLook(), ...settings()];
+  return [...aboutThisConversation(), ...aboutTheWindow(), ...withAgents(), ...aboutTheLook(), ...settings()];
 }
 
 function aboutThisConversation(): readonly Command[] {
@@ -104,6 +106,22 @@ function planMode(isOn: boolean, toggle: () => void): Command {
       focusComposer();
     },
   };
+}
+
+function withAgents(): readonly Command[] {
+  const { agents } = useAgents.getState();
+  return agents
+    .filter((agent) => agent.isApproved)
+    .map((agent) => ({
+      id: `agent-${agent.id}`,
+      title: `New conversation with ${agent.name}`,
+      icon: Bot,
+      also: `agent ${agent.about}`,
+      run: () => {
+        chooseAgent(agent.id);
+        begin();
+      },
+    }));
 }
 
 function aboutTheWindow(): readonly Command[] {

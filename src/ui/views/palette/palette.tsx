@@ -3,6 +3,7 @@ import { CornerDownRight, MessageSquare, MessageSquareText, Search, Wrench, type
 import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { isActive } from '../../../core/agent/agent-state.ts';
 import type { SearchHit, SearchKind } from '../../../core/models/records.ts';
+import { parseSearch, withoutFilter } from '../../../core/models/search-query.ts';
 import type { ConversationLine } from '../../../contract/views.ts';
 import { failureInWords } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -14,6 +15,7 @@ import { useConversations } from '../../stores/conversations-store.ts';
 import { commandsNow, type Command as Act } from './commands.ts';
 import { MarkedText } from './marked-text.tsx';
 import { markWords, nearHit } from './marks-in.ts';
+import { FilterChips, FilterCompletions } from './search-filters.tsx';
 import { useSearch } from './use-search.ts';
 import './palette.css';
 
@@ -38,6 +40,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   // What can be done is asked once, when it opens: it does not change under one's hands.
   const acts = useMemo(() => commandsNow(), []);
   const query = typed.trim();
+  const { words, filters } = useMemo(() => parseSearch(query), [query]);
 
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -46,8 +49,18 @@ export function Palette({ onClose }: { onClose: () => void }) {
     return () => element?.close();
   }, []);
 
-  const titles = query === '' ? lines.slice(0, RECENT).map((line) => ({ line, marked: line.title })) : matchingTitles(lines, query);
-  const fitting = query === '' ? acts.map((act) => ({ act, marked: act.title })) : matchingActs(acts, query).slice(0, SHOWN_ACTS);
+  const titles =
+    words === '' && query !== ''
+      ? []
+      : query === ''
+        ? lines.slice(0, RECENT).map((line) => ({ line, marked: line.title }))
+        : matchingTitles(lines, words);
+  const fitting =
+    words === '' && query !== ''
+      ? []
+      : query === ''
+        ? acts.map((act) => ({ act, marked: act.title }))
+        : matchingActs(acts, words).slice(0, SHOWN_ACTS);
   const isSearched = search.query === query;
   const isEmpty = query !== '' && titles.length === 0 && fitting.length === 0 && search.hits.length === 0;
   const go = (act: () => void) => {
@@ -76,7 +89,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <Command.Input value={typed} onValueChange={setTyped} placeholder="Search everything, or say what to do" />
           <Kbd>Esc</Kbd>
         </div>
+        <FilterChips
+          filters={filters}
+          notes={isSearched ? search.notes : []}
+          onRemove={(filter) => setTyped(withoutFilter(typed, filter))}
+        />
         <Command.List className="palette-list" label="Results">
+          <FilterCompletions typed={typed} onChoose={setTyped} />
           {query === '' ? null : <Acts acts={fitting} onRun={go} />}
           {titles.length > 0 ? (
             <Command.Group heading={<Heading title={query === '' ? 'Recent' : 'Conversations'} />}>
@@ -99,7 +118,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
           {search.hits.length > 0 ? (
             <Command.Group heading={<Heading title="In messages and tools" aside={hitCount(search.hits)} />}>
               {search.hits.map((hit, index) => (
-                <OneHit key={`${hit.messageId}:${hit.kind}:${index}`} hit={hit} index={index} onOpen={go} />
+                <OneHit
+                  key={`${hit.messageId}:${hit.kind}:${index}`}
+                  hit={hit}
+                  index={index}
+                  isFirst={hit.conversationId !== search.hits[index - 1]?.conversationId}
+                  onOpen={go}
+                />
               ))}
             </Command.Group>
           ) : null}
@@ -144,7 +169,15 @@ function Acts({ acts, onRun }: { acts: readonly { act: Act; marked: string }[]; 
   );
 }
 
-function OneHit({ hit, index, onOpen }: { hit: SearchHit; index: number; onOpen: (act: () => void) => void }) {
+interface OneHitProps {
+  readonly hit: SearchHit;
+  readonly index: number;
+  /** Of its conversation. */
+  readonly isFirst: boolean;
+  readonly onOpen: (act: () => void) => void;
+}
+
+function OneHit({ hit, index, isFirst, onOpen }: OneHitProps) {
   const { icon, word } = KINDS[hit.kind];
   return (
     <Command.Item
@@ -153,7 +186,7 @@ function OneHit({ hit, index, onOpen }: { hit: SearchHit; index: number; onOpen:
       onSelect={() => onOpen(() => goTo({ screen: 'conversation', id: hit.conversationId, messageId: hit.messageId }))}
     >
       <Icon of={icon} />
-      <span className="cut">{hit.conversationTitle}</span>
+      <span className={`cut ${isFirst ? '' : 'quiet'}`}>{isFirst ? hit.conversationTitle : 'in the same conversation'}</span>
       <span className="end">
         {word} · {whenWords(hit.createdAt)}
       </span>

@@ -10,12 +10,14 @@ export interface Search {
   /** What the hits are of: the words that were searched last. */
   readonly query: string;
   readonly hits: readonly SearchHit[];
+  /** What of the query was not understood. */
+  readonly notes: readonly string[];
   /** Milliseconds that the answer took. */
   readonly took: number | null;
   readonly failure: CallFailure | null;
 }
 
-const NOTHING: Search = { query: '', hits: [], took: null, failure: null };
+const NOTHING: Search = { query: '', hits: [], notes: [], took: null, failure: null };
 
 /** Searches messages, tool inputs and results while it is typed. Hits stay until there are newer ones; late answers are dropped. */
 export function useSearch(typed: string): Search {
@@ -30,11 +32,11 @@ export function useSearch(typed: string): Search {
     const timer = setTimeout(() => {
       const startedAt = performance.now();
       api.search({ query, limit: LIMIT }).then(
-        ({ hits }) => {
-          if (isWanted) setSearch({ query, hits, took: performance.now() - startedAt, failure: null });
+        ({ hits, notes }) => {
+          if (isWanted) setSearch({ query, hits: together(hits), notes, took: performance.now() - startedAt, failure: null });
         },
         (error: unknown) => {
-          if (isWanted) setSearch({ query, hits: [], took: null, failure: failureOf(error) });
+          if (isWanted) setSearch({ query, hits: [], notes: [], took: null, failure: failureOf(error) });
         },
       );
     }, PAUSE);
@@ -44,4 +46,9 @@ export function useSearch(typed: string): Search {
     };
   }, [query]);
   return search;
+}
+
+/** Hits of one conversation next to each other, each conversation where its first one stood. */
+function together(hits: readonly SearchHit[]): readonly SearchHit[] {
+  return [...Map.groupBy(hits, (hit) => hit.conversationId).values()].flat();
 }

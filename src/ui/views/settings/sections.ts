@@ -1,6 +1,6 @@
-import { Cpu, Database, Info, Plug, ScrollText, ShieldCheck, Sun, type LucideIcon } from 'lucide-react';
+import { Bot, Cpu, Database, Info, Plug, ScrollText, ShieldCheck, Sun, type LucideIcon } from 'lucide-react';
 
-export const SECTIONS = ['providers', 'models', 'instructions', 'tools', 'appearance', 'data', 'about'] as const;
+export const SECTIONS = ['providers', 'models', 'instructions', 'agents', 'tools', 'appearance', 'data', 'about'] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
 
 interface SectionWords {
@@ -18,6 +18,11 @@ export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
     about: 'default model fetch download window thinking where words go fallback proxy certificate authority network price',
   },
   instructions: { title: 'Instructions', icon: ScrollText, about: 'custom system prompt agents.md everywhere folder workspace trust' },
+  agents: {
+    title: 'Agents',
+    icon: Bot,
+    about: 'agent profile persona title name conversations assistant preset instructions model tools import export starters',
+  },
   tools: {
     title: 'Tools and permissions',
     icon: ShieldCheck,

@@ -5,6 +5,7 @@ import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { goTo, pathOf } from '../../route.ts';
 import { AboutSection } from './about-section.tsx';
+import { AgentsSection } from './agents-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DataSection } from './data-section.tsx';
 import { InstructionsSection } from './instructions-section.tsx';
@@ -101,6 +102,8 @@ function OneSection({ section }: { section: SettingsSection }) {
       return <ModelsSection />;
     case 'instructions':
       return <InstructionsSection />;
+    case 'agents':
+      return <AgentsSection />;
     case 'tools':
       return <ToolsSection />;
     case 'appearance':

@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Download, Ellipsis, Pencil, Pin, PinOff, Trash, Undo2 } from 'lucide-react';
+import { Archive, ArchiveRestore, Download, Ellipsis, FolderInput, Pencil, Pin, PinOff, SquareCheck, Trash, Undo2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ConversationLine } from '../../../contract/views.ts';
 import type { ConversationPlace } from '../../../core/models/conversation.ts';
@@ -11,9 +11,12 @@ import { Visible } from '../../components/visible.tsx';
 import { exportConversation, FORMATS } from '../../export-conversation.ts';
 import { counted, daysAgo, whenInList } from '../../figures.ts';
 import { goTo } from '../../route.ts';
-import { pinConversation, renameConversation, titleOf } from '../../stores/conversations-store.ts';
+import { changeTogether, pinConversation, renameConversation, titleOf } from '../../stores/conversations-store.ts';
+import { beginSelection } from '../../stores/selection-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { setDrawer } from '../../stores/ui-store.ts';
+import { DRAGGED } from './folder-section.tsx';
+import { MoveDialog } from './move-dialog.tsx';
 
 interface ConversationItemProps {
   readonly line: ConversationLine;
@@ -28,6 +31,7 @@ interface ConversationItemProps {
 /** One conversation in the list: its title, and when it was, or what it does now. */
 export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: ConversationItemProps) {
   const [isRenaming, setRenaming] = useState(false);
+  const [isMoving, setMoving] = useState(false);
   const link = useRef<HTMLAnchorElement>(null);
   const title = titleOf(line);
   if (isRenaming) {
@@ -51,6 +55,8 @@ export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: C
         className="side-item side-link"
         href={`/c/${line.id}`}
         aria-current={isCurrent ? 'page' : undefined}
+        draggable={place === 'list'}
+        onDragStart={(event) => event.dataTransfer.setData(DRAGGED, line.id)}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return;
           event.preventDefault();
@@ -90,6 +96,16 @@ export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: C
             {line.pinned ? 'Unpin' : 'Pin'}
           </MenuItem>
         ) : null}
+        {place === 'list' ? (
+          <>
+            <MenuItem icon={FolderInput} onSelect={() => setTimeout(() => setMoving(true))}>
+              Move to…
+            </MenuItem>
+            <MenuItem icon={SquareCheck} onSelect={() => setTimeout(() => beginSelection(line.id))}>
+              Select
+            </MenuItem>
+          </>
+        ) : null}
         {FORMATS.map(({ format, name }) => (
           <MenuItem key={format} icon={Download} onSelect={() => void exportConversation(line.id, format)}>
             Export as {name}
@@ -109,6 +125,15 @@ export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: C
           {place === 'trash' ? 'Delete for good…' : 'Move to the trash'}
         </MenuItem>
       </Menu>
+      {isMoving ? (
+        <MoveDialog
+          onClose={() => setMoving(false)}
+          onChoose={(folderId) => {
+            setMoving(false);
+            void changeTogether([line], { folderId });
+          }}
+        />
+      ) : null}
     </li>
   );
 }

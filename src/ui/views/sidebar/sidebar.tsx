@@ -1,4 +1,4 @@
-import { Archive, PanelLeft, Search, Settings, SquarePen, Trash } from 'lucide-react';
+import { Archive, PanelLeft, Search, Settings, SquareCheck, SquarePen, Trash } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { ConversationPlace } from '../../../core/models/conversation.ts';
 import { Boundary } from '../../components/boundary.tsx';
@@ -11,9 +11,14 @@ import { toggleSidebar } from '../../layout.ts';
 import { SHORTCUTS } from '../../shortcuts.ts';
 import { goTo, useRoute } from '../../route.ts';
 import { putAway, useConversations } from '../../stores/conversations-store.ts';
+import { useFolders } from '../../stores/folders-store.ts';
+import { beginSelection, endSelection, selectAll, useSelection } from '../../stores/selection-store.ts';
 import { openPalette, setDrawer } from '../../stores/ui-store.ts';
 import { ConversationItem } from './conversation-item.tsx';
-import { groupByDay } from './group-by-day.ts';
+import { FolderSection } from './folder-section.tsx';
+import { sectionsOf } from './group-by-day.ts';
+import { idsOnScreen, SelectRow } from './select-row.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 import './sidebar.css';
 
 /** Seldom wanted: fetched when it is. */
@@ -24,12 +29,19 @@ export function Sidebar() {
   const route = useRoute();
   const lines = useConversations((state) => state.lines);
   const isLoaded = useConversations((state) => state.isLoaded);
-  const groups = useMemo(() => groupByDay(lines, Date.now()), [lines]);
+  const folders = useFolders((state) => state.folders);
+  const sections = useMemo(() => sectionsOf(lines, folders, Date.now()), [lines, folders]);
+  const isSelecting = useSelection((state) => state.isOn);
   const [place, setPlace] = useState<ConversationPlace>('list');
   const list = useRef<HTMLDivElement>(null);
   useFocusStays(list);
   const currentId = route.screen === 'conversation' ? route.id : null;
   const toggle = (other: ConversationPlace) => setPlace(place === other ? 'list' : other);
+  const select = (room: HTMLElement | null) => {
+    setPlace('list');
+    beginSelection();
+    setTimeout(() => room?.querySelector<HTMLElement>('.side-link')?.focus());
+  };
   return (
     <nav className="side" aria-label="Conversations">
       <div className="side-top">
@@ -44,53 +56,86 @@ export function Sidebar() {
         <Kbd>{SHORTCUTS.palette.keys}</Kbd>
       </button>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrow keys between the links in it */}
-      <div ref={list} className="side-scroll" onKeyDown={moveByArrows}>
+      <div ref={list} className="side-scroll" onKeyDown={moveInList}>
         {place === 'list' ? null : (
           <Boundary key={place} part="What was put away">
             <PutAway place={place} currentId={currentId} onClose={() => setPlace('list')} fallback={null} />
           </Boundary>
         )}
-        {(place === 'list' ? groups : []).map((group) => (
-          <section key={group.name} aria-label={group.name}>
-            <h2 className="side-group label">{group.name}</h2>
+        {(place === 'list' ? sections : []).map((section) => {
+          const rows = (
             <ul>
-              {group.lines.map((line) => (
-                <ConversationItem
-                  key={line.id}
-                  line={line}
-                  isCurrent={line.id === currentId}
-                  place="list"
-                  onMove={() => void putAway(line, 'archive')}
-                  onDelete={() => void putAway(line, 'trash')}
-                />
-              ))}
+              {section.lines.map((line) =>
+                isSelecting ? (
+                  <SelectRow key={line.id} line={line} />
+                ) : (
+                  <ConversationItem
+                    key={line.id}
+                    line={line}
+                    isCurrent={line.id === currentId}
+                    place="list"
+                    onMove={() => void putAway(line, 'archive')}
+                    onDelete={() => void putAway(line, 'trash')}
+                  />
+                ),
+              )}
             </ul>
-          </section>
-        ))}
+          );
+          return section.folder ? (
+            <FolderSection key={section.folder.id} folder={section.folder} count={section.lines.length}>
+              {rows}
+            </FolderSection>
+          ) : (
+            <section key={section.name} aria-label={section.name}>
+              <h2 className="side-group label">{section.name}</h2>
+              {rows}
+            </section>
+          );
+        })}
         {place === 'list' && isLoaded && lines.length === 0 ? (
           <p className="side-empty quiet">Your conversations will stand here, the newest on top.</p>
         ) : null}
       </div>
-      <div className="side-foot">
-        <a
-          className="side-item"
-          href="/settings/models"
-          aria-current={route.screen === 'settings' ? 'page' : undefined}
-          onClick={(event) => {
-            if (event.metaKey || event.ctrlKey) return;
-            event.preventDefault();
-            setDrawer(false);
-            goTo({ screen: 'settings', section: 'models' });
-          }}
-        >
-          <Icon of={Settings} />
-          <span className="grow">Settings</span>
-        </a>
-        <IconButton icon={Archive} name="Archive" aria-pressed={place === 'archive'} onClick={() => toggle('archive')} />
-        <IconButton icon={Trash} name="Trash" aria-pressed={place === 'trash'} onClick={() => toggle('trash')} />
-      </div>
+      {isSelecting && place === 'list' ? (
+        <SelectionBar lines={lines} />
+      ) : (
+        <div className="side-foot">
+          <a
+            className="side-item"
+            href="/settings/models"
+            aria-current={route.screen === 'settings' ? 'page' : undefined}
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey) return;
+              event.preventDefault();
+              setDrawer(false);
+              goTo({ screen: 'settings', section: 'models' });
+            }}
+          >
+            <Icon of={Settings} />
+            <span className="grow">Settings</span>
+          </a>
+          <IconButton icon={SquareCheck} name="Select several" onClick={() => select(list.current)} />
+          <IconButton icon={Archive} name="Archive" aria-pressed={place === 'archive'} onClick={() => toggle('archive')} />
+          <IconButton icon={Trash} name="Trash" aria-pressed={place === 'trash'} onClick={() => toggle('trash')} />
+        </div>
+      )}
     </nav>
   );
+}
+
+/** While several are taken: all by Ctrl A, none by Escape. Else the arrows alone. */
+function moveInList(event: KeyboardEvent<HTMLElement>): void {
+  if (useSelection.getState().isOn) {
+    const isAll = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a';
+    if (isAll) selectAll(idsOnScreen(event.currentTarget));
+    else if (event.key === 'Escape') endSelection();
+    if (isAll || event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+  }
+  moveByArrows(event);
 }
 
 export function startNew(): void {
@@ -131,7 +176,7 @@ function useFocusStays(list: React.RefObject<HTMLElement | null>): void {
 
 /** Up and down between the conversations, Home and End to the first and the last. */
 function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a.side-link')];
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.side-link')];
   const at = links.indexOf(event.target as HTMLElement);
   if (at < 0) return;
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
