@@ -11,12 +11,23 @@ interface UiState {
   readonly composerFocus: number;
   /** The composer's picker that lies open. */
   readonly picker: 'model' | 'workspace' | null;
+  /** The row of this call is asked to open and to come into sight; null when that is done. */
+  readonly soughtCall: { readonly callId: string } | null;
 }
 
-export const useUi = create<UiState>(() => ({ isDrawerOpen: false, isPaletteOpen: false, inspect: null, composerFocus: 0, picker: null }));
+export const useUi = create<UiState>(() => ({
+  isDrawerOpen: false,
+  isPaletteOpen: false,
+  inspect: null,
+  composerFocus: 0,
+  picker: null,
+  soughtCall: null,
+}));
 
 export const openPalette = (): void => useUi.setState({ isPaletteOpen: true });
 export const closePalette = (): void => useUi.setState({ isPaletteOpen: false });
 export const setDrawer = (isDrawerOpen: boolean): void => useUi.setState({ isDrawerOpen });
 export const focusComposer = (): void => useUi.setState((state) => ({ composerFocus: state.composerFocus + 1 }));
+export const seekCall = (callId: string): void => useUi.setState({ soughtCall: { callId } });
+export const callIsShown = (): void => useUi.setState({ soughtCall: null });
 export const openPicker = (picker: UiState['picker']): void => useUi.setState({ picker });
