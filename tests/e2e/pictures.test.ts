@@ -120,3 +120,23 @@ describe('the page: files of the workspace', () => {
     expect(scene.model.requests).toHaveLength(0);
   });
 });
+
+describe('the page: where an answer comes from', () => {
+  it('names what was read under the answer, and links the words that name it', async () => {
+    const { scene, page } = await open([
+      { toolCalls: [{ name: 'read_file', input: { path: 'notes/harbour.md' } }] },
+      { text: 'Three boats, says notes/harbour.md:1; nothing in `other.md`.' },
+    ]);
+    scene.write('notes/harbour.md', 'Three boats.\n');
+    await page.fill('#composer', 'How many boats?');
+    await page.press('#composer', 'Enter');
+    await page.waitForSelector('.sources');
+    expect(await page.locator('.sources .chip-name').allInnerTexts()).toEqual(['notes/harbour.md']);
+    expect(await page.locator('.prose .place').allInnerTexts()).toEqual(['notes/harbour.md:1']);
+    expect(await page.locator('.prose').innerText()).toBe('Three boats, says notes/harbour.md:1; nothing in other.md.');
+    expect(await accessFaults(page)).toEqual([]);
+    await page.click('.prose .place');
+    expect(await page.locator('.tool').getAttribute('aria-expanded')).toBe('true');
+    expect(await page.locator('.opened .output').innerText()).toContain('Three boats.');
+  });
+});

@@ -34,18 +34,19 @@ export async function exportConversation(
     const whole = picture.cutCalls.includes(call.id) ? await deps.reader.output(conversationId, call.id) : null;
     calls.set(call.id, whole ? { ...call, output: whole.text } : call);
   }
-  const media = await mediaOf(deps, picture, calls);
   const name = fileName(picture.conversation.title);
-  if (format === 'markdown') return { name: `${name}.md`, type: 'text/markdown; charset=utf-8', text: asMarkdown(picture, calls, media) };
-  if (format === 'html') {
+  const { conversation, plan } = picture;
+  if (format !== 'json') {
+    const media = await mediaOf(deps, conversation.id, picture.messages, [...calls.values()]);
+    if (format === 'markdown') return { name: `${name}.md`, type: 'text/markdown; charset=utf-8', text: asMarkdown(picture, calls, media) };
     const writer = await deps.pageWriter();
     return { name: `${name}.html`, type: 'text/html; charset=utf-8', text: await writer.write(picture, calls, media) };
   }
-  const { conversation, plan } = picture;
   // The whole tree: `path` is the branch that is shown.
   const { messages, calls: all, interactions } = await deps.reader.tree(conversationId);
   const path = picture.messages.map((message) => message.id);
   const runs = await deps.reader.runs(conversationId);
+  const media = await mediaOf(deps, conversation.id, messages, all);
   const whole = { conversation, path, messages, calls: all, interactions, plan, runs, media: Object.fromEntries(media) };
   return { name: `${name}.json`, type: 'application/json', text: `${JSON.stringify(whole, null, 2)}\n` };
 }
@@ -53,16 +54,17 @@ export async function exportConversation(
 /** The bytes of every picture and PDF, in base64, by hash: the file is whole without this machine. */
 async function mediaOf(
   { reader, base64 }: ExportConversationDeps,
-  { conversation, messages }: ConversationPicture,
-  calls: ReadonlyMap<string, ToolCall>,
+  conversationId: string,
+  messages: readonly Message[],
+  calls: readonly ToolCall[],
 ): Promise<ReadonlyMap<string, string>> {
   const media = new Map<string, string>();
   const named = [
     ...messages.flatMap((message) => message.parts.filter((part) => part.type === 'media')),
-    ...[...calls.values()].flatMap((call) => call.media ?? []),
+    ...calls.flatMap((call) => call.media ?? []),
   ];
   for (const { media: one } of named) {
-    const data = media.has(one.hash) ? null : await reader.media(conversation.id, one.hash);
+    const data = media.has(one.hash) ? null : await reader.media(conversationId, one.hash);
     if (data !== null) media.set(one.hash, base64(data));
   }
   return media;

@@ -1,6 +1,8 @@
 import { ImageOff } from 'lucide-react';
+import { useContext } from 'react';
 import type { Token, Tokens } from 'marked';
 import { Icon } from '../components/icon.tsx';
+import { PlacesContext } from './places.ts';
 import { safeAddress, withoutEntities } from './markdown-blocks.ts';
 
 /** Words inside a block. What is written as HTML is shown as it is written (S6). */
@@ -32,7 +34,11 @@ function InlineToken({ token }: { token: Token }) {
         </s>
       );
     case 'codespan':
-      return <code>{(token as Tokens.Codespan).text}</code>;
+      return (
+        <code>
+          <Place word={(token as Tokens.Codespan).text} />
+        </code>
+      );
     case 'br':
       return <br />;
     case 'link':
@@ -42,10 +48,34 @@ function InlineToken({ token }: { token: Token }) {
     case 'escape':
       return (token as Tokens.Escape).text;
     case 'text':
-      return token.tokens ? <Inline tokens={token.tokens} /> : withoutEntities((token as Tokens.Text).text);
+      return token.tokens ? <Inline tokens={token.tokens} /> : <Words text={withoutEntities((token as Tokens.Text).text)} />;
     default:
       return token.raw;
   }
+}
+
+/** Words, of which those that name a place lead there. */
+function Words({ text }: { text: string }) {
+  const placeOf = useContext(PlacesContext);
+  if (placeOf === null || !/[./]/.test(text)) return text;
+  return text.split(WORDS).map((word, index) => (
+    // oxlint-disable-next-line react/no-array-index-key -- words are only ever added at the end
+    <Place key={index} word={word} />
+  ));
+}
+
+/** Between words: spaces, and marks that stand around a path, not in it. */
+const WORDS = /([\s()"'“”‘’,;<>]+|[.:!?](?=\s|$))/;
+
+function Place({ word }: { word: string }) {
+  const placeOf = useContext(PlacesContext);
+  const show = /[./]/.test(word) ? (placeOf?.(word) ?? null) : null;
+  if (show === null) return word;
+  return (
+    <button type="button" className="place" title="Show where it was read" onClick={show}>
+      {word}
+    </button>
+  );
 }
 
 function Link({ token }: { token: Tokens.Link }) {

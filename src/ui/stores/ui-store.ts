@@ -12,6 +12,8 @@ interface UiState {
   readonly composerFocus: number;
   /** The composer's picker that lies open. */
   readonly picker: 'model' | 'workspace' | null;
+  /** The row of this call is asked to open and to come into sight; null when that is done. */
+  readonly soughtCall: { readonly callId: string } | null;
 }
 
 export const useUi = create<UiState>(() => ({
@@ -21,6 +23,7 @@ export const useUi = create<UiState>(() => ({
   inspect: null,
   composerFocus: 0,
   picker: null,
+  soughtCall: null,
 }));
 
 export const openPalette = (): void => useUi.setState({ isPaletteOpen: true });
@@ -29,4 +32,6 @@ export const showShortcuts = (): void => useUi.setState({ areShortcutsShown: tru
 export const hideShortcuts = (): void => useUi.setState({ areShortcutsShown: false });
 export const setDrawer = (isDrawerOpen: boolean): void => useUi.setState({ isDrawerOpen });
 export const focusComposer = (): void => useUi.setState((state) => ({ composerFocus: state.composerFocus + 1 }));
+export const seekCall = (callId: string): void => useUi.setState({ soughtCall: { callId } });
+export const callIsShown = (): void => useUi.setState({ soughtCall: null });
 export const openPicker = (picker: UiState['picker']): void => useUi.setState({ picker });

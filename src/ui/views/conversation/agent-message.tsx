@@ -2,10 +2,12 @@ import { ArrowLeftRight, CirclePause } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Message, Part, ReasoningPart, ToolCallPart } from '../../../core/models/message.ts';
 import { Icon } from '../../components/icon.tsx';
+import { PlacesContext } from '../../markdown/places.ts';
 import { Markdown } from '../../markdown/markdown.tsx';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { InteractionView } from './interaction-view.tsx';
 import { ReasoningRow } from './reasoning-row.tsx';
+import { usePlaces } from './sources.tsx';
 import { ToolRow } from './tool-row.tsx';
 import { callOf } from './turn-rows.ts';
 
@@ -30,7 +32,8 @@ function stretches(parts: readonly Part[]): Stretch[] {
 
 /** What the agent did and said, in the order in which it came. */
 export function AgentMessage({ message, isHere, workspace }: { message: Message; isHere: boolean; workspace: string }) {
-  return stretches(message.parts).map((stretch) => {
+  const places = usePlaces(message.conversationId, message.runId);
+  const shown = stretches(message.parts).map((stretch) => {
     if (stretch.kind === 'words') return <Words key={stretch.id} part={stretch.part} />;
     return (
       <div key={stretch.id} className="rail run">
@@ -44,6 +47,7 @@ export function AgentMessage({ message, isHere, workspace }: { message: Message;
       </div>
     );
   });
+  return <PlacesContext value={places}>{shown}</PlacesContext>;
 }
 
 function Words({ part }: { part: Exclude<Part, WorkPart> }): ReactNode {

@@ -16,6 +16,7 @@ import { InteractionView } from './interaction-view.tsx';
 import { RunFailure } from './run-failure.tsx';
 import { RunFooter } from './run-footer.tsx';
 import { Said } from './said.tsx';
+import { Sources } from './sources.tsx';
 import { VersionPager } from './version-pager.tsx';
 import { asksBelow, type TurnRow } from './turn-rows.ts';
 import { useShallow } from 'zustand/shallow';
@@ -71,6 +72,7 @@ export const MessageRow = memo((row: MessageRowProps) => {
           onTryAgain={() => void sayOn(message.conversationId, hasWords ? GO_ON : 'Try again.')}
         />
       ) : null}
+      {hasFooter && hasWords ? <Sources conversationId={message.conversationId} runId={run.id} /> : null}
       {hasFooter ? (
         <RunFooter
           message={message}

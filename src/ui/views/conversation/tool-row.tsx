@@ -1,5 +1,5 @@
 import { Ban, Check, ChevronRight, CircleDashed, Square, Unplug, X } from 'lucide-react';
-import { memo, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { Interaction } from '../../../core/models/interaction.ts';
 import type { ToolCall } from '../../../core/models/tool-call.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -7,6 +7,7 @@ import { Sign } from '../../components/sign.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { callDuration, elapsed } from '../../figures.ts';
 import { useNow } from '../../now.ts';
+import { callIsShown, useUi } from '../../stores/ui-store.ts';
 import { ShownMedia } from './shown-media.tsx';
 import { ToolDetails } from './tool-details.tsx';
 import { callWords, shortResult } from './tool-words.ts';
@@ -21,12 +22,23 @@ interface ToolRowProps {
 /** A call as one quiet line; opened, what went in, what came out, and the record of it. */
 export const ToolRow = memo(({ conversationId, call, interaction }: ToolRowProps) => {
   const [isOpen, setOpen] = useState(false);
+  const row = useRef<HTMLButtonElement>(null);
+  const sought = useUi((state) => (state.soughtCall?.callId === call.id ? state.soughtCall : null));
+  useEffect(() => {
+    if (sought === null) return;
+    setOpen(true);
+    row.current?.scrollIntoView({ block: 'center' });
+    row.current?.focus({ preventScroll: true });
+    // Done: a row that comes into the list again later stays where it is.
+    callIsShown();
+  }, [sought]);
   const { verb, object, rest, why } = callWords(call, interaction);
   const isRunning = call.state === 'started';
   const result = shortResult(call);
   return (
     <>
       <button
+        ref={row}
         type="button"
         className={`tool is-${call.state}`}
         data-trust={call.trust}
