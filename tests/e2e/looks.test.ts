@@ -93,7 +93,8 @@ describe.each(['light', 'dark'] as const)('by %s', (scheme) => {
     const { page } = await openWindow(browser, scene.url, { scheme, width: 1100, height: 720 });
     await page.clock.setFixedTime(new Date('2026-05-04T10:00:00'));
     await page.reload();
-    await page.waitForSelector('#composer');
+    // The field stands before its script has come; only then does Enter send.
+    await page.waitForFunction(`document.querySelector('#composer') !== null && document.querySelector('.early') === null`);
     await SCREENS[name]?.(page, new URL(scene.url).origin);
     await page.addStyleTag({ content: HIDDEN }).catch(() => page.evaluate(addStyle, HIDDEN));
     await page.evaluate('document.fonts.ready');
