@@ -94,7 +94,8 @@ describe.each(['light', 'dark'] as const)('by %s', (scheme) => {
     await page.clock.setFixedTime(new Date('2026-05-04T10:00:00'));
     await page.reload();
     // The field stands before its script has come; only then does Enter send.
-    await page.waitForFunction(`document.querySelector('#composer') !== null && document.querySelector('.early') === null`);
+    await page.waitForSelector('#composer');
+    await page.waitForSelector('.early', { state: 'detached' });
     await SCREENS[name]?.(page, new URL(scene.url).origin);
     await page.addStyleTag({ content: HIDDEN }).catch(() => page.evaluate(addStyle, HIDDEN));
     await page.evaluate('document.fonts.ready');
