@@ -9,10 +9,13 @@ import { openBrowser, openProfile } from '../../tests/support/browser.ts';
 import { asTable, goalsMet, median, timesFloor, type Figure } from '../figure.ts';
 import { fillLongConversation, LONG_CONVERSATION } from '../long-conversation.ts';
 import { startModelServer, type ModelServer } from '../model-server.ts';
+import { memoryOverTime } from './page-memory.ts';
 import { collectFrames, framesOf, type Frames } from './page-frames.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const isQuick = process.argv.includes('--quick');
+/** Only what is held after much work. */
+const isMemoryOnly = process.argv.includes('--memory');
 
 /** An answer of 20 KB at 300 tokens a second, four characters each. */
 const STREAM = { words: isQuick ? 1_500 : 5_000, everyMs: 1000 / 300 };
@@ -320,6 +323,19 @@ async function longConversation(
   return { openMs, firstMs, blankShare, frameP99: p99 };
 }
 
+/** A server of its own: what the others did to it is not to be seen in it. */
+async function memoryOf(browser: Browser, folder: string, model: ModelServer): Promise<Figure[]> {
+  const [home, workspace] = [join(folder, 'worked'), join(folder, 'worked-in')];
+  mkdirSync(join(home, 'of-person'), { recursive: true });
+  mkdirSync(workspace);
+  const { child, url } = await serve(ROOT, home, model, workspace);
+  try {
+    return await memoryOverTime(await browser.newContext(), { url, pid: child.pid ?? 0, workspace }, model);
+  } finally {
+    child.kill('SIGTERM');
+  }
+}
+
 async function measure(browser: Browser, folder: string, model: ModelServer): Promise<Figure[]> {
   const workspace = join(folder, 'workspace');
   mkdirSync(workspace);
@@ -349,7 +365,9 @@ async function measure(browser: Browser, folder: string, model: ModelServer): Pr
     await page.close();
     const paste = await pasteHoldUp(windows.ours, ours.url);
     const long = await longConversation(windows.ours, ours.url);
+    const memory = await memoryOf(browser, folder, model);
     return [
+      ...memory,
       { name: 'first script, gzip', unit: 'kB', ours: firstScript() / 1000, floor: null, goal: { words: '≤ 200 kB', limit: 200 } },
       {
         name: 'page interactive, warm',
@@ -386,7 +404,7 @@ const model = await startModelServer();
 const browser = await openBrowser();
 const startedAt = performance.now();
 try {
-  const figures = await measure(browser, folder, model);
+  const figures = isMemoryOnly ? await memoryOf(browser, folder, model) : await measure(browser, folder, model);
   const [load = 0] = loadavg();
   console.log(`\n${asTable(figures)}`);
   console.log(

@@ -75,12 +75,13 @@ export type Command =
       readonly decision: RuleDecision;
       readonly rule: ToolPattern;
       readonly workspace: string | null;
+      readonly json: boolean;
     }
-  | { readonly name: 'rules'; readonly action: 'remove'; readonly id: string }
+  | { readonly name: 'rules'; readonly action: 'remove'; readonly id: string; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'get'; readonly key: string | null; readonly json: boolean }
-  | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null }
+  | { readonly name: 'settings'; readonly action: 'set'; readonly key: string; readonly value: string | null; readonly json: boolean }
   | { readonly name: 'settings'; readonly action: 'test'; readonly address: string | null; readonly json: boolean }
-  | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string }
+  | { readonly name: 'settings'; readonly action: 'unset'; readonly key: string; readonly json: boolean }
   | { readonly name: 'models'; readonly action: 'list'; readonly wanted: string; readonly json: boolean }
   /** `price` absent: it is shown; null: the person's own is taken back. */
   | {
@@ -91,7 +92,7 @@ export type Command =
       readonly json: boolean;
     }
   | { readonly name: 'models'; readonly action: 'pull'; readonly id: string | null; readonly file: string | null; readonly json: boolean }
-  | { readonly name: 'models'; readonly action: 'use'; readonly id: string }
+  | { readonly name: 'models'; readonly action: 'use'; readonly id: string; readonly json: boolean }
   | {
       readonly name: 'instructions';
       readonly action: 'show' | 'approve' | 'forget';
@@ -395,12 +396,12 @@ function parseRules(words: readonly string[]): Command {
     case 'allow':
     case 'ask':
     case 'deny': {
-      const { values, positionals } = parse(`rules ${action}`, rest, { workspace: { ...TEXT, short: 'w' } }, 1);
+      const { values, positionals } = parse(`rules ${action}`, rest, { workspace: { ...TEXT, short: 'w' }, json: FLAG }, 1);
       const rule = parseToolPattern(one(positionals, `rules ${action} 'TOOL(pattern)'`), `rules ${action}`);
-      return { name, action: 'add', decision: action, rule, workspace: values.workspace ?? null };
+      return { name, action: 'add', decision: action, rule, workspace: values.workspace ?? null, json: values.json };
     }
     case 'remove':
-      return { name, action, id: one(parse('rules remove', rest, {}, 1).positionals, 'rules remove ID') };
+      return { name, action, ...oneAndJson('rules remove', rest, 'rules remove ID') };
     default:
       throw usage(`Say what to do: glasshouse rules list | allow 'TOOL(pattern)' | ask … | deny … | remove ID`);
   }
@@ -415,17 +416,19 @@ function parseSettings(words: readonly string[]): Command {
       return { name, action, key: positionals[0] ?? null, json: values.json };
     }
     case 'set': {
-      const { positionals } = parse('settings set', rest, {}, 2);
+      const { values, positionals } = parse('settings set', rest, { json: FLAG }, 2);
       const key = positionals[0];
       if (!key) throw usage('Say which and what: glasshouse settings set KEY VALUE');
-      return { name, action, key, value: positionals[1] ?? null };
+      return { name, action, key, value: positionals[1] ?? null, json: values.json };
     }
     case 'test': {
       const { values, positionals } = parse('settings test', rest, { json: FLAG }, 1);
       return { name, action, address: positionals[0] ?? null, json: values.json };
     }
-    case 'unset':
-      return { name, action, key: one(parse('settings unset', rest, {}, 1).positionals, 'settings unset KEY') };
+    case 'unset': {
+      const { id: key, json } = oneAndJson('settings unset', rest, 'settings unset KEY');
+      return { name, action, key, json };
+    }
     default:
       throw usage('Say what to do: glasshouse settings get [KEY] | set KEY VALUE | unset KEY | test [ADDRESS]');
   }
@@ -446,7 +449,7 @@ function parseModels(words: readonly string[]): Command {
     case 'price':
       return parsePrice(rest);
     case 'use':
-      return { name, action, id: one(parse('models use', rest, {}, 1).positionals, 'models use MODEL') };
+      return { name, action, ...oneAndJson('models use', rest, 'models use MODEL') };
     default:
       throw usage('Say what to do: glasshouse models list [WORDS] | use MODEL | price MODEL | pull [MODEL] [--file PATH]');
   }
@@ -499,6 +502,12 @@ function parse<const O extends Options>(command: string, words: readonly string[
     // Node's message says which option; its hint about `--` is for programmers.
     throw usage(`${command}: ${error.message.split('. ')[0] ?? ''}.`);
   }
+}
+
+/** One word, and whether the answer is wanted as JSON. */
+function oneAndJson(command: string, words: readonly string[], form: string): { readonly id: string; readonly json: boolean } {
+  const { values, positionals } = parse(command, words, { json: FLAG }, 1);
+  return { id: one(positionals, form), json: values.json };
 }
 
 function one(positionals: readonly string[], form: string): string {

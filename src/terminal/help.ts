@@ -63,7 +63,8 @@ What is piped in is handed over with the prompt, as material from outside:
 
 Without a terminal nobody can be asked: what is not allowed is denied.
 A pattern is words of a command (\`npm run *\`), a path (\`docs/**\`) or a host (\`*.python.org\`),
-matched against what the shell would really run and what the path or the address really is. Ctrl-C stops the run and keeps what was said.
+matched against what the shell would really run and what the path or the address really is.
+Ctrl-C stops the run and keeps what was said.
 
 Tools: read_file read_document list_directory find_files search_files write_file edit_file
        run_command search_web fetch_page calculate run_javascript ask_person update_plan now
@@ -129,7 +130,7 @@ takes no effect before you have approved it.
 `;
 
 const MODELS = `glasshouse models list [WORDS] [--json]
-glasshouse models use MODEL
+glasshouse models use MODEL [--json]
 glasshouse models price MODEL [--input N --output N [--cached-read N] [--cached-write N] | --unset] [--json]
 glasshouse models pull [MODEL] [--file PATH] [--json]
 
@@ -142,8 +143,8 @@ then pip. With --file a GGUF file that you have already.
 `;
 
 const settings = ({ keys }: ProviderWords) => `glasshouse settings get [KEY] [--json]
-glasshouse settings set KEY VALUE
-glasshouse settings unset KEY
+glasshouse settings set KEY VALUE [--json]
+glasshouse settings unset KEY [--json]
 glasshouse settings test [ADDRESS] [--json]
 
   model               the model that is asked by default, PROVIDER/MODEL
@@ -174,10 +175,10 @@ The environment wins over what is saved here.
 `;
 
 const RULES = `glasshouse rules list [--json]
-glasshouse rules allow 'TOOL(pattern)' [--workspace DIR]
-glasshouse rules ask   'TOOL(pattern)' [--workspace DIR]
-glasshouse rules deny  'TOOL(pattern)' [--workspace DIR]
-glasshouse rules remove ID
+glasshouse rules allow 'TOOL(pattern)' [--workspace DIR] [--json]
+glasshouse rules ask   'TOOL(pattern)' [--workspace DIR] [--json]
+glasshouse rules deny  'TOOL(pattern)' [--workspace DIR] [--json]
+glasshouse rules remove ID [--json]
 
 A rule is about one tool, and holds everywhere or in one workspace. Deny beats ask, ask beats allow.
 Even an allowed call is asked about when it wants the network without naming an address, when the

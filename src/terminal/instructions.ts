@@ -21,15 +21,20 @@ export async function instructionsCommand(
 ): Promise<number> {
   const say = (text: string) => void streams.stdout.write(`${text}\n`);
   if (command.action === 'forget') {
-    say((await app.forgetInstructions(workspace)) ? 'No model is told of it any more.' : 'It was not approved.');
+    const forgotten = await app.forgetInstructions(workspace);
+    if (command.json) say(JSON.stringify({ workspace, forgotten }));
+    else say(forgotten ? 'No model is told of it any more.' : 'It was not approved.');
     return 0;
   }
   const { state, file } = await app.instructions(workspace);
-  if (command.json && command.action === 'show') {
+  if (command.json && command.action === 'approve' && !command.yes && file !== null && state !== 'approved') {
+    throw new FailureError('usage', 'With --json nobody is asked: read it with `show`, then say --yes.');
+  }
+  if (command.json && (command.action === 'show' || file === null || state === 'approved')) {
     say(JSON.stringify({ workspace, state, file }));
     return 0;
   }
-  if (file !== null && state !== 'approved') say(`${visible(file.text)}\n`);
+  if (file !== null && state !== 'approved' && !command.json) say(`${visible(file.text)}\n`);
   if (file === null || command.action === 'show' || state === 'approved') {
     if (file !== null && state === 'approved' && command.action === 'show') say(`${visible(file.text)}\n`);
     say(STATES[state]);
@@ -41,6 +46,6 @@ export async function instructionsCommand(
   }
   if (!(await app.approveInstructions(workspace, file.digest)))
     throw new FailureError('usage', `${file.file} was changed in this moment: read it again.`);
-  say(STATES.approved);
+  say(command.json ? JSON.stringify({ workspace, state: 'approved', file }) : STATES.approved);
   return 0;
 }

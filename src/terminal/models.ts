@@ -30,7 +30,7 @@ export async function modelsCommand(
     return 0;
   }
   if (command.action === 'price') return priceOf(app, command, print);
-  if (command.action === 'use') return makeDefault(app, command.id, print);
+  if (command.action === 'use') return makeDefault(app, command, print);
   const stop = new AbortController();
   const stopListening = onInterrupt(() => stop.abort());
   const screen = new Screen(streams);
@@ -73,7 +73,11 @@ async function priceOf(app: Glasshouse, command: Extract<Command, { action: 'pri
 }
 
 /** Makes a model the default. One that its provider does not list may be there all the same; a provider that there is not is a slip. */
-async function makeDefault(app: Glasshouse, wanted: string, print: (text: string) => void): Promise<number> {
+async function makeDefault(
+  app: Glasshouse,
+  { id: wanted, json }: Extract<Command, { action: 'use' }>,
+  print: (text: string) => void,
+): Promise<number> {
   const models = await app.models();
   const named = models.filter((model) => model.id === wanted || model.id.endsWith(`/${wanted}`));
   const providers = new Set(models.map((model) => model.id.split('/', 1)[0]));
@@ -83,7 +87,8 @@ async function makeDefault(app: Glasshouse, wanted: string, print: (text: string
   }
   const set = await app.setSetting('model', id);
   if (!set.ok) throw new FailureError(set.failure.code, set.failure.message);
-  print(`${id} is asked by default.${named[0]?.ready === false ? ` It is not ready: ${named[0].missing ?? 'unknown reason'}.` : ''}`);
+  if (json) print(JSON.stringify({ model: id, ready: named[0]?.ready ?? null }));
+  else print(`${id} is asked by default.${named[0]?.ready === false ? ` It is not ready: ${named[0].missing ?? 'unknown reason'}.` : ''}`);
   return 0;
 }
 

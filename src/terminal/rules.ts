@@ -30,7 +30,7 @@ export async function rulesCommand(
         pattern,
         decision: command.decision,
       });
-      print(ruleLine(rule));
+      print(command.json ? JSON.stringify(rule) : ruleLine(rule));
       return 0;
     }
     case 'remove': {
@@ -42,7 +42,7 @@ export async function rulesCommand(
           `${matching.length === 0 ? 'No rule begins' : 'Several rules begin'} with ${command.id}. See: glasshouse rules list`,
         );
       await app.removeRule(rule.id);
-      print(`removed  ${ruleLine(rule)}`);
+      print(command.json ? JSON.stringify({ removed: rule }) : `removed  ${ruleLine(rule)}`);
       return 0;
     }
   }

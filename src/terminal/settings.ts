@@ -30,7 +30,7 @@ export async function settingsCommand(
       const value = command.value ?? (await askHidden(command.key, streams));
       const result = await app.setSetting(command.key, value);
       if (!result.ok) throw new FailureError(result.failure.code, result.failure.message);
-      print(`${command.key}: ${result.value.shown}`);
+      print(command.json ? JSON.stringify({ key: command.key, shown: result.value.shown }) : `${command.key}: ${result.value.shown}`);
       return 0;
     }
     case 'test': {
@@ -46,7 +46,8 @@ export async function settingsCommand(
     case 'unset': {
       const result = await app.removeSetting(command.key);
       if (!result.ok) throw new FailureError(result.failure.code, result.failure.message);
-      print(result.value ? `${command.key}: removed` : `${command.key}: was not set`);
+      if (command.json) print(JSON.stringify({ key: command.key, removed: result.value }));
+      else print(result.value ? `${command.key}: removed` : `${command.key}: was not set`);
       return 0;
     }
   }

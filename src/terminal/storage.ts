@@ -1,4 +1,5 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
+import { FailureError } from '../core/models/failure.ts';
 import { KIND_WORDS, PRUNED_WORDS, type Pruned } from '../core/models/storage.ts';
 import type { Command } from './arguments.ts';
 import { bytes, count } from './figures.ts';
@@ -28,6 +29,9 @@ export async function storageCommand(
     print(wouldGo.length === 0 ? '\nNothing is older than it is kept.' : '\nOlder than it is kept, and taken away by itself once a day:');
     for (const each of wouldGo) print(`  ${inWords(each)}`);
     return 0;
+  }
+  if (command.json && !command.yes && wouldGo.length > 0) {
+    throw new FailureError('usage', 'With --json nobody is asked: look with `glasshouse storage --json`, then say --yes.');
   }
   if (wouldGo.length === 0 || !(command.yes || (await agreed(wouldGo, print, streams)))) {
     print(

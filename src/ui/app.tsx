@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Boundary } from './components/boundary.tsx';
 import { lazily } from './components/lazily.tsx';
-import { ResizeHandle } from './components/resize-handle.tsx';
 import { TipProvider } from './components/tooltip.tsx';
 import { Toasts } from './components/toast.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from './layout.ts';
@@ -58,15 +57,6 @@ export function App() {
               <Boundary part="The list of conversations">
                 <Sidebar />
               </Boundary>
-              <ResizeHandle
-                name="Width of the sidebar"
-                memory="layout:sidebar-width"
-                property="--sidebar-width"
-                edge="right"
-                narrowest={200}
-                usual={260}
-                widest={360}
-              />
             </div>
             <main className="main">
               <Boundary part="The conversation" key={route.screen === 'conversation' ? route.id : 'new'}>

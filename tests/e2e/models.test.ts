@@ -33,7 +33,7 @@ describe('the model picker', () => {
     await search.fill('scripted');
     const option = page.getByRole('option', { name: /scripted/ });
     await option.first().waitFor();
-    expect(await option.first().textContent()).toContain('stays on this machine');
+    expect(await page.locator('button.pick', { hasText: 'scripted' }).textContent()).toContain('stays on this machine');
     expect(await accessFaults(page)).toEqual([]);
     await page.keyboard.press('Alt+s');
     await page.getByText('Favourites').waitFor();

@@ -7,6 +7,9 @@ import { loadModels } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { Line } from './card.tsx';
 
+/** Where the setting's own name says too little. */
+const TITLES: Readonly<Record<string, string>> = { no_proxy: 'Without the proxy', ca_file: 'Further authorities' };
+
 /** A setting in words or figures, with its own words about it; an empty field forgets it. */
 export function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {
   const [value, setValue] = useState(setting.value ?? '');
@@ -26,7 +29,7 @@ export function PlainSetting({ setting, onChanged }: { setting: SettingView; onC
       setWrong(failureInWords(failureOf(error)));
     }
   };
-  const title = setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');
+  const title = TITLES[setting.key] ?? setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');
   return (
     <Line title={title} detail={`${setting.about}${isFixed ? ' Set in the environment, which wins.' : ''}`}>
       <form className="plain-setting" onSubmit={(event) => void save(event)}>

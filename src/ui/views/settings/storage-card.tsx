@@ -53,11 +53,13 @@ export function StorageCard() {
       <Group title="What uses space">
         <Card>
           {report ? null : <WaitingLines />}
-          {report?.sizes.map(({ kind, bytes: size }) => (
-            <Line key={kind} title={sentence(KIND_WORDS[kind])}>
-              <span className="settings-figure">{bytes(size)}</span>
-            </Line>
-          ))}
+          {report?.sizes
+            .filter((each) => each.bytes > 0)
+            .map(({ kind, bytes: size }) => (
+              <Line key={kind} title={sentence(KIND_WORDS[kind])}>
+                <span className="settings-figure">{bytes(size)}</span>
+              </Line>
+            ))}
         </Card>
       </Group>
       <Group title="How long it is kept" aside="no word of a conversation is ever among it">

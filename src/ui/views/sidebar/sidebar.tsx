@@ -4,6 +4,7 @@ import type { ConversationPlace } from '../../../core/models/conversation.ts';
 import { Boundary } from '../../components/boundary.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
+import { ResizeHandle } from '../../components/resize-handle.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { lazily } from '../../components/lazily.tsx';
 import { Mark } from '../../components/sign.tsx';
@@ -119,6 +120,15 @@ export function Sidebar() {
           <IconButton icon={Trash} name="Trash" aria-pressed={place === 'trash'} onClick={() => toggle('trash')} />
         </div>
       )}
+      <ResizeHandle
+        name="Width of the sidebar"
+        memory="layout:sidebar-width"
+        property="--sidebar-width"
+        edge="right"
+        narrowest={200}
+        usual={260}
+        widest={360}
+      />
     </nav>
   );
 }
