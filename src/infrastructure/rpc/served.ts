@@ -46,7 +46,7 @@ export interface Served {
   modelFiles(): Promise<ReadonlyMap<string, { readonly isReady: boolean; readonly bytes: number }>>;
   /** Model servers of the person's own that answer on this machine. */
   foundServers(): Promise<readonly FoundServer[]>;
-  /** Providers whose models a key opens, such as `openai`. */
+  /** Providers whose models a key opens, as their names begin. */
   providersOfKey(name: string): readonly string[];
   profileOf(model: string): KnownProfile | null;
   /** The header with the key that a model's provider wants, the key as `$NAME`; null where it wants none. */

@@ -11,6 +11,8 @@ async function speaking(words?: Record<string, string>, lang = 'en') {
 }
 
 afterEach(() => {
+  // Whoever comes next has a page of their own.
+  vi.resetModules();
   delete place.glasshouseWords;
   delete place.document;
 });
