@@ -9,6 +9,7 @@ const steps = [
   ['types: page', node, [tsc, '-p', 'tsconfig.ui.json']],
   ['types: tests of the page', node, [tsc, '-p', 'tsconfig.page-tests.json']],
   ['types: the rest', node, [tsc, '-p', 'tsconfig.json']],
+  ['words', node, ['scripts/words.mjs', '--check']],
   ['dead code', 'knip', []],
   ['architecture and unit tests', 'vitest', ['run', '--project', 'unit']],
 ];

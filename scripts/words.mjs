@@ -9,6 +9,8 @@ const PAGE = join(root, 'src/ui');
 const WORDS = join(PAGE, 'words');
 /** What stands in no template: a sign of its own. */
 const SIGNS = { 'words/say.ts': ['decimal point'] };
+/** The same in every language. */
+const NAMES = new Set(['Glasshouse']);
 /** Attributes that a person reads or hears. */
 const READ_OUT = new Set(['aria-label', 'alt', 'placeholder', 'title']);
 
@@ -26,7 +28,7 @@ function keyOf(node) {
 function bareWords(node) {
   if (node.type === 'JSXText' && /\p{L}{2,}/u.test(node.value)) return node.value.trim();
   const isReadOut = node.type === 'JSXAttribute' && READ_OUT.has(node.name.name) && node.value?.type === 'Literal';
-  return isReadOut && /\p{L}{2,}/u.test(node.value.value) ? node.value.value : null;
+  return isReadOut && /\p{L}{2,}/u.test(node.value.value) && !NAMES.has(node.value.value) ? node.value.value : null;
 }
 
 function visit(node, see) {

@@ -4,6 +4,7 @@ import type { GlasshouseClient } from '../contract/client.ts';
 import { proveServer } from './server-proof.ts';
 import { useConnection } from './stores/connection-store.ts';
 import { candidates } from './token.ts';
+import { say } from './words/say.ts';
 
 /** Told when the server does not take this window's token (any more). */
 export const refusal = { notify: (): void => undefined };
@@ -76,14 +77,14 @@ export function failureOf(error: unknown): CallFailure {
   if (error instanceof StrangerError) {
     return {
       code: 'unreachable',
-      message: 'Another program answers in the place of Glasshouse.',
-      advice: 'Nothing was sent to it. Start Glasshouse again and follow the address that it prints.',
+      message: say`Another program answers in the place of Glasshouse.`,
+      advice: say`Nothing was sent to it. Start Glasshouse again and follow the address that it prints.`,
     };
   }
   return {
     code: 'unreachable',
-    message: 'Glasshouse does not answer.',
-    advice: 'It may have been closed: start it again.',
+    message: say`Glasshouse does not answer.`,
+    advice: say`It may have been closed: start it again.`,
   };
 }
 

@@ -12,6 +12,7 @@ import { ConversationHeader } from './views/conversation/conversation-header.tsx
 import { NewConversationView } from './views/new-conversation/new-conversation-view.tsx';
 import { RefusedView } from './views/refused-view.tsx';
 import { Sidebar, startNew } from './views/sidebar/sidebar.tsx';
+import { say } from './words/say.ts';
 
 /** Loaded when they are first wanted: the first script stays small. */
 const Inspector = lazily(async () => (await import('./views/inspector/inspector.tsx')).Inspector);
@@ -43,48 +44,48 @@ export function App() {
     <TipProvider delayDuration={500} skipDelayDuration={200}>
       {route.screen === 'settings' ? (
         <div className="frame is-settings">
-          <Boundary part="The settings">
+          <Boundary part={say`The settings`}>
             <SettingsView section={route.section} onClose={leaveSettings} fallback={<SettingsRoom />} />
           </Boundary>
         </div>
       ) : (
         <>
           <a className="skip button" href="#composer" onClick={focusComposer}>
-            To the composer
+            {say`To the composer`}
           </a>
           <div className={`frame ${isSidebarHidden ? 'is-wide' : ''} ${hasInspector ? 'has-inspector' : ''}`}>
             <div className={`side-room ${isDrawerOpen ? 'is-open' : ''}`} inert={isSidebarHidden && !isDrawerOpen ? true : undefined}>
-              <Boundary part="The list of conversations">
+              <Boundary part={say`The list of conversations`}>
                 <Sidebar />
               </Boundary>
             </div>
             <main className="main">
-              <Boundary part="The conversation" key={route.screen === 'conversation' ? route.id : 'new'}>
+              <Boundary part={say`The conversation`} key={route.screen === 'conversation' ? route.id : 'new'}>
                 <Screen route={route} />
               </Boundary>
             </main>
             {hasInspector ? (
-              <Boundary part="The inspector">
+              <Boundary part={say`The inspector`}>
                 <Inspector
                   conversationId={route.id}
                   onClose={toggleInspector}
-                  fallback={<aside className="inspector" aria-label="Inspector" />}
+                  fallback={<aside className="inspector" aria-label={say`Inspector`} />}
                 />
               </Boundary>
             ) : null}
           </div>
           {isDrawerOpen ? (
-            <button type="button" className="drawer-scrim" aria-label="Close the list" onClick={() => setDrawer(false)} />
+            <button type="button" className="drawer-scrim" aria-label={say`Close the list`} onClick={() => setDrawer(false)} />
           ) : null}
         </>
       )}
       {isPaletteOpen ? (
-        <Boundary part="The palette">
+        <Boundary part={say`The palette`}>
           <Palette onClose={closePalette} fallback={null} />
         </Boundary>
       ) : null}
       {areShortcutsShown ? (
-        <Boundary part="The list of keys">
+        <Boundary part={say`The list of keys`}>
           <ShortcutsDialog onClose={hideShortcuts} fallback={null} />
         </Boundary>
       ) : null}
@@ -97,7 +98,7 @@ export function App() {
 function SettingsRoom() {
   return (
     <>
-      <nav aria-label="Settings" />
+      <nav aria-label={say`Settings`} />
       <main className="main" />
     </>
   );

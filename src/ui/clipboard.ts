@@ -1,4 +1,5 @@
 import { tell } from './stores/toast-store.ts';
+import { say } from './words/say.ts';
 
 /** Puts a text on the clipboard, and says so, aloud too. @returns whether it is there */
 export async function copyText(text: string, said: string): Promise<boolean> {
@@ -21,7 +22,7 @@ async function put(write: () => Promise<void>, said: string): Promise<boolean> {
     tell(said, { kind: 'clipboard' });
     return true;
   } catch {
-    tell('The browser did not allow the clipboard', { kind: 'clipboard' });
+    tell(say`The browser did not allow the clipboard`, { kind: 'clipboard' });
     return false;
   }
 }

@@ -1,11 +1,12 @@
 import { api, failureOf } from './api.ts';
 import { tell } from './stores/toast-store.ts';
+import { say } from './words/say.ts';
 
 export type ExportFormat = 'markdown' | 'html' | 'json';
 
 export const FORMATS: readonly { readonly format: ExportFormat; readonly name: string }[] = [
   { format: 'markdown', name: 'Markdown' },
-  { format: 'html', name: 'a web page' },
+  { format: 'html', name: say`a web page` },
   { format: 'json', name: 'JSON' },
 ];
 

@@ -1,5 +1,5 @@
 import type { Price } from '../core/models/usage.ts';
-import { sayCounted } from './words/say.ts';
+import { decimal, language, say, sayCounted } from './words/say.ts';
 
 /** A space that no line break falls into: between a figure and its unit. */
 const NB = '\u00a0';
@@ -8,7 +8,7 @@ const NB = '\u00a0';
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
   if (seconds < 0.05) return `<0.1${NB}s`;
-  if (seconds < 9.95) return `${seconds.toFixed(1)}${NB}s`;
+  if (seconds < 9.95) return `${decimal(seconds.toFixed(1))}${NB}s`;
   if (seconds < 59.5) return `${Math.round(seconds)}${NB}s`;
   const whole = Math.round(seconds);
   if (whole < 3_600) return `${Math.floor(whole / 60)}${NB}min${whole % 60 === 0 ? '' : ` ${whole % 60}${NB}s`}`;
@@ -19,7 +19,7 @@ export function duration(milliseconds: number): string {
 /** How long a tool took: always one decimal below a minute, so that a column of them ends alike. */
 export function callDuration(milliseconds: number): string {
   if (milliseconds < 50) return `<0.1${NB}s`;
-  return milliseconds < 59_950 ? `${(milliseconds / 1_000).toFixed(1)}${NB}s` : duration(milliseconds);
+  return milliseconds < 59_950 ? `${decimal((milliseconds / 1_000).toFixed(1))}${NB}s` : duration(milliseconds);
 }
 
 /** Time that runs: `12 s`, then `1:05`. It never shows parts of a second, which would flicker. */
@@ -48,7 +48,7 @@ export function tokens(count: number, isExact = true): string {
 
 /** Every single one: `11,820`. */
 export function wholeNumber(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(count).toLocaleString(language());
 }
 
 /** US dollars in detail: `$0.0412`, `<$0.0001` rather than zero, `$0` when it is free; null when no price is known. */
@@ -68,15 +68,16 @@ export function shortMoney(dollars: number | null): string | null {
 
 /** `Reckoned at $3 in and $15 out per million tokens, as noted on 2026-07-04`: what a cost is made with. */
 export function priceInWords({ input, output, asOf, isOwn }: Price): string {
-  return `Reckoned at $${input} in and $${output} out per million tokens, as ${isOwn ? 'you set it' : 'noted'} on ${asOf}`;
+  return say`Reckoned at $${input} in and $${output} out per million tokens, as ${isOwn ? say`you set it` : 'noted'} on ${asOf}`;
 }
 
 /** Bytes in decimal units: `41 kB`, `491 MB`, `1.20 GB`. */
 export function bytes(count: number): string {
   if (count < 1_000) return `${count}${NB}B`;
   if (count < 1_000_000) return `${Math.round(count / 1_000)}${NB}kB`;
-  if (count < 1_000_000_000) return `${count < 10_000_000 ? (count / 1_000_000).toFixed(1) : Math.round(count / 1_000_000)}${NB}MB`;
-  return `${(count / 1_000_000_000).toFixed(2)}${NB}GB`;
+  if (count < 1_000_000_000)
+    return `${count < 10_000_000 ? decimal((count / 1_000_000).toFixed(1)) : Math.round(count / 1_000_000)}${NB}MB`;
+  return `${decimal((count / 1_000_000_000).toFixed(2))}${NB}GB`;
 }
 
 /** How far a fetch is: `212 of 491 MB · 8.4 MB/s · 33 s left`. */
@@ -84,9 +85,9 @@ export function fetched(done: number, total: number, bytesPerSecond: number | nu
   const all = bytes(total);
   const unit = all.slice(all.indexOf(NB));
   const part = bytes(done);
-  const parts = [`${part.endsWith(unit) ? part.slice(0, -unit.length) : part} of ${all}`];
+  const parts = [say`${part.endsWith(unit) ? part.slice(0, -unit.length) : part} of ${all}`];
   if (bytesPerSecond !== null) parts.push(`${bytes(bytesPerSecond)}/s`);
-  if (secondsLeft !== null) parts.push(`${duration(Math.max(1, Math.round(secondsLeft)) * 1_000)} left`);
+  if (secondsLeft !== null) parts.push(say`${duration(Math.max(1, Math.round(secondsLeft)) * 1_000)} left`);
   return parts.join(' · ');
 }
 
@@ -108,8 +109,8 @@ export function exactTime(at: number): string {
   return `${timeOfDay(at)}:${two(new Date(at).getSeconds())}`;
 }
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = [say`Sun`, say`Mon`, say`Tue`, say`Wed`, say`Thu`, say`Fri`, say`Sat`];
+const MONTHS = [say`Jan`, say`Feb`, say`Mar`, say`Apr`, say`May`, say`Jun`, say`Jul`, say`Aug`, say`Sep`, say`Oct`, say`Nov`, say`Dec`];
 
 /** Whole days between two moments, by the calendar of this place. */
 export function daysAgo(at: number, now: number): number {

@@ -1,6 +1,7 @@
 import { api } from './api.ts';
 import { recall, remember } from './stores/memory-store.ts';
 import { tell } from './stores/toast-store.ts';
+import { say } from './words/say.ts';
 
 /** Told once of each version, in one window. */
 const TOLD = 'update:told';
@@ -10,5 +11,5 @@ export async function tellOfNewerVersion(): Promise<void> {
   const { newer } = await api.system.newerVersion({});
   if (newer === null || recall(TOLD) === newer) return;
   remember(TOLD, newer);
-  tell(`Glasshouse ${newer} is out. Settings → About says more`);
+  tell(say`Glasshouse ${newer} is out. Settings → About says more`);
 }

@@ -5,6 +5,7 @@ import { goTo } from './route.ts';
 import { useConversations } from './stores/conversations-store.ts';
 import { recall, remember } from './stores/memory-store.ts';
 import { onStreamEvent } from './stream-listeners.ts';
+import { say } from './words/say.ts';
 
 /** The person's choice; of this browser is whether it may. */
 const KEY = 'notify';
@@ -33,14 +34,14 @@ export function notifyWhenHidden(): void {
 }
 
 function wordsFor(event: AnnouncedEvent): string | null {
-  if (event.type === 'interaction_requested') return 'waits for you';
+  if (event.type === 'interaction_requested') return say`waits for you`;
   if (event.type !== 'run_completed') return null;
   switch (event.state.name) {
     case 'completed':
-      return 'is done';
+      return say`is done`;
     case 'failed':
     case 'exhausted':
-      return 'could not be finished';
+      return say`could not be finished`;
     default:
       // Who stopped it knows.
       return null;
@@ -51,7 +52,7 @@ function wordsFor(event: AnnouncedEvent): string | null {
 function show({ conversationId }: Extract<StreamEvent, { type: 'run_event' }>, words: string): void {
   const title = useConversations.getState().lines.find((line) => line.id === conversationId)?.title;
   const told = new Notification('Glasshouse', {
-    body: `${title ? `“${visible(title)}”` : 'A conversation'} ${words}`,
+    body: `${title ? `“${visible(title)}”` : say`A conversation`} ${words}`,
     tag: conversationId,
   });
   told.addEventListener('click', () => {

@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { Trouble } from './trouble.tsx';
+import { say } from '../words/say.ts';
 import './boundary.css';
 
 interface BoundaryProps {
@@ -24,11 +25,11 @@ export class Boundary extends Component<BoundaryProps, { readonly error: unknown
     return (
       <div className="boundary">
         <Trouble
-          title={isAway ? `${this.props.part} could not be fetched` : `${this.props.part} cannot be shown`}
+          title={isAway ? say`${this.props.part} could not be fetched` : say`${this.props.part} cannot be shown`}
           failure={
             isAway
-              ? { code: 'unreachable', message: 'Glasshouse did not answer. What was written is kept.', advice: '' }
-              : { code: 'internal', message: 'This is a fault of the page. What was written is kept.', advice: '' }
+              ? { code: 'unreachable', message: say`Glasshouse did not answer. What was written is kept.`, advice: '' }
+              : { code: 'internal', message: say`This is a fault of the page. What was written is kept.`, advice: '' }
           }
           onRetry={() => location.reload()}
         />

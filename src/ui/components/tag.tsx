@@ -2,6 +2,7 @@ import { Globe, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 import { Visible } from './visible.tsx';
+import { say } from '../words/say.ts';
 import './tag.css';
 
 /** A small mark. `outside` is dashed: what it names came from beyond the house. */
@@ -50,7 +51,7 @@ export function Chip({ icon, picture, name, detail, outside = false, onOpen, chi
         <span className="cut">{words}</span>
       )}
       {detail ? <span className="quiet nowrap">{detail}</span> : null}
-      {outside ? <span className="unseen">from outside</span> : null}
+      {outside ? <span className="unseen">{say`from outside`}</span> : null}
       {children}
     </span>
   );

@@ -4,6 +4,7 @@ import { useToasts, type Toast } from '../stores/toast-store.ts';
 import { Button } from './button.tsx';
 import { IconButton } from './icon-button.tsx';
 import { Visible } from './visible.tsx';
+import { say } from '../words/say.ts';
 import './toast.css';
 
 /** How long one is shown, and one that offers something to do; milliseconds. It stays while it has the pointer or the focus. */
@@ -54,7 +55,7 @@ function OneToast({ toast }: { toast: Toast }) {
           {toast.act.label}
         </Button>
       ) : null}
-      <IconButton icon={X} name="Close" fine onClick={() => close(toast.id)} />
+      <IconButton icon={X} name={say`Close`} fine onClick={() => close(toast.id)} />
     </div>
   );
 }

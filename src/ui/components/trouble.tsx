@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { failureInWords, type CallFailure } from '../api.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
+import { say } from '../words/say.ts';
 import './trouble.css';
 
 interface TroubleProps {
@@ -26,7 +27,7 @@ export function Trouble({ title, failure, onRetry, children }: TroubleProps) {
           <div className="trouble-do">
             {onRetry ? (
               <Button small onClick={onRetry}>
-                Try again
+                {say`Try again`}
               </Button>
             ) : null}
             {children}

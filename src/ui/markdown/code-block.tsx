@@ -3,6 +3,7 @@ import { memo, useEffect, useState } from 'react';
 import { copyText } from '../clipboard.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { languageName, type CodeToken } from './code-language.ts';
+import { say } from '../words/say.ts';
 
 interface CodeBlockProps {
   readonly code: string;
@@ -20,7 +21,7 @@ export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) =>
   const { name, file } = languageName(language);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="wide code" tabIndex={0} role="region" aria-label={`Code: ${file || name}`}>
+    <div className="wide code" tabIndex={0} role="region" aria-label={say`Code: ${file || name}`}>
       <header>
         <span className="grow">
           {name}
@@ -31,8 +32,8 @@ export const CodeBlock = memo(({ code, language, isGrowing }: CodeBlockProps) =>
             </>
           ) : null}
         </span>
-        <IconButton icon={WrapText} name="Wrap lines" fine aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
-        <IconButton icon={Copy} name="Copy code" fine onClick={() => void copyText(code, 'The code is on the clipboard')} />
+        <IconButton icon={WrapText} name={say`Wrap lines`} fine aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
+        <IconButton icon={Copy} name={say`Copy code`} fine onClick={() => void copyText(code, say`The code is on the clipboard`)} />
       </header>
       <div className={`lines ${isWrapped ? 'is-wrapped' : ''}`}>
         {lines.map((line, index) => (

@@ -4,6 +4,7 @@ import type { Token, Tokens } from 'marked';
 import { Icon } from '../components/icon.tsx';
 import { PlacesContext } from './places.ts';
 import { safeAddress, withoutEntities } from './markdown-blocks.ts';
+import { say } from '../words/say.ts';
 
 /** Words inside a block. What is written as HTML is shown as it is written (S6). */
 export function Inline({ tokens }: { tokens: readonly Token[] }) {
@@ -72,7 +73,7 @@ function Place({ word }: { word: string }) {
   const show = /[./]/.test(word) ? (placeOf?.(word) ?? null) : null;
   if (show === null) return word;
   return (
-    <button type="button" className="place" title="Show where it was read" onClick={show}>
+    <button type="button" className="place" title={say`Show where it was read`} onClick={show}>
       {word}
     </button>
   );
@@ -97,7 +98,9 @@ function Image({ token }: { token: Tokens.Image }) {
     <a className="picture" href={address} target="_blank" rel="noopener noreferrer" title={address}>
       <Icon of={ImageOff} small />
       {words}
-      <span className="quiet">not loaded: {new URL(address).host}</span>
+      <span className="quiet">
+        {say`not loaded:`} {new URL(address).host}
+      </span>
     </a>
   );
 }

@@ -3,6 +3,7 @@ import { memo, useRef } from 'react';
 import { CodeBlock } from './code-block.tsx';
 import { Inline } from './inline.tsx';
 import { markdownBlocks, NO_BLOCKS, type MarkdownBlocks } from './markdown-blocks.ts';
+import { say } from '../words/say.ts';
 import './markdown.css';
 
 interface MarkdownProps {
@@ -88,7 +89,7 @@ function List({ token }: { token: Tokens.List }) {
   const items = token.items.map((item, index) => (
     // oxlint-disable-next-line react/no-array-index-key -- as above
     <li key={index} className={item.task ? 'is-task' : ''} data-done={item.task ? item.checked === true : undefined}>
-      {item.task ? <span className="unseen">{item.checked ? 'done: ' : 'to do: '}</span> : null}
+      {item.task ? <span className="unseen">{item.checked ? say`done: ` : say`to do: `}</span> : null}
       {item.tokens.map((child, at) =>
         child.type === 'text' || child.type === 'paragraph' ? (
           // oxlint-disable-next-line react/no-array-index-key -- as above
@@ -115,9 +116,10 @@ function Table({ token }: { token: Tokens.Table }) {
       token.align[column] === 'right' ||
       (token.align[column] === null && token.rows.length > 0 && token.rows.every((row) => FIGURE.test(row[column]?.text ?? ''))),
   );
+  const label = say`Table: ${token.header.map((cell) => cell.text).join(', ')}`;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="wide table-room" tabIndex={0} role="region" aria-label={`Table: ${token.header.map((cell) => cell.text).join(', ')}`}>
+    <div className="wide table-room" tabIndex={0} role="region" aria-label={label}>
       <table className={`data ${token.header.length > 3 ? 'is-full' : ''}`}>
         <thead>
           <tr>

@@ -4,6 +4,7 @@ import type { AgentProfile } from '../../core/models/agent-profile.ts';
 import { api, failureInWords, failureOf } from '../api.ts';
 import { recall, remember, useRecalled } from './memory-store.ts';
 import { tell } from './toast-store.ts';
+import { say } from '../words/say.ts';
 
 interface AgentsState {
   readonly agents: readonly AgentView[];
@@ -42,7 +43,7 @@ export function chooseAgent(id: string | null): void {
 }
 
 export async function duplicateAgent(id: string): Promise<void> {
-  await attempt(async () => tell(`“${(await api.agents.duplicate({ id })).name}” is made`));
+  await attempt(async () => tell(say`“${(await api.agents.duplicate({ id })).name}” is made`));
 }
 
 /** Deletes it; it can be put back at once, as it was. */
@@ -52,7 +53,7 @@ export async function deleteAgent(agent: AgentView): Promise<void> {
     const whole = { id, name, about, instructions, model, tools, starters, isApproved, createdAt, updatedAt };
     await api.agents.delete({ id });
     const undo = () => void attempt(() => api.agents.restore(whole));
-    tell(`“${agent.name}” is deleted. Its conversations stay`, { kind: `agent:${agent.id}`, act: { label: 'Undo', run: undo } });
+    tell(say`“${agent.name}” is deleted. Its conversations stay`, { kind: `agent:${agent.id}`, act: { label: say`Undo`, run: undo } });
   });
 }
 

@@ -4,6 +4,7 @@ import { currentRoute, goTo } from '../route.ts';
 import { chosenModel } from './chosen-model.ts';
 import { readConversation } from './conversation-store.ts';
 import { tell } from './toast-store.ts';
+import { say } from '../words/say.ts';
 
 /** Where the person went from one version of a message to another: there the focus and the view go, when it is shown. */
 export interface Walk {
@@ -41,7 +42,7 @@ export async function leadToSought(conversationId: string, messageId: string): P
     const failure = failureOf(error);
     tell(
       failure.code === 'conversation_busy'
-        ? 'That message stands on another branch. It can be shown when the run has ended'
+        ? say`That message stands on another branch. It can be shown when the run has ended`
         : failureInWords(failure),
     );
   }

@@ -13,6 +13,7 @@ import {
   type OpenConversation,
   type RunEvent,
 } from './open-conversation.ts';
+import { say } from '../words/say.ts';
 
 interface ConversationState {
   readonly open: ReadonlyMap<string, OpenConversation>;
@@ -122,7 +123,7 @@ export function rereadConversations(): void {
 
 /** It was deleted, here or elsewhere: whoever still looks at it is told so. */
 export function dropConversation(id: string): void {
-  const gone: CallFailure = { code: 'conversation_not_found', message: 'This conversation was deleted.', advice: '' };
+  const gone: CallFailure = { code: 'conversation_not_found', message: say`This conversation was deleted.`, advice: '' };
   useConversationStore.setState((state) => ({ open: without(state.open, id), failures: new Map(state.failures).set(id, gone) }));
 }
 

@@ -4,6 +4,7 @@ import type { ConversationLine } from '../../contract/views.ts';
 import { api, failureInWords, failureOf } from '../api.ts';
 import { currentRoute, goTo } from '../route.ts';
 import { tell } from './toast-store.ts';
+import { say } from '../words/say.ts';
 
 interface ConversationsState {
   readonly lines: readonly ConversationLine[];
@@ -88,9 +89,9 @@ export async function putAway(line: ConversationLine, place: 'archive' | 'trash'
     if (isShown) show(id);
     void bringBack(id, place);
   };
-  tell(place === 'trash' ? `“${titleOf(line)}” is in the trash` : `“${titleOf(line)}” is in the archive`, {
+  tell(place === 'trash' ? say`“${titleOf(line)}” is in the trash` : say`“${titleOf(line)}” is in the archive`, {
     kind: `away:${id}`,
-    act: { label: 'Undo', run: undo },
+    act: { label: say`Undo`, run: undo },
   });
   return true;
 }
@@ -110,12 +111,12 @@ export async function changeTogether(lines: readonly ConversationLine[], change:
     const { changed, refused } = await api.conversations.change({ ids, ...change });
     refreshConversations();
     const [first] = refused;
-    if (first) tell(`${refused.length} of ${ids.length} stayed as they were: ${first.failure.message}`);
+    if (first) tell(say`${refused.length} of ${ids.length} stayed as they were: ${first.failure.message}`);
     const done = lines.filter((line) => changed.includes(line.id));
     if (done.length > 0)
       tell(`${countOf(done)} ${whereWords(change)}`, {
         kind: 'together',
-        act: { label: 'Undo', run: () => void undoTogether(done, change) },
+        act: { label: say`Undo`, run: () => void undoTogether(done, change) },
       });
   } catch (error) {
     tell(failureInWords(failureOf(error)));
@@ -146,13 +147,13 @@ async function undoTogether(lines: readonly ConversationLine[], change: Together
 
 function countOf(lines: readonly ConversationLine[]): string {
   const [only] = lines;
-  return lines.length === 1 && only ? `“${titleOf(only)}” is` : `${lines.length} conversations are`;
+  return lines.length === 1 && only ? say`“${titleOf(only)}” is` : say`${lines.length} conversations are`;
 }
 
 function whereWords(change: TogetherChange): string {
-  if ('trashed' in change) return 'in the trash';
-  if ('archived' in change) return 'in the archive';
-  return change.folderId === null ? 'in no folder' : 'in another folder';
+  if ('trashed' in change) return say`in the trash`;
+  if ('archived' in change) return say`in the archive`;
+  return change.folderId === null ? say`in no folder` : say`in another folder`;
 }
 
 /** Puts it back where it was. @returns whether it came */
@@ -168,7 +169,7 @@ export async function bringBack(id: string, from: 'archive' | 'trash'): Promise<
 }
 
 export function titleOf({ title }: Pick<ConversationLine, 'title'>): string {
-  return title || 'New conversation';
+  return title || say`New conversation`;
 }
 
 function isOnScreen(id: string): boolean {

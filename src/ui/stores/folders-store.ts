@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { Folder } from '../../core/models/folder.ts';
 import { api, failureInWords, failureOf } from '../api.ts';
 import { tell } from './toast-store.ts';
+import { say } from '../words/say.ts';
 
 interface FoldersState {
   readonly folders: readonly Folder[];
@@ -24,7 +25,7 @@ export async function saveFolder(name: string, id?: string): Promise<Folder | nu
 export async function deleteFolder({ id, name }: Folder): Promise<void> {
   await attempt(async () => {
     await api.folders.delete({ id });
-    tell(`The folder “${name}” is deleted. What was in it stays`);
+    tell(say`The folder “${name}” is deleted. What was in it stays`);
   });
 }
 

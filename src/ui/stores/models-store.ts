@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { StreamEvent } from '../../contract/events.ts';
 import type { ModelLine } from '../../contract/views.ts';
 import { api } from '../api.ts';
+import { say } from '../words/say.ts';
 
 interface ModelsState {
   readonly models: readonly ModelLine[];
@@ -44,5 +45,5 @@ export function isProviderOnly(id: string): boolean {
 
 /** Where the words go (U3). */
 export function whereWordsGo(model: Pick<ModelLine, 'destination'>): string {
-  return model.destination.kind === 'machine' ? 'stays on this machine' : `goes to ${model.destination.host}`;
+  return model.destination.kind === 'machine' ? say`stays on this machine` : say`goes to ${model.destination.host}`;
 }

@@ -1,4 +1,5 @@
 import { Sign } from '../components/sign.tsx';
+import { say } from '../words/say.ts';
 import './refused-view.css';
 
 /** This window has no key to the server, or an old one. Calm, and with the one thing to do. */
@@ -7,12 +8,11 @@ export function RefusedView() {
     <main className="refused">
       <div>
         <Sign lit="" />
-        <h1>This window has no key to Glasshouse</h1>
+        <h1>{say`This window has no key to Glasshouse`}</h1>
         <p>
-          Only windows that Glasshouse opens itself may look inside. Start it again in a terminal and follow the address that it prints;
-          your conversations are where they were.
+          {say`Only windows that Glasshouse opens itself may look inside. Start it again in a terminal and follow the address that it prints; your conversations are where they were.`}
         </p>
-        <pre className="pre">npm start</pre>
+        <pre className="pre">{say`npm start`}</pre>
       </div>
     </main>
   );

@@ -2,12 +2,13 @@ import { Button } from '../components/button.tsx';
 import { Dialog, DialogButtons } from '../components/dialog.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { SHORTCUT_GROUPS, SHORTCUTS } from '../shortcuts.ts';
+import { say } from '../words/say.ts';
 import './shortcuts-dialog.css';
 
 /** Every key that does something. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keys" onClose={onClose}>
+    <Dialog title={say`Keys`} onClose={onClose}>
       <div className="shortcuts">
         {SHORTCUT_GROUPS.map(({ title, names }) => (
           <section key={title}>
@@ -26,7 +27,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <DialogButtons>
-        <Button onClick={onClose}>Close</Button>
+        <Button onClick={onClose}>{say`Close`}</Button>
       </DialogButtons>
     </Dialog>
   );

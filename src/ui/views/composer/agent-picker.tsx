@@ -6,6 +6,7 @@ import { goTo } from '../../route.ts';
 import { chooseAgent, useAgents, useChosenAgent } from '../../stores/agents-store.ts';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { focusComposer } from '../../stores/ui-store.ts';
+import { say } from '../../words/say.ts';
 
 /** Which agent a new conversation begins with. A conversation keeps the one that it began with. Nothing where there is none to choose. */
 export function AgentPicker({ conversationId }: { conversationId: string | null }) {
@@ -19,34 +20,34 @@ export function AgentPicker({ conversationId }: { conversationId: string | null 
   };
   return (
     <Menu
-      name="Agent"
+      name={say`Agent`}
       wide
       side="top"
       trigger={
         <button type="button" className="pick" title={chosen?.about}>
           <Icon of={Bot} small />
-          <span className="unseen">Agent:</span>
+          <span className="unseen">{say`Agent:`}</span>
           <span className="cut">{chosen ? <Visible text={chosen.name} /> : 'Glasshouse'}</span>
           <Icon of={ChevronsUpDown} small />
         </button>
       }
     >
-      <MenuLabel>Begin with</MenuLabel>
-      <MenuItem chosen={chosen === undefined} hint="all tools, no instructions of its own" onSelect={() => choose(null)}>
-        Glasshouse
+      <MenuLabel>{say`Begin with`}</MenuLabel>
+      <MenuItem chosen={chosen === undefined} hint={say`all tools, no instructions of its own`} onSelect={() => choose(null)}>
+        {say`Glasshouse`}
       </MenuItem>
       {agents.map((agent) => (
         <MenuItem
           key={agent.id}
           chosen={agent.id === chosen?.id}
-          hint={agent.isApproved ? <Visible text={agent.about} /> : 'not approved yet: read it first'}
+          hint={agent.isApproved ? <Visible text={agent.about} /> : say`not approved yet: read it first`}
           onSelect={() => (agent.isApproved ? choose(agent.id) : goTo({ screen: 'settings', section: 'agents' }))}
         >
           <Visible text={agent.name} />
         </MenuItem>
       ))}
       <MenuLine />
-      <MenuItem onSelect={() => goTo({ screen: 'settings', section: 'agents' })}>Agents…</MenuItem>
+      <MenuItem onSelect={() => goTo({ screen: 'settings', section: 'agents' })}>{say`Agents…`}</MenuItem>
     </Menu>
   );
 }
@@ -59,11 +60,11 @@ function AgentName({ conversationId }: { conversationId: string }) {
   return (
     <span
       className="pick is-fixed"
-      title={agent ? agent.about : 'The agent that this conversation began with was deleted: it goes on without its words'}
+      title={agent ? agent.about : say`The agent that this conversation began with was deleted: it goes on without its words`}
     >
       <Icon of={Bot} small />
-      <span className="unseen">Agent:</span>
-      <span className="cut">{agent ? <Visible text={agent.name} /> : 'Deleted agent'}</span>
+      <span className="unseen">{say`Agent:`}</span>
+      <span className="cut">{agent ? <Visible text={agent.name} /> : say`Deleted agent`}</span>
     </span>
   );
 }

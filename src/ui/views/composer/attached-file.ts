@@ -4,6 +4,7 @@ import { estimateMedia } from '../../../core/models/media-tokens.ts';
 import type { ModelLine } from '../../../contract/views.ts';
 import { bytes } from '../../figures.ts';
 import { shortModelName } from '../../stores/models-store.ts';
+import { say } from '../../words/say.ts';
 
 /** A file that goes with the next message: the words of a text file, or a picture or a PDF as it is. */
 export type Attached = { readonly name: string; readonly bytes: number } & (
@@ -29,12 +30,12 @@ const BYTES_PER_TOKEN = 3.5;
 /** A file as it goes with a message; why not, when it cannot. What it is, its content says, not its name. */
 export async function readFile(file: File): Promise<{ ok: true; file: Attached } | { ok: false; message: string }> {
   if (file.size > LARGEST_PDF)
-    return { ok: false, message: `${file.name} is too large to attach (${bytes(file.size)}). Put it into the workspace instead.` };
+    return { ok: false, message: say`${file.name} is too large to attach (${bytes(file.size)}). Put it into the workspace instead.` };
   const data = await file.arrayBuffer().catch(() => null);
-  if (data === null) return { ok: false, message: `${file.name} cannot be read.` };
+  if (data === null) return { ok: false, message: say`${file.name} cannot be read.` };
   const read = readHandedOver(file.name, new Uint8Array(data));
   if (!read.ok) return { ok: false, message: read.failure.message };
-  const name = file.name || 'Pasted file';
+  const name = file.name || say`Pasted file`;
   if (read.value.kind === 'text') return { ok: true, file: { name, text: read.value.text, bytes: file.size } };
   const { format } = read.value;
   const isPdf = format.mediaType === 'application/pdf';
@@ -56,7 +57,7 @@ export function withOwnName(file: Attached, others: readonly Attached[]): Attach
 /** A paste that is too long to stand between one's own words, as a file of its own; null when it is not. */
 export function longPaste(text: string, others: readonly Attached[]): Attached | null {
   if (text.length < LONG_PASTE) return null;
-  return { name: freeName('Pasted text', others), text, bytes: new TextEncoder().encode(text).length };
+  return { name: freeName(say`Pasted text`, others), text, bytes: new TextEncoder().encode(text).length };
 }
 
 function freeName(wished: string, others: readonly Attached[]): string {
@@ -70,12 +71,12 @@ function freeName(wished: string, others: readonly Attached[]): string {
 
 /** Why a file cannot go with these as well; null when it can. */
 export function tooMuch(file: Attached, others: readonly Attached[]): string | null {
-  if (others.length >= MOST) return `At most ${MOST} files go with one message.`;
+  if (others.length >= MOST) return say`At most ${MOST} files go with one message.`;
   if (!('text' in file)) return null;
-  if (file.bytes > LARGEST) return `${file.name} is too large to attach (${bytes(file.bytes)}). Put it into the workspace instead.`;
+  if (file.bytes > LARGEST) return say`${file.name} is too large to attach (${bytes(file.bytes)}). Put it into the workspace instead.`;
   const texts = [...others.filter((each) => each.name !== file.name), file].filter((each) => 'text' in each);
   const all = texts.reduce((sum, each) => sum + each.bytes, 0);
-  return all > LARGEST_TOGETHER ? `${file.name} is too much beside the others (${bytes(all)} together).` : null;
+  return all > LARGEST_TOGETHER ? say`${file.name} is too much beside the others (${bytes(all)} together).` : null;
 }
 
 /** What it will take of the window, roughly: of a picture by the formula of the model's family. */
@@ -90,9 +91,9 @@ export function fateOf(files: readonly Attached[], model: ModelLine | undefined)
   const refused = media.filter((file) => !('text' in file) && !(model.sight?.takes.includes(file.format.mediaType) ?? false));
   const name = shortModelName(model.id);
   const picture = refused.find((file) => !('text' in file) && file.format.mediaType !== 'application/pdf');
-  if (picture) return { words: `${name} cannot see ${picture.name}. Choose a model that takes such pictures.`, isBlocked: true };
+  if (picture) return { words: say`${name} cannot see ${picture.name}. Choose a model that takes such pictures.`, isBlocked: true };
   const [pdf] = refused;
-  if (pdf) return { words: `${name} takes no PDF as it is: its words are read from ${pdf.name} by a tool.`, isBlocked: false };
+  if (pdf) return { words: say`${name} takes no PDF as it is: its words are read from ${pdf.name} by a tool.`, isBlocked: false };
   if (media.length === 0 || model.sight?.isSure !== false) return null;
-  return { words: `Whether ${name} can see is not known here: it is tried.`, isBlocked: false };
+  return { words: say`Whether ${name} can see is not known here: it is tried.`, isBlocked: false };
 }

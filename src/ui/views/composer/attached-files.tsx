@@ -10,6 +10,7 @@ import { bytes, tokens } from '../../figures.ts';
 import { useChosenModel } from '../../stores/chosen-model.ts';
 import { useModels } from '../../stores/models-store.ts';
 import { estimatedTokens, fateOf, type Attached } from './attached-file.ts';
+import { say } from '../../words/say.ts';
 
 /** Characters that are shown of a file before it is sent. */
 const SHOWN = 20_000;
@@ -35,11 +36,11 @@ export function AttachedFiles({ files, conversationId, onRemove }: AttachedFiles
           icon={FileText}
           {...('url' in file && file.url !== null ? { picture: file.url } : {})}
           name={file.name}
-          detail={`${bytes(file.bytes)}, about ${tokens(estimatedTokens(file, model))} tokens`}
+          detail={say`${bytes(file.bytes)}, about ${tokens(estimatedTokens(file, model))} tokens`}
           outside
           onOpen={() => setShown(file)}
         >
-          <button type="button" aria-label={`Remove ${file.name}`} onClick={() => onRemove(file.name)}>
+          <button type="button" aria-label={say`Remove ${file.name}`} onClick={() => onRemove(file.name)}>
             <Icon of={X} small />
           </button>
         </Chip>
@@ -51,10 +52,10 @@ export function AttachedFiles({ files, conversationId, onRemove }: AttachedFiles
       ) : null}
       {shown ? (
         <Dialog title={shown.name} onClose={() => setShown(null)}>
-          <p>It goes with your message, as something from outside: nothing in it can give orders.</p>
+          <p>{say`It goes with your message, as something from outside: nothing in it can give orders.`}</p>
           <Content file={shown} />
           <DialogButtons>
-            <Button onClick={() => setShown(null)}>Close</Button>
+            <Button onClick={() => setShown(null)}>{say`Close`}</Button>
           </DialogButtons>
         </Dialog>
       ) : null}

@@ -27,6 +27,7 @@ import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
 import { WaitingInputs } from './waiting-inputs.tsx';
 import { WorkspacePicker } from './workspace-picker.tsx';
+import { say } from '../../words/say.ts';
 import './composer.css';
 
 interface ComposerProps {
@@ -90,7 +91,7 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
     const texts = files.filter((file) => 'text' in file);
     const message = {
       ...place,
-      text: text === '' ? 'See the attached file.' : text,
+      text: text === '' ? say`See the attached file.` : text,
       whenBusy,
       ...(model === undefined ? {} : { model }),
       ...(conversationId === null && mode.mode === 'plan' ? { mode: 'plan' as const } : {}),
@@ -182,11 +183,11 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
               {...offers.attributes}
               ref={area}
               id="composer"
-              aria-label="Message"
+              aria-label={say`Message`}
               rows={1}
               data-files={files.length}
               value={draft}
-              placeholder={isBusy ? 'Steer the run, or queue what comes after' : (placeholder ?? 'Say what should be done')}
+              placeholder={isBusy ? say`Steer the run, or queue what comes after` : (placeholder ?? say`Say what should be done`)}
               onChange={(event) => {
                 remember(draftKey, event.target.value);
                 offers.look();
@@ -198,8 +199,8 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
             />
             {failure ? (
               <p className="compose-failure" role="alert">
-                <span className="medium">Not sent.</span> {failure.message} {failure.advice.includes('`') ? '' : failure.advice} Your words
-                are kept.
+                <span className="medium">{say`Not sent.`}</span> {failure.message} {failure.advice.includes('`') ? '' : failure.advice}{' '}
+                {say`Your words are kept.`}
               </p>
             ) : null}
             <div className="compose-tools">
@@ -212,26 +213,26 @@ export const Composer = memo(({ conversationId, placeholder }: ComposerProps) =>
                 small
                 className="plan-toggle"
                 aria-pressed={mode.mode === 'plan'}
-                title="Plan first: only reading tools until you have approved the plan"
+                title={say`Plan first: only reading tools until you have approved the plan`}
                 onClick={() => mode.set(mode.mode === 'plan' ? 'ask' : 'plan')}
               >
-                <Icon of={ListChecks} small /> <span className="plan-word">Plan first</span>
+                <Icon of={ListChecks} small /> <span className="plan-word">{say`Plan first`}</span>
               </Button>
               <span className="grow" />
               {isBusy && !isElsewhere ? (
                 <>
                   <Button look="plain" small disabled={isEmpty} className="queue" onClick={() => void send('follow_up')}>
-                    Queue <Kbd>{`${ALT} ↵`}</Kbd>
+                    {say`Queue`} <Kbd>{`${ALT} ↵`}</Kbd>
                   </Button>
                   <Button look="main" small disabled={isEmpty} onClick={() => void send('steer')}>
-                    Steer <Kbd>↵</Kbd>
+                    {say`Steer`} <Kbd>↵</Kbd>
                   </Button>
                 </>
               ) : (
                 <IconButton
                   look="main"
                   icon={ArrowUp}
-                  name="Send"
+                  name={say`Send`}
                   keys="↵"
                   disabled={isEmpty || isElsewhere}
                   onClick={() => void send('steer')}
@@ -256,14 +257,14 @@ function AttachButton({ onChoose }: { onChoose: (files: Iterable<File>) => Promi
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <IconButton icon={Plus} name="Attach pictures, PDFs or text files" onClick={() => input.current?.click()} />
+      <IconButton icon={Plus} name={say`Attach pictures, PDFs or text files`} onClick={() => input.current?.click()} />
       <input
         ref={input}
         type="file"
         multiple
         hidden
         tabIndex={-1}
-        aria-label="Files to attach"
+        aria-label={say`Files to attach`}
         onChange={(event) => {
           const chosen = [...(event.target.files ?? [])];
           event.target.value = '';

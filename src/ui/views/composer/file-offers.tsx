@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 import { api } from '../../api.ts';
 import { Visible } from '../../components/visible.tsx';
 import { mentionAt, withPath, type Mention } from './mention.ts';
+import { say } from '../../words/say.ts';
 import './file-offers.css';
 
 /** How long one has stopped typing before files are looked for; milliseconds. */
@@ -113,9 +114,10 @@ export function FileOffers({ offers }: { offers: Offers }) {
   return (
     <>
       <p className="unseen" role="status">
-        {files.length === 1 ? '1 file' : `${files.length} files`}: choose with the arrow keys and Enter
+        {files.length === 1 ? say`1 file` : say`${files.length} files`}
+        {say`: choose with the arrow keys and Enter`}
       </p>
-      <div id={LIST} className="file-offers" role="listbox" aria-label="Files of this folder">
+      <div id={LIST} className="file-offers" role="listbox" aria-label={say`Files of this folder`}>
         {files.map((path, index) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the field's, which keeps the focus
           <div

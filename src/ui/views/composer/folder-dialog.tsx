@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Dialog, DialogButtons } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { say } from '../../words/say.ts';
 import './folder-dialog.css';
 
 interface FolderDialogProps {
@@ -36,8 +37,8 @@ export function FolderDialog({ onClose, onChoose }: FolderDialogProps) {
     else await go(path);
   };
   return (
-    <Dialog title="Choose a folder" onClose={onClose}>
-      <p>The agent may read everything in it. It asks before it changes anything.</p>
+    <Dialog title={say`Choose a folder`} onClose={onClose}>
+      <p>{say`The agent may read everything in it. It asks before it changes anything.`}</p>
       <form
         className="folder-form"
         onSubmit={(event) => {
@@ -45,12 +46,12 @@ export function FolderDialog({ onClose, onChoose }: FolderDialogProps) {
           void choose();
         }}
       >
-        <Field name="Path" className="mono" value={path} wrong={wrong} onChange={(event) => setPath(event.target.value)} />
-        <ul className="folder-list" aria-label="Folders">
+        <Field name={say`Path`} className="mono" value={path} wrong={wrong} onChange={(event) => setPath(event.target.value)} />
+        <ul className="folder-list" aria-label={say`Folders`}>
           {view?.parent ? (
             <li>
               <button type="button" onClick={() => void go(view.parent ?? undefined)}>
-                <Icon of={CornerLeftUp} small /> <span className="quiet">One up</span>
+                <Icon of={CornerLeftUp} small /> <span className="quiet">{say`One up`}</span>
               </button>
             </li>
           ) : null}
@@ -61,14 +62,14 @@ export function FolderDialog({ onClose, onChoose }: FolderDialogProps) {
               </button>
             </li>
           ))}
-          {view && view.folders.length === 0 ? <li className="quiet none">No folders in here</li> : null}
+          {view && view.folders.length === 0 ? <li className="quiet none">{say`No folders in here`}</li> : null}
         </ul>
         <DialogButtons>
           <Button look="plain" onClick={onClose}>
-            Cancel
+            {say`Cancel`}
           </Button>
           <Button look="main" type="submit" disabled={path === ''}>
-            {view && path !== view.path ? 'Go there' : 'Work in this folder'}
+            {view && path !== view.path ? say`Go there` : say`Work in this folder`}
           </Button>
         </DialogButtons>
       </form>

@@ -1,6 +1,7 @@
 import type { ModelLine } from '../../../contract/views.ts';
 import { tokens } from '../../figures.ts';
 import { isProviderOnly, whereWordsGo } from '../../stores/models-store.ts';
+import { say } from '../../words/say.ts';
 
 export interface ModelGroup {
   readonly title: string;
@@ -20,18 +21,18 @@ export function foundModels(models: readonly ModelLine[], favourites: readonly s
   const starred = favourites.flatMap((id) => fitting.filter((model) => model.id === id));
   const others = fitting.filter((model) => !favourites.includes(model.id));
   return [
-    { title: 'Favourites', models: starred },
+    { title: say`Favourites`, models: starred },
     // A line that stands for all of a provider's models cannot be asked itself.
-    { title: 'Ready', models: others.filter((model) => model.ready && !isProviderOnly(model.id)).slice(0, SHOWN) },
-    { title: 'Not ready yet', models: others.filter((model) => !model.ready).slice(0, SHOWN) },
+    { title: say`Ready`, models: others.filter((model) => model.ready && !isProviderOnly(model.id)).slice(0, SHOWN) },
+    { title: say`Not ready yet`, models: others.filter((model) => !model.ready).slice(0, SHOWN) },
   ].filter((group) => group.models.length > 0);
 }
 
 /** `200k tokens`, `thinks`, `$3 / $15` — what is known of it. */
 export function factsOf(model: ModelLine): readonly string[] {
   return [
-    model.window === undefined ? null : `${tokens(model.window)} tokens`,
-    model.thinks ? 'thinks' : null,
+    model.window === undefined ? null : say`${tokens(model.window)} tokens`,
+    model.thinks ? say`thinks` : null,
     model.price ? `$${model.price.input} / $${model.price.output}` : null,
   ].filter((fact) => fact !== null);
 }

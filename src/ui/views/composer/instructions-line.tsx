@@ -9,6 +9,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
+import { say } from '../../words/say.ts';
 import './instructions-line.css';
 
 /** A folder's own file for agents that nobody has approved: that it is there, and the way to read it (S5). Nothing where there is none. */
@@ -22,11 +23,11 @@ export function InstructionsLine({ workspace }: { workspace: string }) {
       <Icon of={ScrollText} small />
       <span className="cut">
         <span className="mono">{file.file}</span>{' '}
-        {state === 'changed' ? 'has changed since you approved it' : 'has instructions for agents'}
-        <span className="quiet optional">. No model is told of it</span>
+        {state === 'changed' ? say`has changed since you approved it` : say`has instructions for agents`}
+        <span className="quiet optional">{say`. No model is told of it`}</span>
       </span>
       <Button look="plain" small onClick={() => setOpen(true)}>
-        Read it…
+        {say`Read it…`}
       </Button>
       {isOpen ? <ApproveDialog workspace={workspace} file={file} onClose={() => setOpen(false)} onDone={found.askAgain} /> : null}
     </div>
@@ -54,7 +55,7 @@ export function ApproveDialog({ workspace, file, onClose, onDone }: ApproveDialo
   const approve = async () => {
     try {
       const { approved } = await api.workspaces.approveInstructions({ path: workspace, digest: file.digest });
-      tell(approved ? `${file.file} counts from the next message on` : `${file.file} has changed in the meantime: read it again`);
+      tell(approved ? say`${file.file} counts from the next message on` : say`${file.file} has changed in the meantime: read it again`);
     } catch (error) {
       tell(failureInWords(failureOf(error)));
     }
@@ -62,16 +63,16 @@ export function ApproveDialog({ workspace, file, onClose, onDone }: ApproveDialo
     onClose();
   };
   return (
-    <Dialog title={`${file.file} of this folder`} onClose={onClose}>
-      <p>Whoever wrote it, it would go with every request from this folder, as if you had said it.</p>
+    <Dialog title={say`${file.file} of this folder`} onClose={onClose}>
+      <p>{say`Whoever wrote it, it would go with every request from this folder, as if you had said it.`}</p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <pre className="shown-text" tabIndex={0}>
         <Visible text={file.text} />
       </pre>
       <DialogButtons>
-        <Button onClick={onClose}>Leave it out</Button>
+        <Button onClick={onClose}>{say`Leave it out`}</Button>
         <Button look="main" onClick={() => void approve()}>
-          Approve this text
+          {say`Approve this text`}
         </Button>
       </DialogButtons>
     </Dialog>

@@ -9,6 +9,7 @@ import { SHORTCUTS } from '../../shortcuts.ts';
 import { toggleFavourite, useFavouriteModels } from '../../stores/favourite-models.ts';
 import { isProviderOnly, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { factsOf, foundModels } from './found-models.ts';
+import { say } from '../../words/say.ts';
 
 interface ModelChoiceProps {
   readonly chosen: string | undefined;
@@ -27,7 +28,7 @@ export function ModelChoice({ chosen, onChoose, onSettings }: ModelChoiceProps) 
     <Command
       shouldFilter={false}
       loop
-      label="Models"
+      label={say`Models`}
       value={at}
       onValueChange={setAt}
       className="model-choice"
@@ -39,9 +40,9 @@ export function ModelChoice({ chosen, onChoose, onSettings }: ModelChoiceProps) 
     >
       <div className="model-choice-search">
         <Icon of={Search} small />
-        <Command.Input value={query} onValueChange={setQuery} placeholder="Search models" autoFocus />
+        <Command.Input value={query} onValueChange={setQuery} placeholder={say`Search models`} autoFocus />
       </div>
-      <Command.List label="Models" className="model-choice-list">
+      <Command.List label={say`Models`} className="model-choice-list">
         {groups.map(({ title, models: shown }) => (
           <Command.Group key={title} heading={<span className="menu-label label">{title}</span>}>
             {shown.map((model) => (
@@ -55,13 +56,13 @@ export function ModelChoice({ chosen, onChoose, onSettings }: ModelChoiceProps) 
             ))}
           </Command.Group>
         ))}
-        {groups.length === 0 ? <p className="model-choice-none quiet">No model has all these words</p> : null}
+        {groups.length === 0 ? <p className="model-choice-none quiet">{say`No model has all these words`}</p> : null}
         <Command.Item value="settings:models" className="menu-item" onSelect={onSettings}>
-          Models, keys and prices…
+          {say`Models, keys and prices…`}
         </Command.Item>
       </Command.List>
       <p className="model-choice-keys" aria-hidden="true">
-        <Kbd>{SHORTCUTS.star.keys}</Kbd> Star <Kbd>↵</Kbd> Choose
+        <Kbd>{SHORTCUTS.star.keys}</Kbd> {say`Star`} <Kbd>↵</Kbd> {say`Choose`}
       </p>
     </Command>
   );
@@ -86,13 +87,13 @@ function OneModel({ model, isChosen, isFavourite, onSelect }: OneModelProps) {
         </span>
         <span className="hint cut">{[model.ready ? whereWordsGo(model) : missingWords(model), ...factsOf(model)].join(' · ')}</span>
       </span>
-      {isFavourite ? <span className="unseen">, favourite</span> : null}
+      {isFavourite ? <span className="unseen">{say`, favourite`}</span> : null}
       {isProviderOnly(model.id) ? null : (
         // For a pointer; the keyboard has Alt S.
         <span
           className={`model-star ${isFavourite ? 'is-on' : ''}`}
           aria-hidden="true"
-          title={isFavourite ? 'Take the star away' : 'Star: keep it on top'}
+          title={isFavourite ? say`Take the star away` : say`Star: keep it on top`}
           onClick={(event) => {
             event.stopPropagation();
             toggleFavourite(model.id);
@@ -107,7 +108,7 @@ function OneModel({ model, isChosen, isFavourite, onSelect }: OneModelProps) {
 
 /** What a model that is not ready lacks. One with a file of its own can be chosen all the same: it is fetched when it is first asked. */
 function missingWords(model: ModelLine): string {
-  if (model.file?.state === 'fetching') return 'being fetched';
-  if (model.file?.state === 'missing') return `fetched on first use, ${bytes(model.file.bytes)}`;
+  if (model.file?.state === 'fetching') return say`being fetched`;
+  if (model.file?.state === 'missing') return say`fetched on first use, ${bytes(model.file.bytes)}`;
   return model.missing ?? whereWordsGo(model);
 }

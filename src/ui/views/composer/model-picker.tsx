@@ -7,6 +7,7 @@ import { goTo } from '../../route.ts';
 import { chooseModel, useChosenModel } from '../../stores/chosen-model.ts';
 import { shortModelName, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { focusComposer, openPicker, useUi } from '../../stores/ui-store.ts';
+import { say } from '../../words/say.ts';
 import './model-picker.css';
 
 /** What searches and lists them is loaded when it is first opened. */
@@ -32,14 +33,14 @@ export function ModelPicker({ conversationId }: { conversationId: string | null 
       <Radix.Trigger asChild>
         <button type="button" className="pick" title={chosen}>
           <Icon of={Cpu} small />
-          <span className="unseen">Model:</span>
-          <span className="cut">{chosen ? shortModelName(chosen) : 'Choose a model'}</span>
+          <span className="unseen">{say`Model:`}</span>
+          <span className="cut">{chosen ? shortModelName(chosen) : say`Choose a model`}</span>
           {model ? <span className="where quiet cut">{whereWordsGo(model)}</span> : null}
           <Icon of={ChevronsUpDown} small />
         </button>
       </Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className="menu model-menu" align="start" side="top" sideOffset={4} collisionPadding={8} aria-label="Model">
+        <Radix.Content className="menu model-menu" align="start" side="top" sideOffset={4} collisionPadding={8} aria-label={say`Model`}>
           <ModelChoice chosen={chosen} onChoose={choose} onSettings={settings} fallback={<WaitingLines />} />
         </Radix.Content>
       </Radix.Portal>

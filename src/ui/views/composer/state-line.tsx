@@ -15,6 +15,7 @@ import { latestRun } from '../../stores/open-conversation.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { focusAsk } from '../conversation/ask-card.tsx';
 import { stateWords } from '../conversation/state-words.ts';
+import { say } from '../../words/say.ts';
 
 /** What the run does, in words; how long, how many tokens, how much money; and Stop. Under it the beam: how far the plan is. */
 export function StateLine({ conversationId }: { conversationId: string }) {
@@ -57,17 +58,17 @@ export function StateLine({ conversationId }: { conversationId: string }) {
           {used > 0 ? (
             <span className="figure">
               {tokens(used, run.usage.exact)}
-              <span className="optional"> tokens</span>
+              <span className="optional"> {say`tokens`}</span>
             </span>
           ) : null}
           {money ? <span className="figure optional">{money}</span> : null}
           {run.isHere ? (
             <Button small onClick={stop}>
               <Icon of={Square} small className="filled" />
-              Stop <Kbd>Esc</Kbd>
+              {say`Stop`} <Kbd>{say`Esc`}</Kbd>
             </Button>
           ) : (
-            <span>at work in a terminal</span>
+            <span>{say`at work in a terminal`}</span>
           )}
         </span>
       </div>

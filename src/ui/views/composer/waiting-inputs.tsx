@@ -13,6 +13,7 @@ import { recall, remember } from '../../stores/memory-store.ts';
 import { latestRun } from '../../stores/open-conversation.ts';
 import { sendMessage } from '../../stores/sending-store.ts';
 import { tell } from '../../stores/toast-store.ts';
+import { say } from '../../words/say.ts';
 
 /** What was said while a run is at work, and waits for its turn (R6): it can still be changed or taken back. */
 export function WaitingInputs({ conversationId }: { conversationId: string }) {
@@ -22,7 +23,7 @@ export function WaitingInputs({ conversationId }: { conversationId: string }) {
   // In the order in which they will be said.
   const kinds = [waiting.filter((each) => each.input.delivery === 'steer'), waiting.filter((each) => each.input.delivery !== 'steer')];
   return (
-    <ul className="waiting-inputs" aria-label="Waiting for their turn">
+    <ul className="waiting-inputs" aria-label={say`Waiting for their turn`}>
       {kinds.flatMap((kind) => kind.map((each, at) => <Waiting key={each.input.id} waiting={each} state={state} kind={kind} at={at} />))}
     </ul>
   );
@@ -32,15 +33,15 @@ export function WaitingInputs({ conversationId }: { conversationId: string }) {
 function waitingWords(delivery: WaitingInput['input']['delivery'], state: RunState | null): string {
   switch (state?.name) {
     case 'cancelled':
-      return 'Waits: the run was stopped. ';
+      return say`Waits: the run was stopped. `;
     case 'suspended':
-      return 'Waits: the run is unfinished. ';
+      return say`Waits: the run is unfinished. `;
     case 'failed':
-      return 'Waits: the run has failed. ';
+      return say`Waits: the run has failed. `;
     case 'exhausted':
-      return 'Waits: the run used up its budget. ';
+      return say`Waits: the run used up its budget. `;
     default:
-      return delivery === 'steer' ? 'Steers at the next step: ' : 'Comes after: ';
+      return delivery === 'steer' ? say`Steers at the next step: ` : say`Comes after: `;
   }
 }
 
@@ -52,7 +53,7 @@ async function move(kind: readonly WaitingInput[], at: number, by: -1 | 1): Prom
   const before = kind[by < 0 ? at - 1 : at + 2]?.input.id ?? null;
   try {
     const result = await api.messages.moveWaiting({ inputId, before });
-    if (!result.moved) tell('It was said already, or the other one was.');
+    if (!result.moved) tell(say`It was said already, or the other one was.`);
   } catch (error) {
     tell(failureOf(error).message);
   }
@@ -64,7 +65,7 @@ async function sayNow({ input, text, attachments }: WaitingInput): Promise<void>
   try {
     const result = await api.messages.withdrawWaiting({ inputId: id });
     if (!result.withdrawn) {
-      tell('It was said already.');
+      tell(say`It was said already.`);
       return;
     }
   } catch (error) {
@@ -97,7 +98,7 @@ function Waiting({ waiting, state, kind, at }: WaitingProps) {
     if (!changed || changed === waiting.text) return;
     try {
       const result = await api.messages.editWaiting({ inputId: id, text: changed });
-      if (!result.changed) tell('It was said already.');
+      if (!result.changed) tell(say`It was said already.`);
     } catch (error) {
       tell(failureOf(error).message);
     }
@@ -105,7 +106,7 @@ function Waiting({ waiting, state, kind, at }: WaitingProps) {
   const withdraw = async () => {
     try {
       const result = await api.messages.withdrawWaiting({ inputId: id });
-      if (!result.withdrawn) tell('It was said already.');
+      if (!result.withdrawn) tell(say`It was said already.`);
     } catch (error) {
       tell(failureOf(error).message);
     }
@@ -128,7 +129,7 @@ function Waiting({ waiting, state, kind, at }: WaitingProps) {
         </span>
       ) : (
         <input
-          aria-label="Change it"
+          aria-label={say`Change it`}
           value={text}
           autoFocus
           onChange={(event) => setText(event.target.value)}
@@ -143,12 +144,12 @@ function Waiting({ waiting, state, kind, at }: WaitingProps) {
         />
       )}
       <span className="acts">
-        {isAtWork ? null : <IconButton icon={ArrowUp} name="Send now" fine onClick={() => void sayNow(waiting)} />}
+        {isAtWork ? null : <IconButton icon={ArrowUp} name={say`Send now`} fine onClick={() => void sayNow(waiting)} />}
         {kind.length > 1 ? (
           <>
             <IconButton
               icon={ChevronUp}
-              name="Earlier"
+              name={say`Earlier`}
               keys={`${ALT} ↑`}
               fine
               disabled={at === 0}
@@ -156,7 +157,7 @@ function Waiting({ waiting, state, kind, at }: WaitingProps) {
             />
             <IconButton
               icon={ChevronDown}
-              name="Later"
+              name={say`Later`}
               keys={`${ALT} ↓`}
               fine
               disabled={at === kind.length - 1}
@@ -164,8 +165,8 @@ function Waiting({ waiting, state, kind, at }: WaitingProps) {
             />
           </>
         ) : null}
-        <IconButton icon={Pencil} name="Change it" fine onClick={() => setText(waiting.text)} />
-        <IconButton icon={X} name="Take it back" fine onClick={() => void withdraw()} />
+        <IconButton icon={Pencil} name={say`Change it`} fine onClick={() => setText(waiting.text)} />
+        <IconButton icon={X} name={say`Take it back`} fine onClick={() => void withdraw()} />
       </span>
     </li>
   );

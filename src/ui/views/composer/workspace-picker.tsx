@@ -9,6 +9,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { focusComposer } from '../../stores/ui-store.ts';
 import { folderName, loadWorkspaces, useWorkspaces } from '../../stores/workspaces-store.ts';
 import { FolderDialog } from './folder-dialog.tsx';
+import { say } from '../../words/say.ts';
 
 interface WorkspacePickerProps {
   readonly conversationId: string | null;
@@ -45,32 +46,32 @@ export function WorkspacePicker({ conversationId, chosen }: WorkspacePickerProps
   return (
     <>
       <Menu
-        name="Workspace"
+        name={say`Workspace`}
         wide
         side="top"
         trigger={
           <button type="button" className="pick" title={chosen}>
             <Icon of={Folder} small />
-            <span className="unseen">Workspace:</span>
-            <span className="cut">{chosen ? folderName(chosen) : 'example'}</span>
+            <span className="unseen">{say`Workspace:`}</span>
+            <span className="cut">{chosen ? folderName(chosen) : say`example`}</span>
             <Icon of={ChevronsUpDown} small />
           </button>
         }
       >
-        <MenuLabel>The agent works in</MenuLabel>
+        <MenuLabel>{say`The agent works in`}</MenuLabel>
         {workspaces.map((each) => (
           <MenuItem key={each.path} icon={Folder} chosen={each.path === chosen} hint={each.path} onSelect={() => choose(each.path)}>
             {each.name}
           </MenuItem>
         ))}
         {hasExample ? null : (
-          <MenuItem icon={Folder} hint="to try things on" onSelect={() => void takeExample()}>
-            The example folder
+          <MenuItem icon={Folder} hint={say`to try things on`} onSelect={() => void takeExample()}>
+            {say`The example folder`}
           </MenuItem>
         )}
         <MenuLine />
         <MenuItem icon={FolderOpen} onSelect={() => setBrowsing(true)}>
-          Another folder…
+          {say`Another folder…`}
         </MenuItem>
       </Menu>
       {isBrowsing ? (

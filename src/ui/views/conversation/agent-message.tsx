@@ -10,6 +10,7 @@ import { ReasoningRow } from './reasoning-row.tsx';
 import { usePlaces } from './sources.tsx';
 import { ToolRow } from './tool-row.tsx';
 import { callOf } from './turn-rows.ts';
+import { say } from '../../words/say.ts';
 
 type WorkPart = ReasoningPart | ToolCallPart;
 type Stretch =
@@ -60,7 +61,7 @@ function Words({ part }: { part: Exclude<Part, WorkPart> }): ReactNode {
           {part.state === 'interrupted' ? (
             <p className="note">
               <Icon of={CirclePause} small />
-              <span>Cut off here. What had arrived is kept</span>
+              <span>{say`Cut off here. What had arrived is kept`}</span>
             </p>
           ) : null}
         </>

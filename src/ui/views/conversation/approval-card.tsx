@@ -10,6 +10,7 @@ import { AskCard, useAnswer } from './ask-card.tsx';
 import { DiffCounts, DiffView } from './diff-view.tsx';
 import { parseDiff, type ParsedDiff } from './parse-diff.ts';
 import { Refusal } from './refusal.tsx';
+import { say } from '../../words/say.ts';
 
 interface ApprovalCardProps {
   readonly interaction: Interaction;
@@ -50,15 +51,15 @@ export function ApprovalCard({ interaction, prompt, workspace, isHere }: Approva
       ) : (
         <footer>
           <Button look="main" disabled={isSending} onClick={allowOnce}>
-            Allow once <Kbd>↵</Kbd>
+            {say`Allow once`} <Kbd>↵</Kbd>
           </Button>
           {pattern === undefined ? null : (
             <>
               <Button disabled={isSending} onClick={forConversation}>
-                For this conversation <Kbd>2</Kbd>
+                {say`For this conversation`} <Kbd>2</Kbd>
               </Button>
               <Button disabled={isSending} onClick={always}>
-                Always:{' '}
+                {say`Always:`}{' '}
                 <span className="mono cut">
                   <Visible text={pattern} />
                 </span>{' '}
@@ -68,7 +69,7 @@ export function ApprovalCard({ interaction, prompt, workspace, isHere }: Approva
           )}
           <span className="grow" />
           <Button look="plain-harm" disabled={isSending} onClick={() => setRefusing(true)}>
-            Deny… <Kbd>D</Kbd>
+            {say`Deny…`} <Kbd>D</Kbd>
           </Button>
         </footer>
       )}
@@ -81,9 +82,9 @@ function titleOf(prompt: ApprovalCardProps['prompt'], workspace: string): string
   const place = folderName(workspace);
   switch (prompt.preview.kind) {
     case 'command':
-      return `Run a command in ${place}?`;
+      return say`Run a command in ${place}?`;
     case 'diff':
-      return prompt.preview.creates ? `Create one file in ${place}?` : `Change one file in ${place}?`;
+      return prompt.preview.creates ? say`Create one file in ${place}?` : say`Change one file in ${place}?`;
     case 'text':
       return prompt.title.replaceAll('`', '');
   }
@@ -127,15 +128,15 @@ function Will({ preview, workspace }: { preview: Extract<Preview, { kind: 'comma
   const isInside = preview.directory === workspace || preview.directory.startsWith(`${workspace}/`);
   return (
     <dl className="will">
-      <dt>Where</dt>
+      <dt>{say`Where`}</dt>
       <dd className="mono">
         <Visible text={homeless(preview.directory)} />
       </dd>
-      <dt>May write</dt>
-      <dd>{isInside ? 'this workspace' : 'that folder'}</dd>
-      <dt>Network</dt>
-      <dd className={preview.network ? '' : 'is-closed'}>{preview.network ? 'open' : 'closed'}</dd>
-      <dt>Stops after</dt>
+      <dt>{say`May write`}</dt>
+      <dd>{isInside ? say`this workspace` : say`that folder`}</dd>
+      <dt>{say`Network`}</dt>
+      <dd className={preview.network ? '' : 'is-closed'}>{preview.network ? say`open` : say`closed`}</dd>
+      <dt>{say`Stops after`}</dt>
       <dd>{duration(preview.timeoutSeconds * 1_000)}</dd>
     </dl>
   );

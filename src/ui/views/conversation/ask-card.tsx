@@ -9,6 +9,7 @@ import { useNow } from '../../now.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { focusComposer } from '../../stores/ui-store.ts';
 import { beginRest, useRest } from './use-rest.ts';
+import { say } from '../../words/say.ts';
 import './ask-card.css';
 
 /** Sends an answer once. Somebody else may have been first: that is said, and the stream brings what they answered. */
@@ -107,7 +108,7 @@ export function AskCard({ interaction, title, facts, keys = {}, isHere, children
         {facts ?? <Waiting since={interaction.createdAt} />}
       </header>
       {children}
-      {isHere ? null : <p className="says">A terminal asks this. It is answered there.</p>}
+      {isHere ? null : <p className="says">{say`A terminal asks this. It is answered there.`}</p>}
     </section>
   );
 }
@@ -130,7 +131,11 @@ function isNothingWritten(): boolean {
 
 function Waiting({ since }: { since: number }) {
   const now = useNow(true);
-  return <span className="quiet">waiting {clock(now - since)}</span>;
+  return (
+    <span className="quiet">
+      {say`waiting`} {clock(now - since)}
+    </span>
+  );
 }
 
 /** Moves the focus to what waits for the person and can be answered here, and shows it. */

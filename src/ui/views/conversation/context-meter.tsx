@@ -9,6 +9,7 @@ import { openInspector } from '../../layout.ts';
 import { useConversationStore } from '../../stores/conversation-store.ts';
 import { latestRun, runsOnPath, type OpenConversation } from '../../stores/open-conversation.ts';
 import { useUi } from '../../stores/ui-store.ts';
+import { say } from '../../words/say.ts';
 import './context-meter.css';
 
 /** The order and colour of the bar: stable first, this step's input last. */
@@ -26,14 +27,14 @@ export function ContextMeter({ open }: { open: OpenConversation }) {
   const last = useLastRequest(open);
   if (!last || last.window === null) return null;
   const total = Object.values(last.tokensBySection).reduce((sum, count) => sum + count, 0);
-  const words = `${tokens(total)} of ${tokens(last.window)}`;
+  const words = say`${tokens(total)} of ${tokens(last.window)}`;
   const show = () => {
     openInspector();
     useUi.setState({ inspect: { tab: 'context', id: last.id } });
   };
   return (
-    <Tooltip text="What the model was sent last">
-      <button type="button" className="meter" aria-label={`Context: ${words} tokens`} onClick={show}>
+    <Tooltip text={say`What the model was sent last`}>
+      <button type="button" className="meter" aria-label={say`Context: ${words} tokens`} onClick={show}>
         <span className="context-bar">
           {SECTIONS.map(({ section, look }) => (
             <i

@@ -8,6 +8,7 @@ import type { OpenConversation } from '../../stores/open-conversation.ts';
 import { setDrawer } from '../../stores/ui-store.ts';
 import { folderName } from '../../stores/workspaces-store.ts';
 import { ContextMeter } from './context-meter.tsx';
+import { say } from '../../words/say.ts';
 
 /** The bar above a conversation: what it is, where it works, how full the window is. */
 export function ConversationHeader({ open }: { open: OpenConversation | null }) {
@@ -17,7 +18,7 @@ export function ConversationHeader({ open }: { open: OpenConversation | null }) 
       <SidebarButtons />
       {open ? (
         <h1 className="cut">
-          <Visible text={open.conversation.title || 'New conversation'} />
+          <Visible text={open.conversation.title || say`New conversation`} />
         </h1>
       ) : null}
       {open ? (
@@ -29,7 +30,7 @@ export function ConversationHeader({ open }: { open: OpenConversation | null }) 
       <span className="grow" />
       <ConnectionWords />
       {open ? <ContextMeter open={open} /> : null}
-      <IconButton icon={PanelRight} name="Inspector" keys="Ctrl I" aria-pressed={isInspectorOpen} onClick={toggleInspector} />
+      <IconButton icon={PanelRight} name={say`Inspector`} keys={say`Ctrl I`} aria-pressed={isInspectorOpen} onClick={toggleInspector} />
     </header>
   );
 }
@@ -39,8 +40,10 @@ function SidebarButtons() {
   const isHidden = useIsSidebarHidden();
   return (
     <>
-      <IconButton className="only-narrow" icon={MenuIcon} name="Conversations" onClick={() => setDrawer(true)} />
-      {isHidden ? <IconButton className="only-wide" icon={PanelLeft} name="Show sidebar" keys="Ctrl B" onClick={toggleSidebar} /> : null}
+      <IconButton className="only-narrow" icon={MenuIcon} name={say`Conversations`} onClick={() => setDrawer(true)} />
+      {isHidden ? (
+        <IconButton className="only-wide" icon={PanelLeft} name={say`Show sidebar`} keys={say`Ctrl B`} onClick={toggleSidebar} />
+      ) : null}
     </>
   );
 }
@@ -50,8 +53,8 @@ function ConnectionWords() {
   const state = useConnection((connection) => connection.state);
   return (
     <span className="quiet connection" role="status">
-      {state === 'reconnecting' ? 'Reconnecting…' : ''}
-      {state === 'stranger' ? 'Another program answers here. Nothing is sent to it.' : ''}
+      {state === 'reconnecting' ? say`Reconnecting…` : ''}
+      {state === 'stranger' ? say`Another program answers here. Nothing is sent to it.` : ''}
     </span>
   );
 }

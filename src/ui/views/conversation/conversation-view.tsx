@@ -11,6 +11,7 @@ import { Composer } from '../composer/composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { InTrash } from './in-trash.tsx';
 import { MessageList } from './message-list.tsx';
+import { say } from '../../words/say.ts';
 import './conversation-view.css';
 
 interface ConversationViewProps {
@@ -23,11 +24,11 @@ export function ConversationView({ id, soughtId }: ConversationViewProps) {
   const failure = useConversationStore((state) => state.failures.get(id));
   useEffect(() => openConversation(id), [id]);
   useEscapeStops(id);
-  const title = open?.conversation.title || 'New conversation';
+  const title = open?.conversation.title || say`New conversation`;
   const isWaiting = open ? latestRun(open)?.state.name === 'awaiting_interaction' : false;
   useEffect(() => {
     // A tab in the background says that it waits.
-    document.title = `${isWaiting ? 'Waiting for you · ' : ''}${title} · Glasshouse`;
+    document.title = `${isWaiting ? say`Waiting for you · ` : ''}${title} · Glasshouse`;
   }, [title, isWaiting]);
 
   if (!open && failure) {
@@ -37,13 +38,13 @@ export function ConversationView({ id, soughtId }: ConversationViewProps) {
         <div className="empty">
           <Icon of={CircleAlert} />
           <p className="medium">
-            {failure.code === 'conversation_not_found' ? 'This conversation is not here' : 'The conversation could not be read'}
+            {failure.code === 'conversation_not_found' ? say`This conversation is not here` : say`The conversation could not be read`}
           </p>
           <p className="quiet">
-            {failure.code === 'conversation_not_found' ? 'It was deleted, or it belongs to another data folder.' : failure.message}
+            {failure.code === 'conversation_not_found' ? say`It was deleted, or it belongs to another data folder.` : failure.message}
           </p>
           <Button small onClick={() => goTo({ screen: 'new' })}>
-            New conversation
+            {say`New conversation`}
           </Button>
         </div>
       </>
@@ -65,7 +66,7 @@ export function ConversationView({ id, soughtId }: ConversationViewProps) {
 /** Keeps the final measures, and does not shimmer. */
 function Skeleton() {
   return (
-    <div className="scroll" aria-busy="true" aria-label="Reading the conversation">
+    <div className="scroll" aria-busy="true" aria-label={say`Reading the conversation`}>
       <div className="column skeleton">
         <i style={{ width: '100%', height: 48 }} />
         <i style={{ width: '62%' }} />

@@ -3,6 +3,7 @@ import { Visible } from '../../components/visible.tsx';
 import type { CodeToken } from '../../markdown/code-language.ts';
 import { useHighlighted } from '../../markdown/code-block.tsx';
 import type { DiffLine, ParsedDiff } from './parse-diff.ts';
+import { say } from '../../words/say.ts';
 
 /** A change, line by line: + and − in the gutter, numbers beside them, what differs inside a line marked. */
 export function DiffView({ diff, name }: { diff: ParsedDiff; name: string }) {
@@ -10,7 +11,7 @@ export function DiffView({ diff, name }: { diff: ParsedDiff; name: string }) {
   const coloured = useHighlighted(text, /\.(\w+)$/.exec(name)?.[1] ?? '', false);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="lines diff" tabIndex={0} role="region" aria-label={`Changes in ${visible(name)}`}>
+    <div className="lines diff" tabIndex={0} role="region" aria-label={say`Changes in ${visible(name)}`}>
       {diff.lines.map((line, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- a diff is drawn once
         <div key={index} className={line.kind}>

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { runEdited } from '../../stores/branch-store.ts';
 import { recall, remember, useRecalled } from '../../stores/memory-store.ts';
+import { say } from '../../words/say.ts';
 
 /** Where the words are kept while they are being changed (U2). It ends like every place of a conversation, so that they go with it. */
 const place = (message: Message) => `edit.${message.id}:${message.conversationId}`;
@@ -54,7 +55,7 @@ export function EditSaid({ message, isBusy, onClose }: { message: Message; isBus
     <div className="said is-edited">
       <textarea
         ref={area}
-        aria-label="Your message, in other words"
+        aria-label={say`Your message, in other words`}
         value={text}
         rows={Math.min(12, text.split('\n').length)}
         onChange={(event) => {
@@ -64,18 +65,18 @@ export function EditSaid({ message, isBusy, onClose }: { message: Message; isBus
         onKeyDown={onKeyDown}
       />
       <div className="said-buttons">
-        <span className="quiet grow">What was said before stays, beside it</span>
+        <span className="quiet grow">{say`What was said before stays, beside it`}</span>
         <Button look="plain" small onClick={close}>
-          Cancel <Kbd>Esc</Kbd>
+          {say`Cancel`} <Kbd>{say`Esc`}</Kbd>
         </Button>
         <Button
           look="main"
           small
           disabled={isEmpty || isBusy || isSending}
-          title={isBusy ? 'When the run has ended' : undefined}
+          title={isBusy ? say`When the run has ended` : undefined}
           onClick={() => void run()}
         >
-          Run again <Kbd>↵</Kbd>
+          {say`Run again`} <Kbd>↵</Kbd>
         </Button>
       </div>
     </div>

@@ -2,6 +2,7 @@ import { Trash } from 'lucide-react';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { bringBack } from '../../stores/conversations-store.ts';
+import { say } from '../../words/say.ts';
 
 /** In the place of the composer: in the trash nothing is said. */
 export function InTrash({ conversationId }: { conversationId: string }) {
@@ -10,9 +11,9 @@ export function InTrash({ conversationId }: { conversationId: string }) {
       <div className="column">
         <p className="note in-trash">
           <Icon of={Trash} small />
-          <span>This conversation is in the trash. It is deleted 30 days after it came there.</span>
+          <span>{say`This conversation is in the trash. It is deleted 30 days after it came there.`}</span>
           <Button small onClick={() => void bringBack(conversationId, 'trash')}>
-            Restore
+            {say`Restore`}
           </Button>
         </p>
       </div>

@@ -6,6 +6,7 @@ import { timeOfDay } from '../../figures.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { QuestionCard } from './question-card.tsx';
+import { say } from '../../words/say.ts';
 
 interface InteractionViewProps {
   readonly interaction: Interaction;
@@ -51,30 +52,30 @@ function Settled({ interaction }: { interaction: Interaction }) {
 
 function SettledWords({ interaction }: { interaction: Interaction }) {
   const { prompt, answer } = interaction;
-  if (!answer) return 'Not answered: Glasshouse ended before';
+  if (!answer) return say`Not answered: Glasshouse ended before`;
   switch (prompt.kind) {
     case 'approval': {
       const remember = answer.kind === 'allow' ? answer.remember : undefined;
       return (
         <>
-          You allowed{' '}
+          {say`You allowed`}{' '}
           <span className="mono">
-            <Visible text={remember?.pattern ?? `every ${prompt.tool}`} />
+            <Visible text={remember?.pattern ?? say`every ${prompt.tool}`} />
           </span>{' '}
-          {remember?.scope === 'conversation' ? 'for this conversation' : 'from now on'}
+          {remember?.scope === 'conversation' ? say`for this conversation` : say`from now on`}
         </>
       );
     }
     case 'question':
       return (
         <>
-          <Visible text={prompt.question} /> <span className="medium">{answer.kind === 'reply' ? answer.text : 'No answer'}</span>
+          <Visible text={prompt.question} /> <span className="medium">{answer.kind === 'reply' ? answer.text : say`No answer`}</span>
         </>
       );
     case 'plan_approval':
-      if (answer.kind === 'allow') return 'You approved the plan';
-      return answer.kind === 'deny' && answer.reason ? `You changed the plan: ${answer.reason}` : 'You left the plan';
+      if (answer.kind === 'allow') return say`You approved the plan`;
+      return answer.kind === 'deny' && answer.reason ? say`You changed the plan: ${answer.reason}` : say`You left the plan`;
     case 'loop':
-      return answer.kind === 'allow' ? 'You let it go on' : 'You stopped it there';
+      return answer.kind === 'allow' ? say`You let it go on` : say`You stopped it there`;
   }
 }

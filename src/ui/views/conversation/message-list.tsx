@@ -10,6 +10,7 @@ import { useSending } from '../../stores/sending-store.ts';
 import { MessageRow } from './message-row.tsx';
 import { SendingView } from './sending-view.tsx';
 import { turnRows, type TurnRow } from './turn-rows.ts';
+import { say } from '../../words/say.ts';
 
 interface MessageListProps {
   readonly open: OpenConversation;
@@ -65,7 +66,7 @@ export function MessageList({ open, soughtId }: MessageListProps) {
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         tabIndex={0}
         role="region"
-        aria-label="Conversation"
+        aria-label={say`Conversation`}
         onKeyDown={(event) => onScrollKey(event, virtualizer)}
       >
         <div className="column list" style={{ height: virtualizer.getTotalSize() }}>
@@ -99,7 +100,7 @@ export function MessageList({ open, soughtId }: MessageListProps) {
       </div>
       {isAtEnd || count === 0 ? null : (
         <Button small className="to-end" onClick={() => virtualizer.scrollToEnd()}>
-          <Icon of={ArrowDown} small /> To the end
+          <Icon of={ArrowDown} small /> {say`To the end`}
         </Button>
       )}
     </div>

@@ -21,6 +21,7 @@ import { VersionPager } from './version-pager.tsx';
 import { asksBelow, type TurnRow } from './turn-rows.ts';
 import { useShallow } from 'zustand/shallow';
 import { useConversationStore } from '../../stores/conversation-store.ts';
+import { say } from '../../words/say.ts';
 
 interface MessageRowProps extends TurnRow {
   readonly isSought: boolean;
@@ -39,11 +40,17 @@ export const MessageRow = memo((row: MessageRowProps) => {
   const hasWords = message.role === 'agent' && textOf(message) !== '';
   const hasFooter = isDone && (hasWords || run.steps > 0);
   return (
-    <article className={`turn is-${message.role} ${isSought ? 'is-sought' : ''}`} aria-label={message.role === 'person' ? 'You' : 'Answer'}>
+    <article
+      className={`turn is-${message.role} ${isSought ? 'is-sought' : ''}`}
+      aria-label={message.role === 'person' ? say`You` : say`Answer`}
+    >
       {leftOut ? (
         <p className="note">
           <Icon of={Scissors} small />
-          <span>{leftOut}. They stay here</span>
+          <span>
+            {leftOut}
+            {say`. They stay here`}
+          </span>
         </p>
       ) : null}
       {message.role === 'person' ? (
@@ -55,11 +62,11 @@ export const MessageRow = memo((row: MessageRowProps) => {
         <p className="banner">
           <Icon of={Globe} small />
           <span>
-            <b>From outside.</b> Words of{' '}
+            <b>{say`From outside.`}</b> {say`Words of`}{' '}
             <span className="mono">
               <Visible text={outside} />
             </span>{' '}
-            are in this conversation. Changes and commands now ask you first, whatever was saved.
+            {say`are in this conversation. Changes and commands now ask you first, whatever was saved.`}
           </span>
         </p>
       )}
@@ -69,7 +76,7 @@ export const MessageRow = memo((row: MessageRowProps) => {
           run={run}
           failure={run.failure}
           hasWords={hasWords}
-          onTryAgain={() => void sayOn(message.conversationId, hasWords ? GO_ON : 'Try again.')}
+          onTryAgain={() => void sayOn(message.conversationId, hasWords ? GO_ON : say`Try again.`)}
         />
       ) : null}
       {hasFooter && hasWords ? <Sources conversationId={message.conversationId} runId={run.id} /> : null}
@@ -91,7 +98,7 @@ export const MessageRow = memo((row: MessageRowProps) => {
 });
 MessageRow.displayName = 'MessageRow';
 
-const GO_ON = 'Go on from where you stopped.';
+const GO_ON = say`Go on from where you stopped.`;
 
 /** The ways to other versions of a message; of the last one also to the answers that it had. */
 function Versions({ message, versions, answersBefore, isBusy, alone = false }: MessageRowProps & { readonly alone?: boolean }) {
@@ -142,9 +149,9 @@ function Unfinished({ conversationId }: { conversationId: string }) {
     <p className="note">
       <Icon of={PauseIcon} small />
       <span>
-        Found unfinished. Nothing is sent before you say so.{' '}
+        {say`Found unfinished. Nothing is sent before you say so.`}{' '}
         <Button look="plain" small className="go-on" onClick={goOn}>
-          Go on
+          {say`Go on`}
         </Button>
       </span>
     </p>

@@ -1,3 +1,5 @@
+import { say } from '../../words/say.ts';
+
 /** A line of a diff. `from` and `to` are the stretch that differs from its partner line. */
 export interface DiffLine {
   readonly kind: 'same' | 'added' | 'removed' | 'hunk';
@@ -27,7 +29,7 @@ export function parseDiff(diff: string): ParsedDiff | null {
       isInside = true;
       const count = Number(hunk[4] ?? 1);
       const last = after + Math.max(0, count - 1);
-      lines.push({ kind: 'hunk', number: null, text: last > after ? `lines ${after}–${last}` : `line ${Math.max(1, after)}` });
+      lines.push({ kind: 'hunk', number: null, text: last > after ? say`lines ${after}–${last}` : say`line ${Math.max(1, after)}` });
     } else if (!isInside) {
       continue;
     } else if (line.startsWith('+')) {

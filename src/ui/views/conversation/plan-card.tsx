@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { AskCard, useAnswer } from './ask-card.tsx';
 import { Refusal } from './refusal.tsx';
+import { say } from '../../words/say.ts';
 
 interface PlanCardProps {
   readonly interaction: Interaction;
@@ -22,30 +23,30 @@ export function PlanCard({ interaction, prompt, isHere }: PlanCardProps) {
     ? { escape: () => setChanging(false) }
     : { enter: allow, d: stop, ...(isPlan ? { c: () => setChanging(true) } : {}) };
   return (
-    <AskCard interaction={interaction} title={isPlan ? 'Carry out this plan?' : prompt.question} keys={keys} isHere={isHere}>
+    <AskCard interaction={interaction} title={isPlan ? say`Carry out this plan?` : prompt.question} keys={keys} isHere={isHere}>
       {isPlan ? (
-        <p className="says">Nothing was changed so far. With your word, the agent may begin to change things; it still asks each time.</p>
+        <p className="says">{say`Nothing was changed so far. With your word, the agent may begin to change things; it still asks each time.`}</p>
       ) : null}
       {!isHere ? null : isChanging ? (
         <Refusal
-          label="Change it"
-          placeholder="What should be different"
+          label={say`Change it`}
+          placeholder={say`What should be different`}
           onBack={() => setChanging(false)}
           onRefuse={(reason) => answer({ kind: 'deny', ...(reason ? { reason } : {}) })}
         />
       ) : (
         <footer>
           <Button look="main" disabled={isSending} onClick={allow}>
-            {isPlan ? 'Carry it out' : 'Let it go on'} <Kbd>↵</Kbd>
+            {isPlan ? say`Carry it out` : say`Let it go on`} <Kbd>↵</Kbd>
           </Button>
           {isPlan ? (
             <Button disabled={isSending} onClick={() => setChanging(true)}>
-              Change the plan… <Kbd>C</Kbd>
+              {say`Change the plan…`} <Kbd>C</Kbd>
             </Button>
           ) : null}
           <span className="grow" />
           <Button look="plain-harm" disabled={isSending} onClick={stop}>
-            {isPlan ? 'Leave it' : 'Stop here'} <Kbd>D</Kbd>
+            {isPlan ? say`Leave it` : say`Stop here`} <Kbd>D</Kbd>
           </Button>
         </footer>
       )}

@@ -6,6 +6,7 @@ import { Kbd } from '../../components/kbd.tsx';
 import { visible } from '../../../core/models/visible.ts';
 import { Visible } from '../../components/visible.tsx';
 import { AskCard, useAnswer } from './ask-card.tsx';
+import { say } from '../../words/say.ts';
 
 interface QuestionCardProps {
   readonly interaction: Interaction;
@@ -61,7 +62,7 @@ export function QuestionCard({ interaction, prompt, isHere }: QuestionCardProps)
             onClick={() => setChosen(choices.length)}
           >
             <span className="radio" />
-            <span className="quiet">Something else…</span>
+            <span className="quiet">{say`Something else…`}</span>
             <Kbd>{String(choices.length + 1)}</Kbd>
           </button>
         ) : null}
@@ -75,8 +76,8 @@ export function QuestionCard({ interaction, prompt, isHere }: QuestionCardProps)
           }}
         >
           <Field
-            name="Your answer"
-            placeholder="Your answer"
+            name={say`Your answer`}
+            placeholder={say`Your answer`}
             value={text}
             autoFocus={choices.length > 0}
             onChange={(event) => setText(event.target.value)}
@@ -86,10 +87,10 @@ export function QuestionCard({ interaction, prompt, isHere }: QuestionCardProps)
       {isHere ? (
         <footer>
           <Button look="main" disabled={isSending || reply === ''} onClick={send}>
-            Answer <Kbd>↵</Kbd>
+            {say`Answer`} <Kbd>↵</Kbd>
           </Button>
-          <Button look="plain" disabled={isSending} onClick={() => answer({ kind: 'reply', text: 'Decide yourself.' })}>
-            Let the agent decide
+          <Button look="plain" disabled={isSending} onClick={() => answer({ kind: 'reply', text: say`Decide yourself.` })}>
+            {say`Let the agent decide`}
           </Button>
         </footer>
       ) : null}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Kbd } from '../../components/kbd.tsx';
+import { say } from '../../words/say.ts';
 
 interface RefusalProps {
   readonly onBack: () => void;
@@ -12,7 +13,7 @@ interface RefusalProps {
 }
 
 /** Takes the place of the buttons: the reason goes to the agent, which can then try another way. */
-export function Refusal({ onBack, onRefuse, label = 'Deny', placeholder = 'Why not, or what instead' }: RefusalProps) {
+export function Refusal({ onBack, onRefuse, label = say`Deny`, placeholder = say`Why not, or what instead` }: RefusalProps) {
   const [reason, setReason] = useState('');
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
@@ -32,12 +33,12 @@ export function Refusal({ onBack, onRefuse, label = 'Deny', placeholder = 'Why n
         card?.focus();
       }}
     >
-      <Field ref={input} name="Reason" placeholder={placeholder} value={reason} onChange={(event) => setReason(event.target.value)} />
+      <Field ref={input} name={say`Reason`} placeholder={placeholder} value={reason} onChange={(event) => setReason(event.target.value)} />
       <Button look="plain" onClick={onBack}>
-        Back
+        {say`Back`}
       </Button>
       <Button look="harm" type="submit">
-        {reason.trim() === '' ? label : `${label} and say why`} <Kbd>↵</Kbd>
+        {reason.trim() === '' ? label : say`${label} and say why`} <Kbd>↵</Kbd>
       </Button>
     </form>
   );

@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { goTo } from '../../route.ts';
 import { openPicker } from '../../stores/ui-store.ts';
+import { say } from '../../words/say.ts';
 
 interface RunFailureProps {
   readonly run: RunLine;
@@ -26,7 +27,7 @@ export function RunFailure({ run, failure, hasWords, onTryAgain }: RunFailurePro
       <div>
         <h3>{headline(failure.code, hasWords)}</h3>
         <p>
-          {failure.message} {hasWords ? 'What had arrived is kept above.' : ''}
+          {failure.message} {hasWords ? say`What had arrived is kept above.` : ''}
         </p>
         {isOpen ? (
           <p className="quiet">
@@ -36,18 +37,18 @@ export function RunFailure({ run, failure, hasWords, onTryAgain }: RunFailurePro
         <div className="acts">
           {act === 'key' ? (
             <Button look="main" small onClick={() => goTo({ screen: 'settings', section: 'providers' })}>
-              Enter a key
+              {say`Enter a key`}
             </Button>
           ) : (
             <Button look="main" small onClick={onTryAgain}>
-              {act === 'go_on' ? 'Go on from here' : 'Try again'}
+              {act === 'go_on' ? say`Go on from here` : say`Try again`}
             </Button>
           )}
           <Button small onClick={() => openPicker('model')}>
-            Use another model
+            {say`Use another model`}
           </Button>
           <Button look="plain" small aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            Details
+            {say`Details`}
           </Button>
         </div>
       </div>
@@ -82,28 +83,28 @@ function mainAct(code: FailureCode): 'key' | 'go_on' | 'again' {
 function headline(code: FailureCode, hasWords: boolean): string {
   switch (code) {
     case 'model_key_missing':
-      return 'This model needs a key';
+      return say`This model needs a key`;
     case 'model_key_refused':
-      return 'The key was refused';
+      return say`The key was refused`;
     case 'model_unreachable':
-      return 'The model could not be reached';
+      return say`The model could not be reached`;
     case 'model_rate_limited':
     case 'model_overloaded':
-      return hasWords ? 'The answer stopped halfway' : 'The provider is busy';
+      return hasWords ? say`The answer stopped halfway` : say`The provider is busy`;
     case 'model_not_found':
     case 'model_unknown':
-      return 'There is no such model';
+      return say`There is no such model`;
     case 'context_too_long':
-      return 'This is more than the model can take';
+      return say`This is more than the model can take`;
     case 'model_out_of_credit':
-      return 'The account has no credit left';
+      return say`The account has no credit left`;
     case 'model_file_missing':
     case 'model_file_damaged':
     case 'model_download_failed':
-      return 'The model is not on this machine';
+      return say`The model is not on this machine`;
     case 'run_exhausted':
-      return 'The budget of this run is used up';
+      return say`The budget of this run is used up`;
     default:
-      return hasWords ? 'The answer stopped halfway' : 'There is no answer';
+      return hasWords ? say`The answer stopped halfway` : say`There is no answer`;
   }
 }

@@ -11,6 +11,7 @@ import { counted, duration, shortMoney, tokens } from '../../figures.ts';
 import { richTextOf } from '../../markdown/rich-text.ts';
 import { useIsInTrash } from '../../stores/conversation-store.ts';
 import { runAgain } from '../../stores/branch-store.ts';
+import { say } from '../../words/say.ts';
 
 interface RunFooterProps {
   readonly message: Message;
@@ -29,14 +30,14 @@ export function RunFooter({ message, run, isBusy, onGoOn, children }: RunFooterP
   const text = message.role === 'agent' ? textOf(message) : '';
   const copy = () => {
     const shown = room.current?.closest('.turn')?.querySelectorAll('.prose') ?? [];
-    void copyRich(text, richTextOf(shown), 'The answer is on the clipboard, as Markdown and as formatted text');
+    void copyRich(text, richTextOf(shown), say`The answer is on the clipboard, as Markdown and as formatted text`);
   };
   return (
     <div ref={room} className="after">
-      {text === '' ? null : <IconButton icon={Copy} name="Copy answer" fine onClick={copy} />}
+      {text === '' ? null : <IconButton icon={Copy} name={say`Copy answer`} fine onClick={copy} />}
       <IconButton
         icon={RotateCcw}
-        name={isInTrash ? 'Answer again when it is restored' : isBusy ? 'Answer again when the run has ended' : 'Answer again'}
+        name={isInTrash ? say`Answer again when it is restored` : isBusy ? say`Answer again when the run has ended` : say`Answer again`}
         fine
         disabled={isBusy || isInTrash}
         onClick={() => void runAgain(message.conversationId, message.id)}
@@ -44,7 +45,7 @@ export function RunFooter({ message, run, isBusy, onGoOn, children }: RunFooterP
       {children}
       {onGoOn ? (
         <Button look="plain" small className="go-on" onClick={onGoOn}>
-          Go on
+          {say`Go on`}
         </Button>
       ) : null}
       <span className="figures">{runFigures(run)}</span>
@@ -56,10 +57,10 @@ export function RunFooter({ message, run, isBusy, onGoOn, children }: RunFooterP
 function runFigures(run: RunLine): string {
   const used = run.usage.input + run.usage.output;
   const parts = [
-    isEnded(run.state) && run.state.name === 'cancelled' ? 'stopped' : null,
+    isEnded(run.state) && run.state.name === 'cancelled' ? say`stopped` : null,
     run.steps > 0 ? counted(run.steps, 'step') : null,
     run.endedAt === null ? null : duration(run.endedAt - run.createdAt),
-    used > 0 ? `${tokens(used, run.usage.exact)} tokens` : null,
+    used > 0 ? say`${tokens(used, run.usage.exact)} tokens` : null,
     shortMoney(run.cost),
   ];
   return parts.filter((part) => part !== null).join(' · ');

@@ -11,6 +11,7 @@ import { plainAsHtml } from '../../markdown/rich-text.ts';
 import { ShownMedia } from './shown-media.tsx';
 import { useIsInTrash } from '../../stores/conversation-store.ts';
 import { EditSaid, isBeingEdited } from './edit-said.tsx';
+import { say } from '../../words/say.ts';
 
 /** Beyond this, a message is shown from its beginning, and whole by a click. */
 const SHOWN_CHARACTERS = 2_400;
@@ -38,7 +39,7 @@ export function Said({ message, isBusy }: { message: Message; isBusy: boolean })
       <div className="said-text">{isWhole || beginning === null ? text : `${beginning}\n…`}</div>
       {beginning === null ? null : (
         <Button look="plain" small className="said-more" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-          {isWhole ? 'Show less' : 'Show all of it'}
+          {isWhole ? say`Show less` : say`Show all of it`}
         </Button>
       )}
       <time className="said-at" dateTime={new Date(message.createdAt).toISOString()}>
@@ -47,14 +48,14 @@ export function Said({ message, isBusy }: { message: Message; isBusy: boolean })
       <div className="said-acts">
         <IconButton
           icon={Copy}
-          name="Copy message"
+          name={say`Copy message`}
           fine
-          onClick={() => void copyRich(text, plainAsHtml(text), 'Your message is on the clipboard')}
+          onClick={() => void copyRich(text, plainAsHtml(text), say`Your message is on the clipboard`)}
         />
         <IconButton
           ref={edit}
           icon={Pencil}
-          name={isInTrash ? 'Edit when it is restored' : isBusy ? 'Edit when the run has ended' : 'Edit and run again'}
+          name={isInTrash ? say`Edit when it is restored` : isBusy ? say`Edit when the run has ended` : say`Edit and run again`}
           fine
           disabled={isBusy || isInTrash}
           onClick={() => setEditing(true)}

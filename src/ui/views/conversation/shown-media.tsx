@@ -8,6 +8,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Chip } from '../../components/tag.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { bytes } from '../../figures.ts';
+import { say } from '../../words/say.ts';
 import './shown-media.css';
 
 interface ShownMediaProps {
@@ -38,17 +39,17 @@ function Picture({ conversationId, named: { name, media } }: { conversationId: s
   const words = `${mediaInWords(media)}, ${bytes(media.bytes)}`;
   return (
     <>
-      <button type="button" aria-label={`Open ${name}`} title={`${name} (${words})`} onClick={() => setOpen(true)}>
+      <button type="button" aria-label={say`Open ${name}`} title={`${name} (${words})`} onClick={() => setOpen(true)}>
         {url === GONE ? <Icon of={ImageOff} /> : url === null ? null : <img src={url} alt={name} />}
       </button>
       {isOpen ? (
         <Dialog title={name} onClose={() => setOpen(false)}>
-          {url === GONE || url === null ? <p>It cannot be shown.</p> : <img className="whole-picture" src={url} alt={name} />}
+          {url === GONE || url === null ? <p>{say`It cannot be shown.`}</p> : <img className="whole-picture" src={url} alt={name} />}
           <p className="quiet">
             <Visible text={words} />
           </p>
           <DialogButtons>
-            <Button onClick={() => setOpen(false)}>Close</Button>
+            <Button onClick={() => setOpen(false)}>{say`Close`}</Button>
           </DialogButtons>
         </Dialog>
       ) : null}

@@ -7,6 +7,7 @@ import { Chip } from '../../components/tag.tsx';
 import type { PlaceOf } from '../../markdown/places.ts';
 import { useConversationStore } from '../../stores/conversation-store.ts';
 import { seekCall } from '../../stores/ui-store.ts';
+import { say } from '../../words/say.ts';
 import './sources.css';
 
 /** Sources that are shown before one asks for all of them. */
@@ -44,8 +45,8 @@ export function Sources({ conversationId, runId }: { conversationId: string; run
   if (sources.length === 0) return null;
   const shown = isWhole ? sources : sources.slice(0, SHOWN);
   return (
-    <div className="sources" role="group" aria-label="Sources of this answer">
-      <span>Read:</span>
+    <div className="sources" role="group" aria-label={say`Sources of this answer`}>
+      <span>{say`Read:`}</span>
       {shown.map((source) => (
         <Chip
           key={source.callId}
@@ -57,7 +58,7 @@ export function Sources({ conversationId, runId }: { conversationId: string; run
       ))}
       {shown.length < sources.length ? (
         <Button look="plain" small onClick={() => setWhole(true)}>
-          and {sources.length - shown.length} more
+          {say`and`} {sources.length - shown.length} {say`more`}
         </Button>
       ) : null}
     </div>

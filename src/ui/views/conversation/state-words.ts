@@ -4,6 +4,7 @@ import type { RunLine } from '../../../contract/views.ts';
 import { fetched } from '../../figures.ts';
 import { litBy, type Lit } from '../../components/sign.tsx';
 import type { OpenConversation } from '../../stores/open-conversation.ts';
+import { say } from '../../words/say.ts';
 
 /** The state in words (U1): only what the core announced. */
 export interface StateWords {
@@ -22,33 +23,33 @@ export function stateWords(open: OpenConversation, run: RunLine | null): StateWo
   const lit = litBy(run.state.name);
   const asks = [...open.snapshot.interactions.values()].filter((each) => each.state === 'open' && each.runId === run.id);
   if (asks.length > 0)
-    return { lit: '1 2 3 4', words: 'Waiting for you', detail: asks.map(askWords).join(', '), share: plan?.share ?? null };
+    return { lit: '1 2 3 4', words: say`Waiting for you`, detail: asks.map(askWords).join(', '), share: plan?.share ?? null };
   const progress = open.progress && progressWords(open.progress);
   if (progress) return { lit, ...progress };
   const detail = plan?.words ?? '';
   const share = plan?.share ?? null;
   switch (run.state.name) {
     case 'cancelling':
-      return { lit, words: 'Stopping…', detail, share };
+      return { lit, words: say`Stopping…`, detail, share };
     case 'waiting_to_retry':
-      return { lit, words: 'Waiting to try again…', detail, share };
+      return { lit, words: say`Waiting to try again…`, detail, share };
     case 'compacting':
-      return { lit, words: 'Making room…', detail, share };
+      return { lit, words: say`Making room…`, detail, share };
     case 'queued':
     case 'receiving':
-      return { lit, words: 'Opening the model…', detail, share };
+      return { lit, words: say`Opening the model…`, detail, share };
     default:
   }
   const running = [...open.snapshot.calls.values()].filter((call) => call.runId === run.id && call.state === 'started');
   const [first] = running;
   if (first) {
-    const more = running.length > 1 ? `and ${running.length - 1} more` : '';
+    const more = running.length > 1 ? say`and ${running.length - 1} more` : '';
     const words = (first.words?.present ?? first.tool).replaceAll('`', '');
     return { lit: '2', words: `${words}…`, detail: [more, detail].filter(Boolean).join(' · '), share };
   }
   const last = open.snapshot.messages.at(-1)?.parts.at(-1);
-  if (last?.type === 'text' && last.state === 'open' && last.text !== '') return { lit, words: 'Writing…', detail, share };
-  return { lit, words: 'Thinking…', detail, share };
+  if (last?.type === 'text' && last.state === 'open' && last.text !== '') return { lit, words: say`Writing…`, detail, share };
+  return { lit, words: say`Thinking…`, detail, share };
 }
 
 function progressWords(progress: NonNullable<OpenConversation['progress']>): Omit<StateWords, 'lit'> {
@@ -56,14 +57,14 @@ function progressWords(progress: NonNullable<OpenConversation['progress']>): Omi
   switch (progress.what) {
     case 'fetching':
       return {
-        words: `${progress.detail ?? 'Fetching the model'}…`,
+        words: `${progress.detail ?? say`Fetching the model`}…`,
         detail: fetched(progress.done, progress.total, progress.bytesPerSecond ?? null, progress.secondsLeft ?? null),
         share,
       };
     case 'loading':
-      return { words: 'Loading the model…', detail: share === null ? '' : `${Math.round(share * 100)}\u00a0%`, share };
+      return { words: say`Loading the model…`, detail: share === null ? '' : `${Math.round(share * 100)}\u00a0%`, share };
     case 'reading':
-      return { words: 'Reading what was said…', detail: share === null ? '' : `${Math.round(share * 100)}\u00a0%`, share };
+      return { words: say`Reading what was said…`, detail: share === null ? '' : `${Math.round(share * 100)}\u00a0%`, share };
   }
 }
 
@@ -71,7 +72,7 @@ function planPosition(open: OpenConversation): { words: string; share: number } 
   const items = open.snapshot.plan?.items.filter((item) => item.state !== 'dropped') ?? [];
   if (items.length === 0) return null;
   const done = items.filter((item) => item.state === 'done').length;
-  return { words: `${Math.min(items.length, done + 1)} of ${items.length} in the plan`, share: done / items.length };
+  return { words: say`${Math.min(items.length, done + 1)} of ${items.length} in the plan`, share: done / items.length };
 }
 
 /** What is asked, in a few words: "run npm test", "one question". */
@@ -85,7 +86,7 @@ function askWords(interaction: Interaction): string {
     case 'question':
       return prompt.question;
     case 'plan_approval':
-      return 'is the plan right?';
+      return say`is the plan right?`;
     case 'loop':
       return prompt.question;
   }

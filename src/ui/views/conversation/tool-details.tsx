@@ -10,6 +10,7 @@ import { useHighlighted } from '../../markdown/code-block.tsx';
 import { useOpen } from '../../stores/conversation-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { allowedBy } from './tool-words.ts';
+import { say } from '../../words/say.ts';
 
 interface ToolDetailsProps {
   readonly conversationId: string;
@@ -24,33 +25,33 @@ export function ToolDetails({ conversationId, call, interaction }: ToolDetailsPr
   const isOutside = call.trust === 'untrusted';
   return (
     <div className={`opened ${isOutside ? 'is-outside' : ''}`}>
-      <Fact label="Input">
+      <Fact label={say`Input`}>
         <Input value={call.input} />
       </Fact>
-      <Fact label="Output">
+      <Fact label={say`Output`}>
         <Output conversationId={conversationId} call={call} />
       </Fact>
       {call.failure && !call.output?.includes(call.failure.message) ? (
-        <Fact label="Reason">
+        <Fact label={say`Reason`}>
           <span>
             <Visible text={call.failure.message} /> <span className="quiet mono">{call.failure.code}</span>
           </span>
         </Fact>
       ) : null}
-      <Fact label="Record">
+      <Fact label={say`Record`}>
         <span className="facts">
           {call.startedAt === undefined ? (
-            <span>It did not begin</span>
+            <span>{say`It did not begin`}</span>
           ) : (
             <span>
               {exactTime(call.startedAt)}
-              {call.endedAt === undefined ? '' : `, took ${callDuration(call.endedAt - call.startedAt)}`}
+              {call.endedAt === undefined ? '' : say`, took ${callDuration(call.endedAt - call.startedAt)}`}
             </span>
           )}
           <span>
             <Visible text={allowedBy(call, interaction)} />
           </span>
-          {isOutside ? <Tag look="outside">From outside</Tag> : null}
+          {isOutside ? <Tag look="outside">{say`From outside`}</Tag> : null}
         </span>
       </Fact>
     </div>
@@ -104,7 +105,7 @@ function Output({ conversationId, call }: { conversationId: string; call: ToolCa
   const [isLong, setLong] = useState(false);
   const text = whole ?? call.output ?? streamed ?? '';
   const mayBeLonger = isCut || call.outputBlob !== undefined;
-  if (text === '') return <span className="quiet">{call.state === 'started' ? 'Nothing yet' : 'Nothing'}</span>;
+  if (text === '') return <span className="quiet">{call.state === 'started' ? say`Nothing yet` : say`Nothing`}</span>;
   // A running program's last words are the ones to see; of a result the first.
   const shown = isLong || text.length <= SHOWN ? text : call.state === 'started' ? `…${text.slice(-SHOWN)}` : text.slice(0, SHOWN);
   const showAll = async () => {
@@ -120,17 +121,17 @@ function Output({ conversationId, call }: { conversationId: string; call: ToolCa
   return (
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className={`pre output ${isLong ? 'is-long' : ''}`} tabIndex={isLong ? 0 : -1} role="region" aria-label="Output">
+      <div className={`pre output ${isLong ? 'is-long' : ''}`} tabIndex={isLong ? 0 : -1} role="region" aria-label={say`Output`}>
         <Visible text={shown.trimEnd()} />
         {shown.length < text.length && call.state !== 'started' ? '…' : ''}
       </div>
       <span className="facts">
         {canShowMore ? (
           <Button look="plain" small className="show-all" onClick={() => void showAll()}>
-            Show all of it
+            {say`Show all of it`}
           </Button>
         ) : null}
-        {text.length > 400 ? <span className="quiet">{mayBeLonger && whole === null ? 'cut here' : bytes(text.length)}</span> : null}
+        {text.length > 400 ? <span className="quiet">{mayBeLonger && whole === null ? say`cut here` : bytes(text.length)}</span> : null}
       </span>
     </>
   );

@@ -11,6 +11,7 @@ import { callIsShown, useUi } from '../../stores/ui-store.ts';
 import { ShownMedia } from './shown-media.tsx';
 import { ToolDetails } from './tool-details.tsx';
 import { callWords, shortResult } from './tool-words.ts';
+import { say } from '../../words/say.ts';
 import './tool-row.css';
 
 interface ToolRowProps {
@@ -72,7 +73,7 @@ export const ToolRow = memo(({ conversationId, call, interaction }: ToolRowProps
               <Visible text={why} />
             </span>
           ) : null}
-          {call.trust === 'untrusted' ? <span className="from-outside">from outside</span> : null}
+          {call.trust === 'untrusted' ? <span className="from-outside">{say`from outside`}</span> : null}
           <span className="chevron">
             <Icon of={ChevronRight} small />
           </span>

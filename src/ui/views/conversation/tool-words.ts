@@ -1,5 +1,6 @@
 import type { Interaction } from '../../../core/models/interaction.ts';
 import type { ToolCall } from '../../../core/models/tool-call.ts';
+import { say } from '../../words/say.ts';
 
 /** A call in one line: what is done, to what, and what came of it. */
 export interface CallWords {
@@ -31,24 +32,24 @@ export function callWords(call: ToolCall, interaction: Interaction | undefined):
     case 'failed':
       return {
         ...splitWords(call.startedAt === undefined ? act : (call.words?.past ?? name), call.input),
-        why: call.failure?.message ?? 'It failed.',
+        why: call.failure?.message ?? say`It failed.`,
       };
     case 'denied': {
       const { object, verb, rest } = splitWords(act, call.input);
-      return { verb: 'Not allowed:', object: object ?? `${verb}${rest}`, rest: '', why: deniedBy(call, interaction) };
+      return { verb: say`Not allowed:`, object: object ?? `${verb}${rest}`, rest: '', why: deniedBy(call, interaction) };
     }
     case 'cancelled': {
       const { object, verb, rest } = splitWords(act, call.input);
       return {
-        verb: call.startedAt === undefined ? 'Not begun:' : 'Stopped',
+        verb: call.startedAt === undefined ? say`Not begun:` : say`Stopped`,
         object: object ?? `${verb}${rest}`,
-        rest: call.startedAt === undefined ? '' : 'by you',
+        rest: call.startedAt === undefined ? '' : say`by you`,
         why: null,
       };
     }
     case 'interrupted': {
       const { object, verb, rest } = splitWords(act, call.input);
-      return { verb: 'Cut off:', object: object ?? `${verb}${rest}`, rest: 'may have run', why: null };
+      return { verb: say`Cut off:`, object: object ?? `${verb}${rest}`, rest: say`may have run`, why: null };
     }
   }
 }
@@ -67,10 +68,10 @@ function firstValue(input: unknown): string {
 }
 
 function deniedBy(call: ToolCall, interaction: Interaction | undefined): string {
-  if (interaction?.answer?.kind === 'deny') return interaction.answer.reason ? `by you: ${interaction.answer.reason}` : 'by you';
-  if (call.failure?.code === 'tool_repeated') return 'it was asked for again and again';
-  if (call.failure?.code === 'tool_unanswered') return 'nobody could be asked';
-  return call.failure?.message.replace(/ (?:The call|It) did not run\.$/, '') ?? 'by a rule';
+  if (interaction?.answer?.kind === 'deny') return interaction.answer.reason ? say`by you: ${interaction.answer.reason}` : say`by you`;
+  if (call.failure?.code === 'tool_repeated') return say`it was asked for again and again`;
+  if (call.failure?.code === 'tool_unanswered') return say`nobody could be asked`;
+  return call.failure?.message.replace(/ (?:The call|It) did not run\.$/, '') ?? say`by a rule`;
 }
 
 /** The verb, and the thing that stands in the machine's face: what is in backticks or quotes, or a value of the input. */
@@ -99,16 +100,16 @@ export function shortResult(call: ToolCall): string {
 /** Who allowed it, in words. */
 export function allowedBy(call: ToolCall, interaction: Interaction | undefined): string {
   const { authorisation } = call;
-  if (!authorisation) return call.state === 'denied' ? 'Did not run' : '';
+  if (!authorisation) return call.state === 'denied' ? say`Did not run` : '';
   switch (authorisation.by) {
     case 'person': {
       const answer = interaction?.answer;
-      if (answer?.kind !== 'allow' || !answer.remember) return 'You allowed it once';
-      return answer.remember.scope === 'conversation' ? 'You allowed it for this conversation' : 'You allowed it always';
+      if (answer?.kind !== 'allow' || !answer.remember) return say`You allowed it once`;
+      return answer.remember.scope === 'conversation' ? say`You allowed it for this conversation` : say`You allowed it always`;
     }
     case 'rule':
       return authorisation.reason.replace(/\.$/, '');
     case 'effect':
-      return `Not asked: ${authorisation.reason.charAt(0).toLowerCase()}${authorisation.reason.slice(1).replace(/\.$/, '')}`;
+      return say`Not asked: ${authorisation.reason.charAt(0).toLowerCase()}${authorisation.reason.slice(1).replace(/\.$/, '')}`;
   }
 }

@@ -4,6 +4,7 @@ import type { Message } from '../../../core/models/message.ts';
 import type { RunLine } from '../../../contract/views.ts';
 import { latestRun, type OpenConversation } from '../../stores/open-conversation.ts';
 import { splitWords } from './tool-words.ts';
+import { say, sayCounted } from '../../words/say.ts';
 
 /** One row of the list: a message, and what stands below or above it. */
 export interface TurnRow {
@@ -52,10 +53,13 @@ function leftOutMark(open: OpenConversation): { index: number; words: string } |
   if (at < 0) return null;
   const count = trim.unitsDropped;
   if (trim.through.kind === 'step') {
-    return { index: at + 1, words: `${count} old ${count === 1 ? 'step' : 'steps'} left the window` };
+    return { index: at + 1, words: say`${count} old ${sayCounted(count, 'step', 'steps')} left the window` };
   }
   const next = messages.findIndex((message, index) => index > at && message.role === 'person');
-  return { index: next < 0 ? messages.length - 1 : next, words: `${count} old ${count === 1 ? 'exchange' : 'exchanges'} left the window` };
+  return {
+    index: next < 0 ? messages.length - 1 : next,
+    words: say`${count} old ${sayCounted(count, 'exchange', 'exchanges')} left the window`,
+  };
 }
 
 /** The first message with words from outside: from there on every unsafe call asks. */

@@ -2,6 +2,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { IconButton } from '../../components/icon-button.tsx';
 import { endWalk, useWalk, walkTo, type Walk } from '../../stores/branch-store.ts';
+import { say } from '../../words/say.ts';
 
 interface VersionPagerProps {
   readonly conversationId: string;
@@ -25,12 +26,17 @@ export function VersionPager({ conversationId, messageId, versions, of, isBusy }
     const top = room.current?.getBoundingClientRect().top ?? 0;
     if (to !== undefined) void walkTo(conversationId, { messageId: to, direction, top });
   };
-  const why = isBusy ? { title: 'When the run has ended' } : {};
+  const why = isBusy ? { title: say`When the run has ended` } : {};
   return (
-    <span ref={room} className="versions" role="group" aria-label={`${of === 'answer' ? 'Answer' : 'Version'} ${shown + 1} of ${count}`}>
+    <span
+      ref={room}
+      className="versions"
+      role="group"
+      aria-label={say`${of === 'answer' ? say`Answer` : say`Version`} ${shown + 1} of ${count}`}
+    >
       <IconButton
         icon={ChevronLeft}
-        name={`Earlier ${of === 'answer' ? 'answer' : 'version'}`}
+        name={say`Earlier ${of === 'answer' ? 'answer' : 'version'}`}
         fine
         data-direction="earlier"
         disabled={isBusy || shown === 0}
@@ -42,7 +48,7 @@ export function VersionPager({ conversationId, messageId, versions, of, isBusy }
       </span>
       <IconButton
         icon={ChevronRight}
-        name={`Later ${of === 'answer' ? 'answer' : 'version'}`}
+        name={say`Later ${of === 'answer' ? 'answer' : 'version'}`}
         fine
         data-direction="later"
         disabled={isBusy || shown + 1 >= count}

@@ -21,6 +21,7 @@ import { FoundRows } from './found-rows.tsx';
 import { House } from './house.tsx';
 import { STARTER_TASKS, type StarterTask } from './starter-tasks.ts';
 import { useFetchInRun } from './use-fetch-in-run.ts';
+import { say } from '../../words/say.ts';
 import './first-run.css';
 
 /**
@@ -53,8 +54,7 @@ export function FirstRun() {
         <h1 className="hello">{greeting(new Date().getHours(), isFirst)}</h1>
         {isFirst ? (
           <p className="first-lead">
-            Agents work here on your files, and you see all of it: each step, each request, each cent. Nothing leaves this machine unless
-            you choose a model that lives elsewhere.
+            {say`Agents work here on your files, and you see all of it: each step, each request, each cent. Nothing leaves this machine unless you choose a model that lives elsewhere.`}
           </p>
         ) : null}
         {showsFound && found.value ? (
@@ -66,7 +66,7 @@ export function FirstRun() {
         ) : null}
         {found.failure && !found.value ? (
           <div className="first-trouble">
-            <Trouble title="This machine could not be looked at" failure={found.failure} onRetry={found.askAgain} />
+            <Trouble title={say`This machine could not be looked at`} failure={found.failure} onRetry={found.askAgain} />
           </div>
         ) : null}
         {agent && agent.starters.length > 0 ? <AgentTasks agent={agent} /> : <StarterTasks />}
@@ -83,10 +83,10 @@ function useLight(models: readonly ModelLine[]): { readonly share: number; reado
     wasFetching.current = true;
     const progress = fetching.file?.progress;
     const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
-    return { share, label: `${Math.round(share * 100)} per cent of ${shortModelName(fetching.id)} is here` };
+    return { share, label: say`${Math.round(share * 100)} per cent of ${shortModelName(fetching.id)} is here` };
   }
   const isHere = wasFetching.current && models.some((model) => model.file?.state === 'ready');
-  return { share: isHere ? 1 : 0, label: isHere ? 'The model is here' : 'A glasshouse' };
+  return { share: isHere ? 1 : 0, label: isHere ? say`The model is here` : say`A glasshouse` };
 }
 
 /** A model whose file is not here, while a run fetches it. */
@@ -109,7 +109,7 @@ function StarterTasks() {
     }
   };
   return (
-    <div className="starters" role="group" aria-label="Tasks to begin with">
+    <div className="starters" role="group" aria-label={say`Tasks to begin with`}>
       {STARTER_TASKS.map((task) => (
         <button key={task.title} type="button" onClick={() => void begin(task)}>
           <Icon of={task.icon} />
@@ -124,7 +124,7 @@ function StarterTasks() {
 /** What the chosen agent can be begun with; it goes into the field, to be looked at and sent. */
 function AgentTasks({ agent }: { agent: AgentView }) {
   return (
-    <div className="starters" role="group" aria-label={`Tasks to begin with for ${agent.name}`}>
+    <div className="starters" role="group" aria-label={say`Tasks to begin with for ${agent.name}`}>
       {agent.starters.map((task) => (
         <button
           key={task}
@@ -147,6 +147,6 @@ function AgentTasks({ agent }: { agent: AgentView }) {
 }
 
 function greeting(hour: number, isFirst: boolean): string {
-  const time = hour < 5 ? 'Good night' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening';
-  return isFirst ? `${time}. Start with something small.` : `${time}. What shall be done?`;
+  const time = hour < 5 ? say`Good night` : hour < 12 ? say`Good morning` : hour < 18 ? say`Good afternoon` : say`Good evening`;
+  return isFirst ? say`${time}. Start with something small.` : say`${time}. What shall be done?`;
 }

@@ -10,6 +10,7 @@ import { goTo } from '../../route.ts';
 import { remember } from '../../stores/memory-store.ts';
 import { loadModels, shortModelName } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
+import { say } from '../../words/say.ts';
 
 interface FoundRowsProps {
   readonly found: FoundHere;
@@ -34,7 +35,10 @@ export function FoundRows({ found, models, fetchedFor }: FoundRowsProps) {
           sign={Check}
           act={<Use model={models.find((model) => model.ready && !model.file && isOf(model, server.name))} />}
         >
-          <b>{server.name}</b> <span className="quiet">runs here, with {counted(server.models, 'model')}</span>
+          <b>{server.name}</b>{' '}
+          <span className="quiet">
+            {say`runs here, with`} {counted(server.models, 'model')}
+          </span>
         </Row>
       ))}
       {found.keys.map((key) => {
@@ -44,23 +48,27 @@ export function FoundRows({ found, models, fetchedFor }: FoundRowsProps) {
         );
         return (
           <Row key={key.name} sign={Check} act={<Use model={opened} />}>
-            A key, <b className="mono">{key.name}</b>, <span className="quiet">{WHERE[key.from]}</span>
+            {say`A key,`} <b className="mono">{key.name}</b>, <span className="quiet">{WHERE[key.from]}</span>
           </Row>
         );
       })}
       {found.sandbox.ok ? null : (
-        <Row sign={CircleAlert} act={<SettingsButton section="about">Look</SettingsButton>}>
-          Commands are off <span className="quiet">{found.sandbox.reason ?? 'there is no sandbox for them here'}</span>
+        <Row sign={CircleAlert} act={<SettingsButton section="about">{say`Look`}</SettingsButton>}>
+          {say`Commands are off`} <span className="quiet">{found.sandbox.reason ?? say`there is no sandbox for them here`}</span>
         </Row>
       )}
-      <Row sign={Plus} act={<SettingsButton section="providers">Add one</SettingsButton>}>
-        <span className="quiet">{isNothingElse ? 'No other provider was found' : 'Another provider'}</span>
+      <Row sign={Plus} act={<SettingsButton section="providers">{say`Add one`}</SettingsButton>}>
+        <span className="quiet">{isNothingElse ? say`No other provider was found` : say`Another provider`}</span>
       </Row>
     </ul>
   );
 }
 
-const WHERE = { environment: 'is in your environment', keychain: 'is in the keychain', file: 'is kept in an encrypted file' } as const;
+const WHERE = {
+  environment: say`is in your environment`,
+  keychain: say`is in the keychain`,
+  file: say`is kept in an encrypted file`,
+} as const;
 
 function EmbeddedRow({ model, fetchedFor }: { model: ModelLine; fetchedFor: string | null }) {
   const file = model.file;
@@ -74,7 +82,7 @@ function EmbeddedRow({ model, fetchedFor }: { model: ModelLine; fetchedFor: stri
     case 'ready':
       return (
         <Row sign={Check} act={<Use model={model} />}>
-          {name} <span className="quiet">is here and stays on this machine</span>
+          {name} <span className="quiet">{say`is here and stays on this machine`}</span>
         </Row>
       );
     case 'missing':
@@ -83,11 +91,14 @@ function EmbeddedRow({ model, fetchedFor }: { model: ModelLine; fetchedFor: stri
           sign={CircleDashed}
           act={
             <Button look="plain" small onClick={() => void act(api.models.pull({ id: model.id }))}>
-              Fetch it
+              {say`Fetch it`}
             </Button>
           }
         >
-          {name} <span className="quiet">works without a key, on this machine: {bytes(file.bytes)} to fetch once</span>
+          {name}{' '}
+          <span className="quiet">
+            {say`works without a key, on this machine:`} {bytes(file.bytes)} {say`to fetch once`}
+          </span>
         </Row>
       );
     case 'fetching':
@@ -97,11 +108,11 @@ function EmbeddedRow({ model, fetchedFor }: { model: ModelLine; fetchedFor: stri
           act={
             fetchedFor === null ? (
               <Button look="plain" small onClick={() => void act(api.models.stopPull({ id: model.id }))}>
-                Stop
+                {say`Stop`}
               </Button>
             ) : (
               <Button look="plain" small onClick={() => goTo({ screen: 'conversation', id: fetchedFor, messageId: null })}>
-                Show
+                {say`Show`}
               </Button>
             )
           }
@@ -114,22 +125,22 @@ function EmbeddedRow({ model, fetchedFor }: { model: ModelLine; fetchedFor: stri
 
 /** "is on its way: 212 of 491 MB, 8.4 MB/s, 33 s left". */
 function fetchWords(progress: NonNullable<ModelLine['file']>['progress']): string {
-  if (!progress) return 'is on its way';
+  if (!progress) return say`is on its way`;
   switch (progress.phase) {
     case 'waiting':
-      return 'is being fetched by another Glasshouse';
+      return say`is being fetched by another Glasshouse`;
     case 'verifying':
-      return 'is here; its digest is being checked';
+      return say`is here; its digest is being checked`;
     case 'joining':
-      return 'is here; it is being put together';
+      return say`is here; it is being put together`;
     case 'fetching': {
       const all = bytes(progress.total);
       const unit = all.slice(all.indexOf('\u00a0'));
       const done = bytes(progress.done);
-      const figures = [`${done.endsWith(unit) ? done.slice(0, -unit.length) : done} of ${all}`];
+      const figures = [say`${done.endsWith(unit) ? done.slice(0, -unit.length) : done} of ${all}`];
       if (progress.bytesPerSecond !== null) figures.push(`${bytes(progress.bytesPerSecond)}/s`);
-      if (progress.secondsLeft !== null) figures.push(`${duration(Math.max(1, Math.round(progress.secondsLeft)) * 1_000)} left`);
-      return `is on its way: ${figures.join(', ')}`;
+      if (progress.secondsLeft !== null) figures.push(say`${duration(Math.max(1, Math.round(progress.secondsLeft)) * 1_000)} left`);
+      return say`is on its way: ${figures.join(', ')}`;
     }
   }
 }
@@ -137,7 +148,7 @@ function fetchWords(progress: NonNullable<ModelLine['file']>['progress']): strin
 /** Makes a model the one that answers. Nothing to press when it already is. */
 function Use({ model }: { model: ModelLine | undefined }) {
   if (!model) return null;
-  if (model.isDefault) return <span className="quiet found-default">answers</span>;
+  if (model.isDefault) return <span className="quiet found-default">{say`answers`}</span>;
   const use = async () => {
     try {
       await api.settings.set({ key: 'model', value: model.id });
@@ -149,7 +160,7 @@ function Use({ model }: { model: ModelLine | undefined }) {
   };
   return (
     <Button look="plain" small onClick={() => void use()}>
-      Use {shortModelName(model.id)}
+      {say`Use`} {shortModelName(model.id)}
     </Button>
   );
 }

@@ -1,4 +1,5 @@
 import { FilePlus, FileSearch, FileText, type LucideIcon } from 'lucide-react';
+import { say } from '../../words/say.ts';
 
 export interface StarterTask {
   readonly title: string;
@@ -11,20 +12,20 @@ export interface StarterTask {
 /** Three tasks on the example folder, each tried on the smallest model: one finds, one sums up, one changes something and therefore asks. */
 export const STARTER_TASKS: readonly StarterTask[] = [
   {
-    title: 'Ask a note',
-    about: 'Find out in the example folder when the roses are pruned.',
+    title: say`Ask a note`,
+    about: say`Find out in the example folder when the roses are pruned.`,
     icon: FileSearch,
     text: 'When are the roses pruned, according to garden.md?',
   },
   {
-    title: 'Sum up a page',
-    about: 'Say in short what the notes about the wedding hold.',
+    title: say`Sum up a page`,
+    about: say`Say in short what the notes about the wedding hold.`,
     icon: FileText,
     text: 'Give me a short summary of wedding.md.',
   },
   {
-    title: 'Write a list down',
-    about: 'Make a new file of things to buy. Nothing is written before you say so.',
+    title: say`Write a list down`,
+    about: say`Make a new file of things to buy. Nothing is written before you say so.`,
     icon: FilePlus,
     text: 'Write a new file called errands.txt with three lines: bread, olive oil, light bulbs.',
   },

@@ -18,6 +18,7 @@ import { sectionsOf } from './request-sections.ts';
 import { SpanList } from './span-list.tsx';
 import { useRequest, useRequests } from './use-requests.ts';
 import { WholeBody } from './whole-body.tsx';
+import { say } from '../../words/say.ts';
 
 interface ContextTabProps {
   readonly conversationId: string;
@@ -36,17 +37,17 @@ export function ContextTab({ conversationId, chosen, onChoose }: ContextTabProps
   const request = useRequest(conversationId, line);
 
   if (requests.failure && !requests.value) {
-    return <Trouble title="The requests cannot be read" failure={requests.failure} onRetry={requests.askAgain} />;
+    return <Trouble title={say`The requests cannot be read`} failure={requests.failure} onRetry={requests.askAgain} />;
   }
   if (!requests.value) return <WaitingLines lines={6} />;
   if (!line) {
-    return <Blank title="Nothing was sent yet">Each request to the model will stand here as it was sent, byte for byte.</Blank>;
+    return <Blank title={say`Nothing was sent yet`}>{say`Each request to the model will stand here as it was sent, byte for byte.`}</Blank>;
   }
   return (
     <>
       <RequestPicker lines={lines} at={at} onChoose={(next) => onChoose(next === lines.length - 1 ? null : (lines[next]?.id ?? null))} />
       {request.failure ? (
-        <Trouble title="This request cannot be read" failure={request.failure} onRetry={request.askAgain} />
+        <Trouble title={say`This request cannot be read`} failure={request.failure} onRetry={request.askAgain} />
       ) : request.value ? (
         <OneRequest key={request.value.id} request={request.value} conversationId={conversationId} isLatest={at === lines.length - 1} />
       ) : (
@@ -61,10 +62,10 @@ function RequestPicker({ lines, at, onChoose }: { lines: readonly RequestLine[];
   return (
     <div className="inspector-picker">
       <Menu
-        name="Requests"
+        name={say`Requests`}
         trigger={
           <button type="button" className="pick">
-            Request {at + 1} of {lines.length} · {line ? exactTime(line.createdAt) : ''}
+            {say`Request`} {at + 1} {say`of`} {lines.length} · {line ? exactTime(line.createdAt) : ''}
             <Icon of={ChevronsUpDown} small />
           </button>
         }
@@ -73,16 +74,16 @@ function RequestPicker({ lines, at, onChoose }: { lines: readonly RequestLine[];
           <MenuItem
             key={each.id}
             chosen={index === at}
-            hint={each.usage ? shortTokens(each.usage.input, each.usage.exact) : 'at work'}
+            hint={each.usage ? shortTokens(each.usage.input, each.usage.exact) : say`at work`}
             onSelect={() => onChoose(index)}
           >
-            Request {index + 1} · {exactTime(each.createdAt)}
+            {say`Request`} {index + 1} · {exactTime(each.createdAt)}
           </MenuItem>
         ))}
       </Menu>
       <span className="grow" />
-      <IconButton icon={ChevronUp} name="Earlier request" disabled={at === 0} onClick={() => onChoose(at - 1)} />
-      <IconButton icon={ChevronDown} name="Later request" disabled={at === lines.length - 1} onClick={() => onChoose(at + 1)} />
+      <IconButton icon={ChevronUp} name={say`Earlier request`} disabled={at === 0} onClick={() => onChoose(at - 1)} />
+      <IconButton icon={ChevronDown} name={say`Later request`} disabled={at === lines.length - 1} onClick={() => onChoose(at + 1)} />
     </div>
   );
 }
@@ -104,7 +105,8 @@ function OneRequest({ request, conversationId, isLatest }: { request: RequestVie
       <>
         <Envelope request={request} />
         <p className="inspector-facts">
-          The words of this request were removed after {counted(request.removedAfter, 'day')}, as Settings → Data has it.
+          {say`The words of this request were removed after`} {counted(request.removedAfter, 'day')}
+          {say`, as Settings → Data has it.`}
         </p>
       </>
     );
@@ -117,40 +119,56 @@ function OneRequest({ request, conversationId, isLatest }: { request: RequestVie
           {wholeNumber(total)}
         </b>
         <span className="quiet">
-          {window === null ? 'tokens' : `of ${wholeNumber(window)} tokens`} · {isExact ? 'exact' : 'estimate'}
+          {window === null ? say`tokens` : say`of ${wholeNumber(window)} tokens`} · {isExact ? say`exact` : say`estimate`}
         </span>
         <span className="grow" />
         <span className="medium">{money(request.cost)}</span>
       </p>
       <ContextBar sections={sections} total={Math.max(1, estimate)} window={window} />
       <p className="inspector-facts">
-        {usage && usage.cachedRead > 0 ? <span>{wholeNumber(usage.cachedRead)} read from the cache</span> : null}
-        {usage && usage.cachedWrite > 0 ? <span>{wholeNumber(usage.cachedWrite)} written to the cache</span> : null}
-        {usage && usage.output > 0 ? <span>{wholeNumber(usage.output)} answered</span> : null}
-        {free === null ? null : <span>room for the answer: {wholeNumber(free)}</span>}
+        {usage && usage.cachedRead > 0 ? (
+          <span>
+            {wholeNumber(usage.cachedRead)} {say`read from the cache`}
+          </span>
+        ) : null}
+        {usage && usage.cachedWrite > 0 ? (
+          <span>
+            {wholeNumber(usage.cachedWrite)} {say`written to the cache`}
+          </span>
+        ) : null}
+        {usage && usage.output > 0 ? (
+          <span>
+            {wholeNumber(usage.output)} {say`answered`}
+          </span>
+        ) : null}
+        {free === null ? null : (
+          <span>
+            {say`room for the answer:`} {wholeNumber(free)}
+          </span>
+        )}
       </p>
       <Envelope request={request} />
       <div className="inspector-view">
         <Segmented
-          name="How the request is shown"
+          name={say`How the request is shown`}
           value={view}
           options={[
-            { value: 'spans', label: 'By span' },
-            { value: 'text', label: 'As one text' },
+            { value: 'spans', label: say`By span` },
+            { value: 'text', label: say`As one text` },
           ]}
           onChange={setView}
         />
         <span className="grow" />
         <IconButton
           icon={Copy}
-          name="Copy the body"
-          onClick={() => void copyText(request.spans.map((span) => span.text).join(''), `Copied ${bytes(request.bytes)}, byte for byte`)}
+          name={say`Copy the body`}
+          onClick={() => void copyText(request.spans.map((span) => span.text).join(''), say`Copied ${bytes(request.bytes)}, byte for byte`)}
         />
         {request.curl === null ? null : (
           <IconButton
             icon={Terminal}
-            name="Copy as curl, without the key"
-            onClick={() => void copyText(request.curl ?? '', 'Copied as curl; the key stands as a variable')}
+            name={say`Copy as curl, without the key`}
+            onClick={() => void copyText(request.curl ?? '', say`Copied as curl; the key stands as a variable`)}
           />
         )}
       </div>
@@ -173,14 +191,14 @@ function Envelope({ request }: { request: RequestView }) {
   return (
     <div className="envelope">
       <p>
-        <span className="quiet">{stays ? 'Stays on this machine' : 'Goes to'}</span>{' '}
+        <span className="quiet">{stays ? say`Stays on this machine` : say`Goes to`}</span>{' '}
         <span className="mono envelope-url">{isEmbedded ? request.model : `${request.method} ${request.url}`}</span>
       </p>
       <p className="envelope-facts">
         <span>{isEmbedded ? bytes(request.bytes) : `${request.model} · ${bytes(request.bytes)}`}</span>
         {headers.length > 0 ? (
           <Button look="plain" small aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {isOpen ? 'Hide the headers' : `${headers.length} headers`}
+            {isOpen ? say`Hide the headers` : say`${headers.length} headers`}
           </Button>
         ) : null}
       </p>

@@ -12,6 +12,7 @@ import { DiffCounts, DiffView } from '../conversation/diff-view.tsx';
 import { parseDiff } from '../conversation/parse-diff.ts';
 import { showCall } from './show-call.ts';
 import { changedFiles, type ChangedFile, type FileTouch } from './changed-files.ts';
+import { say } from '../../words/say.ts';
 
 export function useChangedFiles(conversationId: string): readonly ChangedFile[] {
   const calls = useOpen(conversationId, (open) => open.snapshot.calls);
@@ -29,12 +30,12 @@ export function useChangedFiles(conversationId: string): readonly ChangedFile[] 
  */
 export function FilesTab({ files, hasOthers }: { files: readonly ChangedFile[]; hasOthers: boolean }) {
   if (files.length === 0) {
-    return <Blank title="No files changed yet">When an agent edits a file, the change stands here as a diff.</Blank>;
+    return <Blank title={say`No files changed yet`}>{say`When an agent edits a file, the change stands here as a diff.`}</Blank>;
   }
   return (
     <>
       {hasOthers ? (
-        <p className="quiet files-note">What was changed on the branch that is shown. Other versions may have changed more.</p>
+        <p className="quiet files-note">{say`What was changed on the branch that is shown. Other versions may have changed more.`}</p>
       ) : null}
       <ul className="changed-files">
         {files.map((file) => (
@@ -66,8 +67,8 @@ function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touc
         </span>
         <span className="grow" />
         {parsed ? <DiffCounts diff={parsed} /> : null}
-        <Button look="plain" small aria-label={`Show the change of ${visible(name)} in the conversation`} onClick={() => showCall(call)}>
-          Show
+        <Button look="plain" small aria-label={say`Show the change of ${visible(name)} in the conversation`} onClick={() => showCall(call)}>
+          {say`Show`}
         </Button>
       </p>
       {parsed ? (
@@ -84,16 +85,18 @@ function OneTouch({ name, touch: { call, diff, creates } }: { name: string; touc
 }
 
 function noDiff(creates: boolean): string {
-  return creates ? 'It was made new.' : 'Nobody was asked before it, so no diff was made. What was written stands in the conversation.';
+  return creates
+    ? say`It was made new.`
+    : say`Nobody was asked before it, so no diff was made. What was written stands in the conversation.`;
 }
 
 function allowedBy(authorisation: Authorisation): string {
   switch (authorisation.by) {
     case 'person':
-      return 'you allowed it';
+      return say`you allowed it`;
     case 'rule':
-      return 'a rule allowed it';
+      return say`a rule allowed it`;
     case 'effect':
-      return 'allowed';
+      return say`allowed`;
   }
 }

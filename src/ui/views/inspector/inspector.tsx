@@ -10,6 +10,7 @@ import { FilesTab, useChangedFiles } from './files-tab.tsx';
 import { PlanTab } from './plan-tab.tsx';
 import { ResizeHandle } from '../../components/resize-handle.tsx';
 import { RunsTab } from './runs-tab.tsx';
+import { say } from '../../words/say.ts';
 import './inspector.css';
 
 const TABS = ['plan', 'context', 'files', 'runs'] as const;
@@ -49,7 +50,7 @@ export function Inspector({ conversationId, onClose }: { conversationId: string;
   return (
     <aside
       className="inspector"
-      aria-label="Inspector"
+      aria-label={say`Inspector`}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return;
         event.preventDefault();
@@ -58,7 +59,7 @@ export function Inspector({ conversationId, onClose }: { conversationId: string;
       }}
     >
       <ResizeHandle
-        name="Width of the inspector"
+        name={say`Width of the inspector`}
         memory="layout:inspector-width"
         property="--inspector-width"
         edge="left"
@@ -68,23 +69,23 @@ export function Inspector({ conversationId, onClose }: { conversationId: string;
       />
       <Tabs.Root className="inspector-inside" value={tab} onValueChange={show}>
         <div className="inspector-bar">
-          <Tabs.List className="inspector-tabs" aria-label="What is inspected">
+          <Tabs.List className="inspector-tabs" aria-label={say`What is inspected`}>
             <Tabs.Trigger className="inspector-tab" value="plan">
-              Plan
+              {say`Plan`}
             </Tabs.Trigger>
             <Tabs.Trigger className="inspector-tab" value="context">
-              Context
+              {say`Context`}
             </Tabs.Trigger>
             <Tabs.Trigger className="inspector-tab" value="files">
-              Files
+              {say`Files`}
               {files.length > 0 ? <span className="count">{files.length}</span> : null}
             </Tabs.Trigger>
             <Tabs.Trigger className="inspector-tab" value="runs">
-              Runs
+              {say`Runs`}
             </Tabs.Trigger>
           </Tabs.List>
           <span className="grow" />
-          <IconButton icon={X} name="Close the inspector" keys="Esc" onClick={onClose} />
+          <IconButton icon={X} name={say`Close the inspector`} keys={say`Esc`} onClick={onClose} />
         </div>
         <Tabs.Content className="inspector-scroll" value="plan">
           <PlanTab conversationId={conversationId} />

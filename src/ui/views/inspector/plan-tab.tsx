@@ -4,8 +4,9 @@ import { Blank } from '../../components/blank.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { useOpen } from '../../stores/conversation-store.ts';
+import { say } from '../../words/say.ts';
 
-const WORDS: Record<PlanItem['state'], string> = { pending: 'to do', active: 'now', done: 'done', dropped: 'dropped' };
+const WORDS: Record<PlanItem['state'], string> = { pending: say`to do`, active: say`now`, done: say`done`, dropped: say`dropped` };
 /** Said only for ears: the pane shows it. */
 const UNSEEN: readonly PlanItem['state'][] = ['pending', 'done'];
 
@@ -14,8 +15,8 @@ export function PlanTab({ conversationId }: { conversationId: string }) {
   const plan = useOpen(conversationId, (open) => open.snapshot.plan);
   if (!plan || plan.items.length === 0) {
     return (
-      <Blank title="No plan">
-        For work of several steps the agent writes down what it means to do. It stands here while it is worked off.
+      <Blank title={say`No plan`}>
+        {say`For work of several steps the agent writes down what it means to do. It stands here while it is worked off.`}
       </Blank>
     );
   }
@@ -25,9 +26,9 @@ export function PlanTab({ conversationId }: { conversationId: string }) {
     <>
       <p className="inspector-sum">
         <b>
-          {done} of {kept.length}
+          {done} {say`of`} {kept.length}
         </b>
-        <span className="quiet">done</span>
+        <span className="quiet">{say`done`}</span>
       </p>
       <div className="plan-panes" aria-hidden="true">
         {kept.map((item, index) => (

@@ -3,6 +3,7 @@ import type { Section } from '../../../core/models/request.ts';
 import type { RequestSpan, RequestView } from '../../../contract/views.ts';
 import { counted } from '../../figures.ts';
 import { sourceInWords, type SourceInWords } from './source-in-words.ts';
+import { say } from '../../words/say.ts';
 
 /** A section as it is drawn: those of the request, and what came from outside, wherever it stands in it. */
 export type ShownSectionName = Section | 'outside';
@@ -51,23 +52,23 @@ export function sectionsOf(request: RequestView, snapshot: ConversationSnapshot 
 function titleOf(name: ShownSectionName, spans: readonly ShownSpan[]): string {
   switch (name) {
     case 'system':
-      return 'System';
+      return say`System`;
     case 'tools': {
       const tools = new Set(spans.filter(({ source }) => source.kind === 'tool').map(({ span }) => span.source)).size;
-      return tools === 0 ? 'Tools' : `Tools, ${tools} offered`;
+      return tools === 0 ? say`Tools` : say`Tools, ${tools} offered`;
     }
     case 'plan':
-      return 'Plan';
+      return say`Plan`;
     case 'environment':
-      return 'Surroundings';
+      return say`Surroundings`;
     case 'history':
-      return `History, ${counted(spans.length, 'span')}`;
+      return say`History, ${counted(spans.length, 'span')}`;
     case 'outside':
-      return `From outside, ${counted(spans.length, 'span')}`;
+      return say`From outside, ${counted(spans.length, 'span')}`;
     case 'input':
-      return 'Input of this run';
+      return say`Input of this run`;
     case 'wire':
-      return `Syntax around it, ${counted(spans.length, 'piece')}`;
+      return say`Syntax around it, ${counted(spans.length, 'piece')}`;
   }
 }
 

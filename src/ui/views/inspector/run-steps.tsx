@@ -26,6 +26,7 @@ import { callDuration, clock, duration, elapsed, money, shortMoney, tokens } fro
 import { callWords } from '../conversation/tool-words.ts';
 import { showCall } from './show-call.ts';
 import type { RunTimeline, ShownStep, Wait } from './run-timeline.ts';
+import { say } from '../../words/say.ts';
 
 interface RunStepsProps {
   readonly run: RecordedRun;
@@ -85,10 +86,10 @@ function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepPr
         isHead
         isLive={liveState !== null}
         figure={figures.filter(Boolean).join(' · ')}
-        tip="Open its request"
+        tip={say`Open its request`}
         onOpen={() => onOpenRequest(tried.requestId)}
       >
-        {tried.purpose === 'title' ? 'A name for the conversation' : `Step ${number}`}
+        {tried.purpose === 'title' ? say`A name for the conversation` : say`Step ${number}`}
         {tried.model === run.model ? null : <span className="quiet"> {tried.model}</span>}
       </Row>
       {step.tries.slice(0, -1).map((each) => (
@@ -102,8 +103,10 @@ function OneStep({ number, step, run, liveState, now, onOpenRequest }: OneStepPr
           {reasonOf(tried, tried.failure)} <span className="mono">{tried.failure.code}</span>
         </Row>
       ) : null}
-      {tried.finish === 'cancelled' ? <Row sign={<Icon of={Square} small className="filled" />}>Stopped</Row> : null}
-      {tried.finish === 'length' ? <Row sign={<Icon of={Square} small className="filled" />}>Cut at the longest answer allowed</Row> : null}
+      {tried.finish === 'cancelled' ? <Row sign={<Icon of={Square} small className="filled" />}>{say`Stopped`}</Row> : null}
+      {tried.finish === 'length' ? (
+        <Row sign={<Icon of={Square} small className="filled" />}>{say`Cut at the longest answer allowed`}</Row>
+      ) : null}
     </li>
   );
 }
@@ -121,10 +124,11 @@ function TryRow({ step, onOpenRequest }: { step: RecordedStep; onOpenRequest: (r
     <Row
       sign={<Icon of={RefreshCw} small />}
       figure={step.endedAt === undefined ? '' : callDuration(step.endedAt - step.startedAt)}
-      tip="Open its request"
+      tip={say`Open its request`}
       onOpen={() => onOpenRequest(step.requestId)}
     >
-      Asked again{step.failure ? `: ${reasonOf(step, step.failure)}` : ''}
+      {say`Asked again`}
+      {step.failure ? `: ${reasonOf(step, step.failure)}` : ''}
     </Row>
   );
 }
@@ -166,7 +170,7 @@ function CallRow({ call, now }: { call: ToolCall; now: number }) {
       }
       isBadSign={call.state === 'failed'}
       figure={figure}
-      tip="Show it in the conversation"
+      tip={say`Show it in the conversation`}
       onOpen={() => showCall(call)}
     >
       <Visible text={words.verb} />{' '}
@@ -193,47 +197,47 @@ function WaitRow({ wait: { interaction, from, to } }: { wait: Wait }) {
       sign={isOpen ? <Sign lit="1 2 3 4" /> : <Icon of={User} small />}
       figure={to === null ? '' : isOpen ? elapsed(to - from) : callDuration(to - from)}
     >
-      {isOpen ? 'Waiting for you' : `Waited for you: ${answerInWords(interaction)}`}
+      {isOpen ? say`Waiting for you` : say`Waited for you: ${answerInWords(interaction)}`}
     </Row>
   );
 }
 
 function answerInWords({ answer, answeredBy }: Interaction): string {
-  if (!answer) return answeredBy === 'process_end' ? 'not answered, Glasshouse ended before' : 'nobody answered';
+  if (!answer) return answeredBy === 'process_end' ? say`not answered, Glasshouse ended before` : say`nobody answered`;
   switch (answer.kind) {
     case 'allow':
-      return answer.remember ? `allowed ${SCOPES[answer.remember.scope]}` : 'allowed once';
+      return answer.remember ? say`allowed ${SCOPES[answer.remember.scope]}` : say`allowed once`;
     case 'deny':
-      return answer.reason ? `denied, “${answer.reason}”` : 'denied';
+      return answer.reason ? say`denied, “${answer.reason}”` : say`denied`;
     case 'reply':
       return `“${answer.text}”`;
   }
 }
 
-const SCOPES = { conversation: 'for this conversation', workspace: 'always in this workspace', everywhere: 'always' } as const;
+const SCOPES = { conversation: say`for this conversation`, workspace: say`always in this workspace`, everywhere: say`always` } as const;
 
 /** What ends the run by itself, and how near it is. */
 export function RunLimits({ run, timeline, used, cost }: { run: RecordedRun; timeline: RunTimeline; used: number; cost: number | null }) {
   const { maxSteps, maxTokens, maxCost, maxMillis } = run.budget;
   return (
     <section className="run-limits">
-      <h2>Before this run stops by itself</h2>
-      <Row sign={<Icon of={Footprints} small />} figure={`${timeline.steps.length} of ${maxSteps}`}>
-        Steps
+      <h2>{say`Before this run stops by itself`}</h2>
+      <Row sign={<Icon of={Footprints} small />} figure={say`${timeline.steps.length} of ${maxSteps}`}>
+        {say`Steps`}
       </Row>
       {maxTokens === undefined ? null : (
-        <Row sign={<Icon of={Hash} small />} figure={`${tokens(used)} of ${tokens(maxTokens)}`}>
-          Tokens
+        <Row sign={<Icon of={Hash} small />} figure={say`${tokens(used)} of ${tokens(maxTokens)}`}>
+          {say`Tokens`}
         </Row>
       )}
       {maxCost === undefined ? null : (
-        <Row sign={<Icon of={Coins} small />} figure={`${money(cost ?? 0) ?? ''} of $${maxCost.toFixed(2)}`}>
-          Cost
+        <Row sign={<Icon of={Coins} small />} figure={say`${money(cost ?? 0) ?? ''} of $${maxCost.toFixed(2)}`}>
+          {say`Cost`}
         </Row>
       )}
       {maxMillis === undefined ? null : (
-        <Row sign={<Icon of={Clock} small />} figure={`${clock(timeline.length)} of ${duration(maxMillis)}`}>
-          Time
+        <Row sign={<Icon of={Clock} small />} figure={say`${clock(timeline.length)} of ${duration(maxMillis)}`}>
+          {say`Time`}
         </Row>
       )}
     </section>

@@ -2,6 +2,7 @@ import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
 import type { Interaction } from '../../../core/models/interaction.ts';
 import type { RecordedRun, RecordedStep } from '../../../core/models/records.ts';
 import { isSettled, type ToolCall } from '../../../core/models/tool-call.ts';
+import { say } from '../../words/say.ts';
 
 export type BarLook = 'model' | 'tool' | 'bad' | 'wait' | 'live';
 
@@ -16,7 +17,7 @@ export interface Bar {
 }
 
 export interface Lane {
-  readonly name: 'Model' | 'Tools' | 'You';
+  readonly name: string;
   readonly bars: readonly Bar[];
   readonly rows: number;
 }
@@ -79,7 +80,7 @@ export function timelineOf(
     return [{ id: wait.interaction.id, from: wait.from - start, to: wait.to - start, look }];
   });
   return {
-    lanes: [lane('Model', model), lane('Tools', tools), lane('You', person)],
+    lanes: [lane(say`Model`, model), lane(say`Tools`, tools), lane(say`You`, person)],
     length: Math.max(1, end - start),
     steps: stepsOf(run, own, waits),
     calls: own.length,

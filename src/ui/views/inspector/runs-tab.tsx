@@ -18,6 +18,7 @@ import { useAnswer } from '../../use-answer.ts';
 import { RunLanes } from './run-lanes.tsx';
 import { RunLimits, RunSteps } from './run-steps.tsx';
 import { timelineOf } from './run-timeline.ts';
+import { say } from '../../words/say.ts';
 
 interface RunsTabProps {
   readonly conversationId: string;
@@ -36,35 +37,35 @@ export function RunsTab({ conversationId, chosen, onChoose, onOpenRequest }: Run
     (event) => changesRuns(event, conversationId),
   );
   if (answer.failure && !answer.value)
-    return <Trouble title="The runs cannot be read" failure={answer.failure} onRetry={answer.askAgain} />;
+    return <Trouble title={say`The runs cannot be read`} failure={answer.failure} onRetry={answer.askAgain} />;
   if (!answer.value) return <WaitingLines lines={6} />;
   const runs = answer.value.filter((run) => onPath?.has(run.id) ?? true);
   const found = chosen === null ? -1 : runs.findIndex((run) => run.id === chosen);
   const at = found < 0 ? runs.length - 1 : found;
   const run = runs[at];
-  if (!run) return <Blank title="No run yet">When you send a message, its steps, tools and times will stand here.</Blank>;
+  if (!run) return <Blank title={say`No run yet`}>{say`When you send a message, its steps, tools and times will stand here.`}</Blank>;
   const choose = (index: number) => onChoose(index === runs.length - 1 ? null : (runs[index]?.id ?? null));
   return (
     <>
       <div className="inspector-picker">
         <Menu
-          name="Runs"
+          name={say`Runs`}
           trigger={
             <button type="button" className="pick">
-              Run {at + 1} of {runs.length} · started {exactTime(run.createdAt)}
+              {say`Run`} {at + 1} {say`of`} {runs.length} {say`· started`} {exactTime(run.createdAt)}
               <Icon of={ChevronsUpDown} small />
             </button>
           }
         >
           {runs.map((each, index) => (
             <MenuItem key={each.id} chosen={index === at} hint={counted(each.steps.length, 'step')} onSelect={() => choose(index)}>
-              Run {index + 1} · {exactTime(each.createdAt)}
+              {say`Run`} {index + 1} · {exactTime(each.createdAt)}
             </MenuItem>
           ))}
         </Menu>
         <span className="grow" />
-        <IconButton icon={ChevronUp} name="Earlier run" disabled={at === 0} onClick={() => choose(at - 1)} />
-        <IconButton icon={ChevronDown} name="Later run" disabled={at === runs.length - 1} onClick={() => choose(at + 1)} />
+        <IconButton icon={ChevronUp} name={say`Earlier run`} disabled={at === 0} onClick={() => choose(at - 1)} />
+        <IconButton icon={ChevronDown} name={say`Later run`} disabled={at === runs.length - 1} onClick={() => choose(at + 1)} />
       </div>
       <OneRun key={run.id} run={run} conversationId={conversationId} onOpenRequest={onOpenRequest} />
     </>
@@ -95,7 +96,7 @@ function OneRun({ run, conversationId, onOpenRequest }: OneRunProps) {
   const facts = [
     counted(timeline.steps.length, 'step'),
     timeline.calls > 0 ? counted(timeline.calls, 'tool') : null,
-    used > 0 ? `${tokens(used, usage.exact)} tokens` : null,
+    used > 0 ? say`${tokens(used, usage.exact)} tokens` : null,
   ];
   return (
     <>

@@ -4,6 +4,7 @@ import type { ToolCall } from '../../../core/models/tool-call.ts';
 import type { RequestSpan } from '../../../contract/views.ts';
 import { timeOfDay } from '../../figures.ts';
 import { splitWords } from '../conversation/tool-words.ts';
+import { say } from '../../words/say.ts';
 
 /** What kind of thing put words into a request: it chooses the sign in the gutter. */
 export type SourceKind = 'house' | 'person' | 'agent' | 'file' | 'tool' | 'call' | 'result' | 'wire';
@@ -18,13 +19,13 @@ export interface SourceInWords {
 }
 
 const OF_THE_HOUSE: Record<Section, string> = {
-  tools: 'Told of the tools',
-  system: 'Instructions of Glasshouse',
-  history: 'Put together by Glasshouse',
-  plan: 'The plan so far',
-  environment: 'Folder, system and date',
-  input: 'Put together by Glasshouse',
-  wire: 'Syntax',
+  tools: say`Told of the tools`,
+  system: say`Instructions of Glasshouse`,
+  history: say`Put together by Glasshouse`,
+  plan: say`The plan so far`,
+  environment: say`Folder, system and date`,
+  input: say`Put together by Glasshouse`,
+  wire: say`Syntax`,
 };
 
 /** Characters of syntax that name a piece of it. */
@@ -43,17 +44,17 @@ export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, s
     case 'core':
       return {
         kind: 'house',
-        title: id === 'plan_mode' ? 'What plan mode means' : id === 'title' ? 'What a title should be' : OF_THE_HOUSE[span.section],
+        title: id === 'plan_mode' ? say`What plan mode means` : id === 'title' ? say`What a title should be` : OF_THE_HOUSE[span.section],
         object: null,
       };
     case 'instructions':
       return id === 'everywhere'
-        ? { kind: 'person', title: 'Your instructions', object: null }
+        ? { kind: 'person', title: say`Your instructions`, object: null }
         : id.startsWith('agent:')
-          ? { kind: 'person', title: `Instructions of the agent “${id.slice('agent:'.length)}”`, object: null }
-          : { kind: 'file', title: 'Instructions of this folder', object: id };
+          ? { kind: 'person', title: say`Instructions of the agent “${id.slice('agent:'.length)}”`, object: null }
+          : { kind: 'file', title: say`Instructions of this folder`, object: id };
     case 'person':
-      return { kind: 'person', title: 'You', object: null };
+      return { kind: 'person', title: say`You`, object: null };
     case 'tool':
       return { kind: 'tool', title: '', object: id };
     case 'message':
@@ -67,26 +68,26 @@ export function sourceInWords(span: RequestSpan, earlier: ReadonlySet<string>, s
 
 function messageInWords(id: string, span: RequestSpan, snapshot: ConversationSnapshot | undefined): SourceInWords {
   const message = snapshot?.messages.find((each) => each.id === id);
-  if (!message) return { kind: 'house', title: span.section === 'input' ? 'This message' : 'An earlier message', object: null };
+  if (!message) return { kind: 'house', title: span.section === 'input' ? say`This message` : say`An earlier message`, object: null };
   const media = message.parts.find((part) => part.type === 'media' && part.media.hash === span.media?.hash);
   if (media?.type === 'media') return { kind: 'file', title: media.name, object: null };
   const file = message.parts.find((part) => part.type === 'file' && span.text.includes(escaped(part.name)) && span.text.includes('<<<'));
   if (file?.type === 'file') return { kind: 'file', title: file.name, object: null };
   const at = timeOfDay(message.createdAt);
   return message.role === 'person'
-    ? { kind: 'person', title: `You, ${at}`, object: null }
-    : { kind: 'agent', title: `Answer, ${at}`, object: null };
+    ? { kind: 'person', title: say`You, ${at}`, object: null }
+    : { kind: 'agent', title: say`Answer, ${at}`, object: null };
 }
 
 function callInWords(id: string, isResult: boolean, snapshot: ConversationSnapshot | undefined): SourceInWords {
   const call = snapshot?.calls.get(id);
   const kind = isResult ? 'result' : 'call';
-  if (!call) return { kind, title: isResult ? 'Result of a tool' : 'Call of a tool', object: null };
+  if (!call) return { kind, title: isResult ? say`Result of a tool` : say`Call of a tool`, object: null };
   const name = call.tool.replaceAll('_', ' ');
   const isDone = isResult && call.state === 'succeeded';
   const words = isDone ? (call.words?.past ?? name) : (call.words?.future ?? name).replace(/^Will /, '');
   const { verb, object, rest } = splitWords(words, call.input);
-  const said = isDone ? capital(verb) : `Asked to ${verb.charAt(0).toLowerCase()}${verb.slice(1)}`;
+  const said = isDone ? capital(verb) : say`Asked to ${verb.charAt(0).toLowerCase()}${verb.slice(1)}`;
   const end = isResult ? endInWords(call) : '';
   return {
     kind,
@@ -100,13 +101,13 @@ function callInWords(id: string, isResult: boolean, snapshot: ConversationSnapsh
 function endInWords(call: ToolCall): string {
   switch (call.state) {
     case 'denied':
-      return ', not allowed';
+      return say`, not allowed`;
     case 'failed':
-      return call.startedAt === undefined ? ', failed before it began' : ', failed';
+      return call.startedAt === undefined ? say`, failed before it began` : say`, failed`;
     case 'cancelled':
-      return call.startedAt === undefined ? ', not begun' : ', stopped by you';
+      return call.startedAt === undefined ? say`, not begun` : say`, stopped by you`;
     case 'interrupted':
-      return ', cut off: may have run';
+      return say`, cut off: may have run`;
     case 'proposed':
     case 'validated':
     case 'awaiting_approval':

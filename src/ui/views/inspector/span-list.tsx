@@ -9,6 +9,7 @@ import { counted, money, wholeNumber } from '../../figures.ts';
 import { ExactText } from './exact-text.tsx';
 import type { ShownSection, ShownSectionName, ShownSpan } from './request-sections.ts';
 import type { SourceKind } from './source-in-words.ts';
+import { say } from '../../words/say.ts';
 
 const SIGNS: Record<SourceKind, LucideIcon> = {
   house: BookText,
@@ -40,9 +41,9 @@ export const SpanList = memo(function SpanList({ sections, free, trim, isExact }
     <div className={`span-list ${isPriced ? '' : 'is-unpriced'}`}>
       <div className="span-row is-label label" aria-hidden="true">
         <span />
-        <span>Span and source</span>
-        <span className="figure">{isExact ? 'Tokens' : '≈ Tokens'}</span>
-        {isPriced ? <span className="figure">Cost</span> : null}
+        <span>{say`Span and source`}</span>
+        <span className="figure">{isExact ? say`Tokens` : say`≈ Tokens`}</span>
+        {isPriced ? <span className="figure">{say`Cost`}</span> : null}
       </div>
       {sections.map((section) => (
         <OneSection key={section.name} section={section} isPriced={isPriced} trim={section.name === 'history' ? trim : null} />
@@ -50,7 +51,7 @@ export const SpanList = memo(function SpanList({ sections, free, trim, isExact }
       {free === null ? null : (
         <div className="span-row is-head">
           <i className="swatch is-free" />
-          <span>Free</span>
+          <span>{say`Free`}</span>
           <span className="figure">{wholeNumber(free)}</span>
         </div>
       )}
@@ -79,13 +80,15 @@ function OneSection({ section, isPriced, trim }: { section: ShownSection; isPric
           {trim ? (
             <div className="span-row is-sub">
               <Icon of={Scissors} small />
-              <span className="cut">{counted(trim.unitsDropped, 'exchange')} left out</span>
+              <span className="cut">
+                {counted(trim.unitsDropped, 'exchange')} {say`left out`}
+              </span>
               <span className="figure">−{wholeNumber(Math.max(0, trim.tokensBefore - trim.tokensAfter))}</span>
             </div>
           ) : null}
           {section.spans.length > listed ? (
             <Button look="plain" small className="span-more" onClick={() => setListed(listed + 400)}>
-              Show {wholeNumber(Math.min(400, section.spans.length - listed))} more
+              {say`Show`} {wholeNumber(Math.min(400, section.spans.length - listed))} {say`more`}
             </Button>
           ) : null}
         </>
@@ -111,7 +114,7 @@ function OneSpan({ shown, isPriced }: { shown: ShownSpan; isPriced: boolean }) {
             )}
             {source.rest ?? ''}
           </span>
-          {span.trust === 'untrusted' ? <Tag look="outside">outside</Tag> : null}
+          {span.trust === 'untrusted' ? <Tag look="outside">{say`outside`}</Tag> : null}
         </span>
         <Figures tokens={span.tokens} cost={span.cost} isPriced={isPriced} />
       </button>
@@ -134,12 +137,12 @@ function Exact({ shown: { span } }: { shown: ShownSpan }) {
   return (
     <div className={`exact ${isOutside ? 'is-outside' : ''}`}>
       <p className="exact-head">
-        <span className={isOutside ? 'outside-ink medium' : 'medium'}>Exactly as sent</span>
-        <span className="quiet">{isOutside ? 'not trusted: it came from outside' : `${wholeNumber(span.bytes)} bytes`}</span>
-        {span.cacheBreakpoint ? <span className="quiet">the cache may keep up to here</span> : null}
+        <span className={isOutside ? 'outside-ink medium' : 'medium'}>{say`Exactly as sent`}</span>
+        <span className="quiet">{isOutside ? say`not trusted: it came from outside` : say`${wholeNumber(span.bytes)} bytes`}</span>
+        {span.cacheBreakpoint ? <span className="quiet">{say`the cache may keep up to here`}</span> : null}
       </p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: the keyboard must be able to */}
-      <div className="exact-scroll" tabIndex={0} role="group" aria-label="Exactly as sent">
+      <div className="exact-scroll" tabIndex={0} role="group" aria-label={say`Exactly as sent`}>
         <ExactText text={span.text} />
       </div>
     </div>

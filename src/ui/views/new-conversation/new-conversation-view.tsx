@@ -7,6 +7,7 @@ import { useSending } from '../../stores/sending-store.ts';
 import { Composer } from '../composer/composer.tsx';
 import { SendingView } from '../conversation/sending-view.tsx';
 import { ConversationHeader } from '../conversation/conversation-header.tsx';
+import { say } from '../../words/say.ts';
 import './new-conversation-view.css';
 
 const FirstRun = lazily(async () => (await import('../first-run/first-run.tsx')).FirstRun);
@@ -16,7 +17,7 @@ export function NewConversationView() {
   const sending = useSending((state) => state.sending).filter((each) => each.conversationId === null);
   const placeholder = usePlaceholder();
   useEffect(() => {
-    document.title = 'New conversation · Glasshouse';
+    document.title = say`New conversation · Glasshouse`;
   }, []);
   return (
     <>
@@ -30,7 +31,7 @@ export function NewConversationView() {
           </div>
         </div>
       ) : (
-        <Boundary part="The greeting">
+        <Boundary part={say`The greeting`}>
           <FirstRun fallback={<div />} />
         </Boundary>
       )}
@@ -45,5 +46,5 @@ function usePlaceholder(): string {
   const chosen = useRecalled('choice:model');
   const answering = models.find((model) => model.id === chosen) ?? defaultModel(models);
   const isAway = answering?.file !== undefined && answering.file.state !== 'ready';
-  return isAway ? 'Or write your own. It is answered as soon as the model is here' : 'Say what should be done';
+  return isAway ? say`Or write your own. It is answered as soon as the model is here` : say`Say what should be done`;
 }

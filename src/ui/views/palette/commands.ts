@@ -30,6 +30,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { focusComposer, showShortcuts } from '../../stores/ui-store.ts';
 import { SHORTCUTS } from '../../shortcuts.ts';
 import { SECTION_WORDS, SECTIONS } from '../settings/sections.ts';
+import { say } from '../../words/say.ts';
 
 export interface Command {
   readonly id: string;
@@ -60,10 +61,10 @@ function aboutThisConversation(): readonly Command[] {
   const isPlanning = open.snapshot.mode === 'plan';
   const stop: Command = {
     id: 'stop',
-    title: 'Stop the run',
+    title: say`Stop the run`,
     icon: Square,
     keys: SHORTCUTS.stop.keys,
-    also: 'cancel end halt',
+    also: say`cancel end halt`,
     run: () => void api.runs.stop({ runId: run?.id ?? '' }).catch(told),
   };
   return [
@@ -71,9 +72,9 @@ function aboutThisConversation(): readonly Command[] {
     planMode(isPlanning, () => void api.conversations.update({ id, mode: isPlanning ? 'ask' : 'plan' }).catch(told)),
     ...FORMATS.map(({ format, name }) => ({
       id: `export-${format}`,
-      title: `Export this conversation as ${name}`,
+      title: say`Export this conversation as ${name}`,
       icon: Download,
-      also: 'save download file html',
+      also: say`save download file html`,
       run: () => void exportConversation(id, format),
     })),
     ...outOfTheList(id),
@@ -84,12 +85,18 @@ function outOfTheList(id: string): readonly Command[] {
   const line = useConversations.getState().lines.find((each) => each.id === id);
   if (!line) return [];
   return [
-    { id: 'archive', title: 'Archive this conversation', icon: Archive, also: 'put away hide', run: () => void putAway(line, 'archive') },
+    {
+      id: 'archive',
+      title: say`Archive this conversation`,
+      icon: Archive,
+      also: say`put away hide`,
+      run: () => void putAway(line, 'archive'),
+    },
     {
       id: 'trash',
-      title: 'Move this conversation to the trash',
+      title: say`Move this conversation to the trash`,
       icon: Trash,
-      also: 'delete remove',
+      also: say`delete remove`,
       run: () => void putAway(line, 'trash'),
     },
   ];
@@ -98,9 +105,9 @@ function outOfTheList(id: string): readonly Command[] {
 function planMode(isOn: boolean, toggle: () => void): Command {
   return {
     id: 'plan',
-    title: isOn ? 'Leave plan mode' : 'Plan first: change nothing before the plan is approved',
+    title: isOn ? say`Leave plan mode` : say`Plan first: change nothing before the plan is approved`,
     icon: ListChecks,
-    also: 'plan mode toggle',
+    also: say`plan mode toggle`,
     run: () => {
       toggle();
       focusComposer();
@@ -114,9 +121,9 @@ function withAgents(): readonly Command[] {
     .filter((agent) => agent.isApproved)
     .map((agent) => ({
       id: `agent-${agent.id}`,
-      title: `New conversation with ${agent.name}`,
+      title: say`New conversation with ${agent.name}`,
       icon: Bot,
-      also: `agent ${agent.about}`,
+      also: say`agent ${agent.about}`,
       run: () => {
         chooseAgent(agent.id);
         begin();
@@ -126,29 +133,29 @@ function withAgents(): readonly Command[] {
 
 function aboutTheWindow(): readonly Command[] {
   return [
-    { id: 'new', title: 'New conversation', icon: SquarePen, keys: SHORTCUTS.new.keys, also: 'chat start', run: begin },
+    { id: 'new', title: say`New conversation`, icon: SquarePen, keys: SHORTCUTS.new.keys, also: say`chat start`, run: begin },
     {
       id: 'inspector',
-      title: 'Show or hide the inspector',
+      title: say`Show or hide the inspector`,
       icon: PanelRight,
       keys: SHORTCUTS.inspector.keys,
-      also: 'context runs files plan',
+      also: say`context runs files plan`,
       run: toggleInspector,
     },
     {
       id: 'sidebar',
-      title: 'Show or hide the sidebar',
+      title: say`Show or hide the sidebar`,
       icon: PanelLeft,
       keys: SHORTCUTS.sidebar.keys,
-      also: 'list conversations',
+      also: say`list conversations`,
       run: toggleSidebar,
     },
     {
       id: 'shortcuts',
-      title: 'Keys: every shortcut',
+      title: say`Keys: every shortcut`,
       icon: Keyboard,
       keys: SHORTCUTS.shortcuts.keys,
-      also: 'keyboard help hotkeys',
+      also: say`keyboard help hotkeys`,
       run: showShortcuts,
     },
   ];
@@ -166,23 +173,23 @@ function aboutTheLook(): readonly Command[] {
   return [
     {
       id: 'theme',
-      title: isDark ? 'Day: the light theme' : 'Night: the dark theme',
+      title: isDark ? say`Day: the light theme` : say`Night: the dark theme`,
       icon: isDark ? Sun : Moon,
-      also: 'theme light dark mode look',
+      also: say`theme light dark mode look`,
       run: () => choose('theme', isDark ? 'light' : 'dark'),
     },
     {
       id: 'density',
-      title: isCompact ? 'Comfortable rows' : 'Compact rows',
+      title: isCompact ? say`Comfortable rows` : say`Compact rows`,
       icon: Rows3,
-      also: 'density look',
+      also: say`density look`,
       run: () => choose('density', isCompact ? 'comfortable' : 'compact'),
     },
     {
       id: 'contrast',
-      title: isStrong ? 'Usual contrast' : 'More contrast',
+      title: isStrong ? say`Usual contrast` : say`More contrast`,
       icon: Contrast,
-      also: 'accessibility look',
+      also: say`accessibility look`,
       run: () => choose('contrast', isStrong ? 'system' : 'more'),
     },
   ];
@@ -195,7 +202,13 @@ function prefersDark(): boolean {
 function settings(): readonly Command[] {
   return SECTIONS.map((section): Command => {
     const { title, icon, about } = SECTION_WORDS[section];
-    return { id: `settings:${section}`, title: `Settings: ${title}`, icon, also: about, run: () => goTo({ screen: 'settings', section }) };
+    return {
+      id: `settings:${section}`,
+      title: say`Settings: ${title}`,
+      icon,
+      also: about,
+      run: () => goTo({ screen: 'settings', section }),
+    };
   });
 }
 

@@ -17,12 +17,13 @@ import { MarkedText } from './marked-text.tsx';
 import { markWords, nearHit } from './marks-in.ts';
 import { FilterChips, FilterCompletions } from './search-filters.tsx';
 import { useSearch } from './use-search.ts';
+import { say } from '../../words/say.ts';
 import './palette.css';
 
 const KINDS: Record<SearchKind, { readonly icon: LucideIcon; readonly word: string }> = {
-  message: { icon: MessageSquareText, word: 'Message' },
-  tool_input: { icon: Wrench, word: 'Asked of a tool' },
-  tool_result: { icon: CornerDownRight, word: 'Tool' },
+  message: { icon: MessageSquareText, word: say`Message` },
+  tool_input: { icon: Wrench, word: say`Asked of a tool` },
+  tool_result: { icon: CornerDownRight, word: say`Tool` },
 };
 
 /** Conversations and commands that are shown while nothing is typed. */
@@ -74,7 +75,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     <dialog
       ref={dialog}
       className="palette"
-      aria-label="Search and commands"
+      aria-label={say`Search and commands`}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -83,22 +84,29 @@ export function Palette({ onClose }: { onClose: () => void }) {
         if (event.target === event.currentTarget) onClose();
       }}
     >
-      <Command shouldFilter={false} loop label="Search and commands" value={chosen} onValueChange={setChosen} className="palette-inside">
+      <Command
+        shouldFilter={false}
+        loop
+        label={say`Search and commands`}
+        value={chosen}
+        onValueChange={setChosen}
+        className="palette-inside"
+      >
         <div className="palette-line">
           <Icon of={Search} />
-          <Command.Input value={typed} onValueChange={setTyped} placeholder="Search everything, or say what to do" />
-          <Kbd>Esc</Kbd>
+          <Command.Input value={typed} onValueChange={setTyped} placeholder={say`Search everything, or say what to do`} />
+          <Kbd>{say`Esc`}</Kbd>
         </div>
         <FilterChips
           filters={filters}
           notes={isSearched ? search.notes : []}
           onRemove={(filter) => setTyped(withoutFilter(typed, filter))}
         />
-        <Command.List className="palette-list" label="Results">
+        <Command.List className="palette-list" label={say`Results`}>
           <FilterCompletions typed={typed} onChoose={setTyped} />
           {query === '' ? null : <Acts acts={fitting} onRun={go} />}
           {titles.length > 0 ? (
-            <Command.Group heading={<Heading title={query === '' ? 'Recent' : 'Conversations'} />}>
+            <Command.Group heading={<Heading title={query === '' ? say`Recent` : say`Conversations`} />}>
               {titles.map(({ line, marked }) => (
                 <Command.Item
                   key={line.id}
@@ -116,7 +124,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             </Command.Group>
           ) : null}
           {search.hits.length > 0 ? (
-            <Command.Group heading={<Heading title="In messages and tools" aside={hitCount(search.hits)} />}>
+            <Command.Group heading={<Heading title={say`In messages and tools`} aside={hitCount(search.hits)} />}>
               {search.hits.map((hit, index) => (
                 <OneHit
                   key={`${hit.messageId}:${hit.kind}:${index}`}
@@ -131,21 +139,28 @@ export function Palette({ onClose }: { onClose: () => void }) {
           {query === '' ? <Acts acts={fitting} onRun={go} /> : null}
           {isEmpty && isSearched && !search.failure ? (
             <p className="palette-none">
-              Nothing says “{query}”. <span className="quiet">Messages, what tools were asked and what they found are all searched.</span>
+              {say`Nothing says “`}
+              {query}”. <span className="quiet">{say`Messages, what tools were asked and what they found are all searched.`}</span>
             </p>
           ) : null}
-          {isEmpty && query.length < 2 ? <p className="palette-none quiet">Two letters at least</p> : null}
+          {isEmpty && query.length < 2 ? <p className="palette-none quiet">{say`Two letters at least`}</p> : null}
           {search.failure ? (
             <p className="palette-none harm" role="alert">
-              The search did not answer: {failureInWords(search.failure)}
+              {say`The search did not answer:`} {failureInWords(search.failure)}
             </p>
           ) : null}
         </Command.List>
         <div className="palette-keys" aria-hidden="true">
-          <KeyHint keys="↵">{chosen.startsWith('hit:') ? 'Open the message' : chosen.startsWith('act:') ? 'Do it' : 'Open'}</KeyHint>
-          <KeyHint keys="↑ ↓">Choose</KeyHint>
+          <KeyHint keys="↵">
+            {chosen.startsWith('hit:') ? say`Open the message` : chosen.startsWith('act:') ? say`Do it` : say`Open`}
+          </KeyHint>
+          <KeyHint keys="↑ ↓">{say`Choose`}</KeyHint>
           <span className="grow" />
-          {isSearched && search.took !== null ? <span>{Math.max(1, Math.round(search.took))} ms</span> : null}
+          {isSearched && search.took !== null ? (
+            <span>
+              {Math.max(1, Math.round(search.took))} {say`ms`}
+            </span>
+          ) : null}
         </div>
       </Command>
     </dialog>
@@ -155,7 +170,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 function Acts({ acts, onRun }: { acts: readonly { act: Act; marked: string }[]; onRun: (act: () => void) => void }) {
   if (acts.length === 0) return null;
   return (
-    <Command.Group heading={<Heading title="Do" />}>
+    <Command.Group heading={<Heading title={say`Do`} />}>
       {acts.map(({ act, marked }) => (
         <Command.Item key={act.id} value={`act:${act.id}`} className="hit" onSelect={() => onRun(act.run)}>
           <Icon of={act.icon} />
@@ -186,7 +201,7 @@ function OneHit({ hit, index, isFirst, onOpen }: OneHitProps) {
       onSelect={() => onOpen(() => goTo({ screen: 'conversation', id: hit.conversationId, messageId: hit.messageId }))}
     >
       <Icon of={icon} />
-      <span className={`cut ${isFirst ? '' : 'quiet'}`}>{isFirst ? hit.conversationTitle : 'in the same conversation'}</span>
+      <span className={`cut ${isFirst ? '' : 'quiet'}`}>{isFirst ? hit.conversationTitle : say`in the same conversation`}</span>
       <span className="end">
         {word} · {whenWords(hit.createdAt)}
       </span>
@@ -222,9 +237,9 @@ function ConversationSign({ line }: { line: ConversationLine }) {
 }
 
 function stateOf(line: ConversationLine): ReactNode {
-  if (line.openInteractions > 0) return <span className="is-live">waiting</span>;
+  if (line.openInteractions > 0) return <span className="is-live">{say`waiting`}</span>;
   if (line.lastRunState !== null && isActive({ name: line.lastRunState } as Parameters<typeof isActive>[0]))
-    return <span className="is-live">running</span>;
+    return <span className="is-live">{say`running`}</span>;
   return null;
 }
 
@@ -248,12 +263,12 @@ function matchingActs(acts: readonly Act[], query: string): { act: Act; marked: 
 
 function hitCount(hits: readonly SearchHit[]): string {
   const conversations = new Set(hits.map((hit) => hit.conversationId)).size;
-  return `${counted(hits.length, 'hit')} in ${counted(conversations, 'conversation')}`;
+  return say`${counted(hits.length, 'hit')} in ${counted(conversations, 'conversation')}`;
 }
 
 function whenWords(at: number): string {
   const now = Date.now();
   const ago = daysAgo(at, now);
   if (ago <= 0) return timeOfDay(at);
-  return ago === 1 ? 'yesterday' : dayOf(at, now);
+  return ago === 1 ? say`yesterday` : dayOf(at, now);
 }

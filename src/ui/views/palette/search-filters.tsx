@@ -6,6 +6,7 @@ import { useAgents } from '../../stores/agents-store.ts';
 import { useFolders } from '../../stores/folders-store.ts';
 import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { completionsOf } from './filter-completions.ts';
+import { say } from '../../words/say.ts';
 
 interface FilterChipsProps {
   readonly filters: readonly TypedFilter[];
@@ -23,7 +24,7 @@ export function FilterChips({ filters, notes, onRemove }: FilterChipsProps) {
           key={filter.text}
           type="button"
           className="palette-chip"
-          aria-label={`Without ${filter.text}`}
+          aria-label={say`Without ${filter.text}`}
           onClick={() => onRemove(filter)}
         >
           {filter.text} <Icon of={X} small />
@@ -50,7 +51,7 @@ export function FilterCompletions({ typed, onChoose }: { typed: string; onChoose
   });
   if (completions.length === 0) return null;
   return (
-    <Command.Group heading={<span className="palette-heading label">Narrow it</span>}>
+    <Command.Group heading={<span className="palette-heading label">{say`Narrow it`}</span>}>
       {completions.map(({ text, about, typed: next }) => (
         <Command.Item key={text} value={`filter:${text}`} className="hit" onSelect={() => onChoose(next)}>
           <Icon of={ListFilter} />

@@ -13,6 +13,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
 import { DiagnosticsCard } from './diagnostics-card.tsx';
+import { say } from '../../words/say.ts';
 
 const SIGNS = { ok: Check, missing: Minus, problem: CircleAlert } as const;
 
@@ -21,11 +22,11 @@ export function AboutSection() {
   const about = useAnswer('about', () => api.system.about({}));
   const doctor = useAnswer('doctor', async () => (await api.system.doctor({})).findings);
   const [isOpen, setOpen] = useState(false);
-  if (about.failure && !about.value) return <Trouble title="This cannot be read" failure={about.failure} onRetry={about.askAgain} />;
+  if (about.failure && !about.value) return <Trouble title={say`This cannot be read`} failure={about.failure} onRetry={about.askAgain} />;
   return (
     <>
       <p className="settings-lead">
-        An agentic desktop that you can see through. It sends nothing anywhere by itself: no telemetry, no account.
+        {say`An agentic desktop that you can see through. It sends nothing anywhere by itself: no telemetry, no account.`}
       </p>
       <Group>
         <Card>
@@ -33,10 +34,10 @@ export function AboutSection() {
             <Line
               title={
                 <span className="about-name">
-                  <Mark /> Glasshouse {about.value.version}
+                  <Mark /> {say`Glasshouse`} {about.value.version}
                 </span>
               }
-              detail={`On Node ${about.value.node.replace(/^v/, '')} · ${about.value.licence} licence`}
+              detail={say`On Node ${about.value.node.replace(/^v/, '')} · ${about.value.licence} licence`}
             />
           ) : (
             <WaitingLines lines={2} />
@@ -44,9 +45,9 @@ export function AboutSection() {
           <NewerVersion />
         </Card>
       </Group>
-      <Group title="Is all well?">
+      <Group title={say`Is all well?`}>
         {doctor.failure && !doctor.value ? (
-          <Trouble title="It could not be checked" failure={doctor.failure} onRetry={doctor.askAgain} />
+          <Trouble title={say`It could not be checked`} failure={doctor.failure} onRetry={doctor.askAgain} />
         ) : (
           <Card>
             {doctor.value ? null : <WaitingLines lines={4} />}
@@ -58,14 +59,14 @@ export function AboutSection() {
       </Group>
       <DiagnosticsCard />
       {about.value ? (
-        <Group title="Licences" aside={counted(about.value.licences.length, 'package')}>
+        <Group title={say`Licences`} aside={counted(about.value.licences.length, 'package')}>
           <Card padded>
             <table className="settings-table">
               <thead>
                 <tr>
-                  <th>Package</th>
-                  <th>Version</th>
-                  <th>Licence</th>
+                  <th>{say`Package`}</th>
+                  <th>{say`Version`}</th>
+                  <th>{say`Licence`}</th>
                 </tr>
               </thead>
               <tbody>
@@ -80,7 +81,7 @@ export function AboutSection() {
             </table>
             {!isOpen && about.value.licences.length > 12 ? (
               <Button look="plain" small className="table-more" onClick={() => setOpen(true)}>
-                Show all {about.value.licences.length}
+                {say`Show all`} {about.value.licences.length}
               </Button>
             ) : null}
           </Card>
@@ -112,22 +113,25 @@ function NewerVersion() {
   };
   return (
     <Line
-      title={newer.value ? `Glasshouse ${newer.value} is out` : 'Look for newer versions'}
+      title={newer.value ? say`Glasshouse ${newer.value} is out` : say`Look for newer versions`}
       detail={
         address !== null && URL.canParse(address)
-          ? `Once a day, by one plain request to ${new URL(address).host} that says nothing of you. Nothing is fetched or changed by it`
-          : 'No address is set to look at (update_address, under Models, by hand): nothing is asked'
+          ? say`Once a day, by one plain request to ${new URL(address).host} that says nothing of you. Nothing is fetched or changed by it`
+          : say`No address is set to look at (update_address, under Models, by hand): nothing is asked`
       }
     >
       {notice?.from === 'environment' ? (
-        <span className="quiet">{value}, set in the environment</span>
+        <span className="quiet">
+          {value}
+          {say`, set in the environment`}
+        </span>
       ) : (
         <Segmented
-          name="Look for newer versions"
+          name={say`Look for newer versions`}
           value={value}
           options={[
-            { value: 'off', label: 'Off' },
-            { value: 'on', label: 'On' },
+            { value: 'off', label: say`Off` },
+            { value: 'on', label: say`On` },
           ]}
           onChange={set}
         />

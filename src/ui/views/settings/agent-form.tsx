@@ -9,6 +9,7 @@ import { saveAgent } from '../../stores/agents-store.ts';
 import { shortModelName, useModels } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
+import { say } from '../../words/say.ts';
 
 /** An agent as it is made or changed. Nothing counts before it is kept. */
 export function AgentForm({ agent, onDone }: { agent: Agent | null; onDone: () => void }) {
@@ -25,7 +26,7 @@ export function AgentForm({ agent, onDone }: { agent: Agent | null; onDone: () =
     try {
       const tasks = starters.split('\n').filter((task) => task.trim() !== '');
       const saved = await saveAgent(agent?.id, { name, about, instructions, model: model || null, tools, starters: tasks });
-      tell(agent ? `“${saved.name}” is kept. It counts from the next run on` : `“${saved.name}” is made`);
+      tell(agent ? say`“${saved.name}” is kept. It counts from the next run on` : say`“${saved.name}” is made`);
       onDone();
     } catch (error) {
       setWrong(failureInWords(failureOf(error)));
@@ -33,45 +34,45 @@ export function AgentForm({ agent, onDone }: { agent: Agent | null; onDone: () =
   };
   return (
     <form className="rule-form agent-form" onSubmit={(event) => void keep(event)}>
-      <span className="label">Name</span>
-      <Field name="Name" value={name} maxLength={AGENT_LIMITS.name} wrong={wrong} onChange={(event) => setName(event.target.value)} />
-      <span className="label">About</span>
+      <span className="label">{say`Name`}</span>
+      <Field name={say`Name`} value={name} maxLength={AGENT_LIMITS.name} wrong={wrong} onChange={(event) => setName(event.target.value)} />
+      <span className="label">{say`About`}</span>
       <Field
-        name="About"
-        placeholder="What it is for, in a line"
+        name={say`About`}
+        placeholder={say`What it is for, in a line`}
         value={about}
         maxLength={AGENT_LIMITS.about}
         onChange={(event) => setAbout(event.target.value)}
       />
-      <span className="label">Instructions</span>
+      <span className="label">{say`Instructions`}</span>
       <Area
-        name="Instructions"
+        name={say`Instructions`}
         rows={6}
         most={AGENT_LIMITS.instructions}
-        placeholder="How it works, and what it never does"
+        placeholder={say`How it works, and what it never does`}
         value={instructions}
         onChange={setInstructions}
       />
-      <span className="label">Model</span>
+      <span className="label">{say`Model`}</span>
       <ModelOf value={model} onChange={setModel} />
-      <span className="label">Tools</span>
+      <span className="label">{say`Tools`}</span>
       <ToolsOf value={tools} onChange={setTools} />
-      <span className="label">Tasks</span>
+      <span className="label">{say`Tasks`}</span>
       <Area
-        name="Tasks to begin with"
+        name={say`Tasks to begin with`}
         rows={3}
         most={AGENT_LIMITS.starter * AGENT_LIMITS.starters}
-        placeholder="One in each line"
+        placeholder={say`One in each line`}
         value={starters}
         onChange={setStarters}
       />
       <span />
       <div className="rule-do">
         <Button type="submit" look="main" disabled={name.trim() === ''}>
-          {agent ? 'Keep' : 'Make the agent'}
+          {agent ? say`Keep` : say`Make the agent`}
         </Button>
         <Button look="plain" onClick={onDone}>
-          Leave it
+          {say`Leave it`}
         </Button>
       </div>
     </form>
@@ -100,8 +101,8 @@ function ModelOf({ value, onChange }: { value: string; onChange: (value: string)
   const ids = models.filter((each) => each.ready || each.id === value).map((each) => each.id);
   // The one that it has may not be here.
   const known = value === '' || ids.includes(value) ? ids : [...ids, value];
-  const options = [{ value: '', label: 'The one that you choose' }, ...known.map((id) => ({ value: id, label: shortModelName(id) }))];
-  return <Select name="Model" value={value} options={options} onChange={onChange} />;
+  const options = [{ value: '', label: say`The one that you choose` }, ...known.map((id) => ({ value: id, label: shortModelName(id) }))];
+  return <Select name={say`Model`} value={value} options={options} onChange={onChange} />;
 }
 
 function ToolsOf({ value, onChange }: { value: readonly string[] | null; onChange: (value: readonly string[] | null) => void }) {
@@ -116,20 +117,20 @@ function ToolsOf({ value, onChange }: { value: readonly string[] | null; onChang
   return (
     <div>
       <Segmented
-        name="Tools"
+        name={say`Tools`}
         value={value === null ? 'all' : 'some'}
         options={[
-          { value: 'all', label: 'All' },
-          { value: 'some', label: 'Only these' },
+          { value: 'all', label: say`All` },
+          { value: 'some', label: say`Only these` },
         ]}
         onChange={(choice) => onChange(choice === 'all' ? null : here)}
       />
       {value === null ? null : (
-        <div className="agent-tools" role="group" aria-label="Tools that it is offered">
+        <div className="agent-tools" role="group" aria-label={say`Tools that it is offered`}>
           {names.map((name) => (
             <label key={name} className="mono">
               <input type="checkbox" checked={value.includes(name)} onChange={() => toggle(name)} /> {name}
-              {found.value && !here.includes(name) ? <span className="quiet"> not here</span> : null}
+              {found.value && !here.includes(name) ? <span className="quiet"> {say`not here`}</span> : null}
             </label>
           ))}
         </div>

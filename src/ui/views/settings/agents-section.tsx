@@ -18,6 +18,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { AgentForm } from './agent-form.tsx';
 import { Card, Group, Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 /** Named ways to work: made, changed, read, given away and taken in. */
 export function AgentsSection() {
@@ -29,13 +30,12 @@ export function AgentsSection() {
   return (
     <>
       <p className="settings-lead">
-        An agent has a name, instructions, a model and the tools that it is offered. A conversation keeps the agent that it began with; what
-        you change here counts from its next run on.
+        {say`An agent has a name, instructions, a model and the tools that it is offered. A conversation keeps the agent that it began with; what you change here counts from its next run on.`}
       </p>
-      <Group title="Agents">
+      <Group title={say`Agents`}>
         <Card>
-          <Line title="Glasshouse" detail="Built in: all tools, no instructions of its own, the model that you choose">
-            <Tag look="fill">built in</Tag>
+          <Line title="Glasshouse" detail={say`Built in: all tools, no instructions of its own, the model that you choose`}>
+            <Tag look="fill">{say`built in`}</Tag>
           </Line>
           {agents.map((agent) => (
             <OneAgent
@@ -55,7 +55,7 @@ export function AgentsSection() {
         </Card>
         <div className="agent-do">
           <Button small onClick={() => setEdited('new')}>
-            <Icon of={Plus} small /> New agent
+            <Icon of={Plus} small /> {say`New agent`}
           </Button>
           <ImportButton onTaken={setRead} />
         </div>
@@ -81,21 +81,21 @@ function TitlesSetting() {
     settings.askAgain();
   };
   return (
-    <Group title="Names of conversations">
+    <Group title={say`Names of conversations`}>
       <Card>
         <Line
-          title="By the model that answered"
-          detail={`One short request after the first answer, in the background${isFixed ? '. Set in the environment, which wins' : ''}`}
+          title={say`By the model that answered`}
+          detail={say`One short request after the first answer, in the background${isFixed ? say`. Set in the environment, which wins` : ''}`}
         >
           {isFixed ? (
             <Tag look="fill">{setting.value ?? 'on'}</Tag>
           ) : (
             <Segmented
-              name="Names of conversations"
+              name={say`Names of conversations`}
               value={setting.value === 'off' ? 'off' : 'on'}
               options={[
-                { value: 'on', label: 'On' },
-                { value: 'off', label: 'Off' },
+                { value: 'on', label: say`On` },
+                { value: 'off', label: say`Off` },
               ]}
               onChange={(value) => void set(value)}
             />
@@ -126,26 +126,26 @@ function OneAgent({ agent, isEdited, onEdit, onRead, onClose }: OneAgentProps) {
       below={isEdited ? <AgentForm agent={agent} onDone={onClose} /> : undefined}
     >
       {agent.isApproved ? (
-        <Button small aria-label={`Begin with ${agent.name}`} onClick={begin}>
-          Begin
+        <Button small aria-label={say`Begin with ${agent.name}`} onClick={begin}>
+          {say`Begin`}
         </Button>
       ) : (
-        <Button small aria-label={`Read it: ${agent.name}`} onClick={onRead}>
-          Read it…
+        <Button small aria-label={say`Read it: ${agent.name}`} onClick={onRead}>
+          {say`Read it…`}
         </Button>
       )}
-      <Menu name={`More for ${agent.name}`} align="end" trigger={<IconButton icon={Ellipsis} name={`More for ${agent.name}`} />}>
+      <Menu name={say`More for ${agent.name}`} align="end" trigger={<IconButton icon={Ellipsis} name={say`More for ${agent.name}`} />}>
         <MenuItem icon={Pencil} disabled={!agent.isApproved} onSelect={onEdit}>
-          Edit
+          {say`Edit`}
         </MenuItem>
         <MenuItem icon={Copy} onSelect={() => void duplicateAgent(agent.id)}>
-          Duplicate
+          {say`Duplicate`}
         </MenuItem>
         <MenuItem icon={Download} onSelect={() => void exportAgent(agent.id)}>
-          Export
+          {say`Export`}
         </MenuItem>
         <MenuItem icon={Trash2} harm onSelect={() => void deleteAgent(agent)}>
-          Delete
+          {say`Delete`}
         </MenuItem>
       </Menu>
     </Line>
@@ -154,10 +154,10 @@ function OneAgent({ agent, isEdited, onEdit, onRead, onClose }: OneAgentProps) {
 
 function factsOf({ about, model, tools, isApproved }: AgentView): string {
   const facts = [
-    isApproved ? null : 'From a file, not approved: it takes no effect',
+    isApproved ? null : say`From a file, not approved: it takes no effect`,
     about || null,
     model === null ? null : shortModelName(model),
-    tools === null ? 'all tools' : tools.length === 1 ? '1 tool' : `${tools.length} tools`,
+    tools === null ? say`all tools` : tools.length === 1 ? say`1 tool` : say`${tools.length} tools`,
   ];
   return facts.filter((fact) => fact !== null).join(' · ');
 }
@@ -166,7 +166,7 @@ function ImportButton({ onTaken }: { onTaken: (agent: AgentView) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const take = async (file: File | undefined) => {
     if (!file) return;
-    if (file.size > AGENT_FILE_LIMIT * 4) return tell(`${file.name} is too large to be an agent`);
+    if (file.size > AGENT_FILE_LIMIT * 4) return tell(say`${file.name} is too large to be an agent`);
     const taken = await importAgent(await file.text());
     if (taken) onTaken(taken);
     return undefined;
@@ -174,7 +174,7 @@ function ImportButton({ onTaken }: { onTaken: (agent: AgentView) => void }) {
   return (
     <>
       <Button small look="plain" onClick={() => input.current?.click()}>
-        <Icon of={Upload} small /> Import…
+        <Icon of={Upload} small /> {say`Import…`}
       </Button>
       <input
         ref={input}
@@ -182,7 +182,7 @@ function ImportButton({ onTaken }: { onTaken: (agent: AgentView) => void }) {
         accept=".json,application/json"
         hidden
         tabIndex={-1}
-        aria-label="A file with an agent"
+        aria-label={say`A file with an agent`}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           void take(file).finally(() => {
@@ -199,7 +199,7 @@ function ReadDialog({ agent, onClose }: { agent: AgentView; onClose: () => void 
   const approve = async () => {
     try {
       const { approved } = await api.agents.approve({ id: agent.id, digest: agent.digest });
-      tell(approved ? `“${agent.name}” can be begun with` : `“${agent.name}” has changed in the meantime: read it again`);
+      tell(approved ? say`“${agent.name}” can be begun with` : say`“${agent.name}” has changed in the meantime: read it again`);
       await loadAgents();
     } catch (error) {
       tell(failureInWords(failureOf(error)));
@@ -207,25 +207,25 @@ function ReadDialog({ agent, onClose }: { agent: AgentView; onClose: () => void 
     onClose();
   };
   return (
-    <Dialog title={`The agent “${agent.name}”`} onClose={onClose}>
-      <p>Whoever wrote it, its words would go with every request of its conversations, as if you had said them.</p>
+    <Dialog title={say`The agent “${agent.name}”`} onClose={onClose}>
+      <p>{say`Whoever wrote it, its words would go with every request of its conversations, as if you had said them.`}</p>
       <p className="quiet">
         <Visible
-          text={`${agent.model ?? 'The model that you choose'} · ${agent.tools === null ? 'all tools' : agent.tools.join(', ') || 'no tools'}`}
+          text={`${agent.model ?? say`The model that you choose`} · ${agent.tools === null ? say`all tools` : agent.tools.join(', ') || say`no tools`}`}
         />
       </p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <pre className="shown-text" tabIndex={0}>
         <Visible
-          text={[agent.about, agent.instructions || '(no instructions)', ...agent.starters.map((task) => `Task: ${task}`)]
+          text={[agent.about, agent.instructions || say`(no instructions)`, ...agent.starters.map((task) => say`Task: ${task}`)]
             .filter(Boolean)
             .join('\n\n')}
         />
       </pre>
       <DialogButtons>
-        <Button onClick={onClose}>Leave it out</Button>
+        <Button onClick={onClose}>{say`Leave it out`}</Button>
         <Button look="main" onClick={() => void approve()}>
-          Approve this agent
+          {say`Approve this agent`}
         </Button>
       </DialogButtons>
     </Dialog>

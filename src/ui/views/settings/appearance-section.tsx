@@ -4,6 +4,7 @@ import { notifyState, setNotify, type NotifyState } from '../../notifications.ts
 import { useRecalled } from '../../stores/memory-store.ts';
 import { Card, Group, Line } from './card.tsx';
 import { LanguageLine } from './language-line.tsx';
+import { say } from '../../words/say.ts';
 
 interface Choice {
   readonly name: LookChoice;
@@ -16,31 +17,31 @@ interface Choice {
 const CHOICES: readonly Choice[] = [
   {
     name: 'theme',
-    title: 'Theme',
-    detail: 'Day, night, or as the system has it',
+    title: say`Theme`,
+    detail: say`Day, night, or as the system has it`,
     options: [
-      { value: 'system', label: 'System' },
-      { value: 'light', label: 'Day' },
-      { value: 'dark', label: 'Night' },
+      { value: 'system', label: say`System` },
+      { value: 'light', label: say`Day` },
+      { value: 'dark', label: say`Night` },
     ],
   },
   {
     name: 'contrast',
-    title: 'Contrast',
-    detail: 'More: every word above 8 to 1, and full lines',
+    title: say`Contrast`,
+    detail: say`More: every word above 8 to 1, and full lines`,
     options: [
-      { value: 'system', label: 'System' },
-      { value: 'normal', label: 'Usual' },
-      { value: 'more', label: 'More' },
+      { value: 'system', label: say`System` },
+      { value: 'normal', label: say`Usual` },
+      { value: 'more', label: say`More` },
     ],
   },
   {
     name: 'density',
-    title: 'Density',
-    detail: 'Compact: lower rows and a smaller answer. Nothing is left out',
+    title: say`Density`,
+    detail: say`Compact: lower rows and a smaller answer. Nothing is left out`,
     options: [
-      { value: 'comfortable', label: 'Comfortable' },
-      { value: 'compact', label: 'Compact' },
+      { value: 'comfortable', label: say`Comfortable` },
+      { value: 'compact', label: say`Compact` },
     ],
   },
 ];
@@ -50,7 +51,7 @@ export function AppearanceSection() {
   return (
     <>
       <p className="settings-lead">
-        How Glasshouse looks, in every window. Motion follows the system: where it asks for less, nothing moves.
+        {say`How Glasshouse looks, in every window. Motion follows the system: where it asks for less, nothing moves.`}
       </p>
       <Group>
         <Card>
@@ -60,7 +61,7 @@ export function AppearanceSection() {
           <LanguageLine />
         </Card>
       </Group>
-      <Group title="Notifications">
+      <Group title={say`Notifications`}>
         <Card>
           <Notifications />
         </Card>
@@ -70,24 +71,24 @@ export function AppearanceSection() {
 }
 
 const NOTIFY_DETAIL: Readonly<Record<NotifyState, string>> = {
-  on: 'When a run in a window out of sight needs you or is over',
-  off: 'When a run in a window out of sight needs you or is over. The browser asks you first',
-  refused: 'This browser does not allow them for this page. Its own settings can change that',
-  impossible: 'This browser has none',
+  on: say`When a run in a window out of sight needs you or is over`,
+  off: say`When a run in a window out of sight needs you or is over. The browser asks you first`,
+  refused: say`This browser does not allow them for this page. Its own settings can change that`,
+  impossible: say`This browser has none`,
 };
 
 /** The title of the conversation, and nothing of what was said. */
 function Notifications() {
   const state = notifyState(useRecalled('notify'));
   const options = [
-    { value: 'off', label: 'Off' },
-    { value: 'on', label: 'On' },
+    { value: 'off', label: say`Off` },
+    { value: 'on', label: say`On` },
   ];
   return (
-    <Line title="Tell me" detail={NOTIFY_DETAIL[state]}>
+    <Line title={say`Tell me`} detail={NOTIFY_DETAIL[state]}>
       {state === 'impossible' ? null : (
         <Segmented
-          name="Tell me"
+          name={say`Tell me`}
           value={state === 'on' ? 'on' : 'off'}
           options={options}
           onChange={(next) => void setNotify(next === 'on')}

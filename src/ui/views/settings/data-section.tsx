@@ -19,6 +19,7 @@ import { folderName } from '../../stores/workspaces-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
 import { StorageCard } from './storage-card.tsx';
+import { say } from '../../words/say.ts';
 
 /** As many as the server tells at once. */
 const BATCH = 1_000;
@@ -41,20 +42,19 @@ export function DataSection() {
   return (
     <>
       <p className="settings-lead">
-        Everything is in one folder on this machine, readable by you alone. What is deleted is overwritten; only a backup that you took
-        still has it.
+        {say`Everything is in one folder on this machine, readable by you alone. What is deleted is overwritten; only a backup that you took still has it.`}
       </p>
       <Group>
         {data.failure && !data.value ? (
-          <Trouble title="The data folder cannot be read" failure={data.failure} onRetry={data.askAgain} />
+          <Trouble title={say`The data folder cannot be read`} failure={data.failure} onRetry={data.askAgain} />
         ) : (
           <Card>
             {data.value ? (
               <>
-                <Line title="Conversations and settings" detail={<span className="mono">{data.value.folder}</span>}>
+                <Line title={say`Conversations and settings`} detail={<span className="mono">{data.value.folder}</span>}>
                   <span className="settings-figure">{bytes(data.value.bytes)}</span>
                 </Line>
-                <Line title="Models" detail={<span className="mono">{data.value.modelsFolder}</span>}>
+                <Line title={say`Models`} detail={<span className="mono">{data.value.modelsFolder}</span>}>
                   <span className="settings-figure">{bytes(data.value.modelsBytes)}</span>
                 </Line>
               </>
@@ -65,30 +65,32 @@ export function DataSection() {
         )}
       </Group>
       <StorageCard />
-      <Group title="Backup">
+      <Group title={say`Backup`}>
         <Card>
           <Backup />
         </Card>
       </Group>
       <Group
-        title="Conversations"
+        title={say`Conversations`}
         {...(data.value
           ? { aside: `${counted(data.value.conversations, 'conversation')}, ${counted(data.value.messages, 'message')}` }
           : {})}
       >
         {list.failure && !list.value ? (
-          <Trouble title="The conversations cannot be read" failure={list.failure} onRetry={list.askAgain} />
+          <Trouble title={say`The conversations cannot be read`} failure={list.failure} onRetry={list.askAgain} />
         ) : (
           <Card>
             {list.value ? null : <WaitingLines />}
-            {list.value && lines.length === 0 ? <Line title="None yet" detail="What you talk about will be listed here." /> : null}
+            {list.value && lines.length === 0 ? (
+              <Line title={say`None yet`} detail={say`What you talk about will be listed here.`} />
+            ) : null}
             {lines.slice(0, listed).map((line) => (
               <OneConversation key={line.id} line={line} onDelete={() => setLoss({ what: 'one', line })} />
             ))}
             {lines.length > listed ? (
               <div className="settings-line">
                 <Button look="plain" small onClick={() => setListed(listed + 200)}>
-                  Show {Math.min(200, lines.length - listed)} more
+                  {say`Show`} {Math.min(200, lines.length - listed)} {say`more`}
                 </Button>
               </div>
             ) : null}
@@ -96,14 +98,14 @@ export function DataSection() {
         )}
       </Group>
       {lines.length > 0 ? (
-        <Group title="Take it all away">
+        <Group title={say`Take it all away`}>
           <Card>
             <Line
-              title={count === 1 ? 'Delete the conversation' : `Delete all ${counted(count, 'conversation')}`}
-              detail="With every message, tool call and request. Settings, keys, rules and models stay. It cannot be undone"
+              title={count === 1 ? say`Delete the conversation` : say`Delete all ${counted(count, 'conversation')}`}
+              detail={say`With every message, tool call and request. Settings, keys, rules and models stay. It cannot be undone`}
             >
               <Button look="plain-harm" small onClick={() => setLoss({ what: 'all', count })}>
-                Delete…
+                {say`Delete…`}
               </Button>
             </Line>
           </Card>
@@ -125,7 +127,7 @@ function Backup() {
       const backup = await api.system.backup({});
       location.assign(backup.url);
       const what = `${counted(backup.conversations, 'conversation')}, ${counted(backup.messages, 'message')}, ${bytes(backup.bytes)}`;
-      setState({ words: `${backup.name}: ${what}, opened and read` });
+      setState({ words: say`${backup.name}: ${what}, opened and read` });
     } catch (error) {
       setState({ words: failureInWords(failureOf(error)), isWrong: true });
     } finally {
@@ -134,18 +136,18 @@ function Backup() {
   };
   return (
     <Line
-      title="Back everything up"
+      title={say`Back everything up`}
       detail={
         <span role="status" className={state?.isWrong ? 'harm' : ''}>
           {isAtWork
-            ? 'Copying, and reading the copy…'
+            ? say`Copying, and reading the copy…`
             : (state?.words ??
-              'One file with all conversations and settings, without keys. In a terminal, glasshouse restore puts it back')}
+              say`One file with all conversations and settings, without keys. In a terminal, glasshouse restore puts it back`)}
         </span>
       }
     >
       <Button small disabled={isAtWork} onClick={() => void take()}>
-        Back up
+        {say`Back up`}
       </Button>
     </Line>
   );
@@ -173,11 +175,11 @@ function OneConversation({ line, onDelete }: { line: ConversationLine; onDelete:
       }
       detail={`${folderName(line.workspace)} · ${counted(line.messages, 'message')} · ${whenInList(line.updatedAt, Date.now())}`}
     >
-      <Menu name="Export" align="end" trigger={<IconButton icon={Download} name={`Export ${visible(line.title)}`} />}>
-        <MenuItem onSelect={() => void download(line.id, 'markdown')}>As Markdown</MenuItem>
-        <MenuItem onSelect={() => void download(line.id, 'json')}>As JSON</MenuItem>
+      <Menu name={say`Export`} align="end" trigger={<IconButton icon={Download} name={say`Export ${visible(line.title)}`} />}>
+        <MenuItem onSelect={() => void download(line.id, 'markdown')}>{say`As Markdown`}</MenuItem>
+        <MenuItem onSelect={() => void download(line.id, 'json')}>{say`As JSON`}</MenuItem>
       </Menu>
-      <IconButton icon={Trash2} name={`Delete ${visible(line.title)}`} onClick={onDelete} />
+      <IconButton icon={Trash2} name={say`Delete ${visible(line.title)}`} onClick={onDelete} />
     </Line>
   );
 }
@@ -215,20 +217,20 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
         count += 1;
         setDone(count);
       }
-      tell(`Deleted ${counted(count, 'conversation')}`);
+      tell(say`Deleted ${counted(count, 'conversation')}`);
       onDeleted();
       onClose();
     } catch (error) {
-      setWrong(`${failureInWords(failureOf(error))} ${counted(count, 'conversation')} of ${total} were deleted.`);
+      setWrong(say`${failureInWords(failureOf(error))} ${counted(count, 'conversation')} of ${total} were deleted.`);
       setDone(null);
       onDeleted();
     }
   };
   return (
-    <Dialog title={`Delete ${name}?`} onClose={() => (done === null ? onClose() : undefined)}>
+    <Dialog title={say`Delete ${name}?`} onClose={() => (done === null ? onClose() : undefined)}>
       <p>
-        {loss.what === 'one' ? `“${visible(loss.line.title)}” goes` : 'They go'} with every message, tool call and request, and the place on
-        the disk is overwritten. This cannot be undone.
+        {loss.what === 'one' ? say`“${visible(loss.line.title)}” goes` : say`They go`}{' '}
+        {say`with every message, tool call and request, and the place on the disk is overwritten. This cannot be undone.`}
       </p>
       {wrong ? (
         <p className="harm" role="alert">
@@ -238,20 +240,20 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
       {done === null || total === 1 ? null : (
         <div className="model-fetch">
           <p>
-            <span>Deleting</span>
+            <span>{say`Deleting`}</span>
             <span className="quiet">
-              {done} of {total}
+              {done} {say`of`} {total}
             </span>
           </p>
-          <Progress name="Deleting" part={done / total} />
+          <Progress name={say`Deleting`} part={done / total} />
         </div>
       )}
       <DialogButtons>
         {done === null ? (
           <>
-            <Button onClick={onClose}>Keep</Button>
+            <Button onClick={onClose}>{say`Keep`}</Button>
             <Button look="harm-main" onClick={() => void remove()}>
-              Delete {name}
+              {say`Delete`} {name}
             </Button>
           </>
         ) : (
@@ -260,7 +262,7 @@ function DeleteDialog({ loss, onClose, onDeleted }: DeleteDialogProps) {
               isStopped.current = true;
             }}
           >
-            Stop
+            {say`Stop`}
           </Button>
         )}
       </DialogButtons>

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Dialog, DialogButtons } from '../../components/dialog.tsx';
 import { tell } from '../../stores/toast-store.ts';
 import { Card, Group, Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 /** What somebody who helps needs to know: shown whole before it is saved. */
 export function DiagnosticsCard() {
@@ -21,25 +22,25 @@ export function DiagnosticsCard() {
     }
   };
   return (
-    <Group title="When you ask for help">
+    <Group title={say`When you ask for help`}>
       <Card>
         <Line
-          title="Diagnostics"
-          detail="Versions, settings, checks, counts and the last faults. No key, no word of a message, no name of a file, folder, host or model. You see it before it is saved"
+          title={say`Diagnostics`}
+          detail={say`Versions, settings, checks, counts and the last faults. No key, no word of a message, no name of a file, folder, host or model. You see it before it is saved`}
         >
           <Button small disabled={isAtWork} onClick={() => void gather()}>
-            {isAtWork ? 'Gathering…' : 'Show…'}
+            {isAtWork ? say`Gathering…` : say`Show…`}
           </Button>
         </Line>
       </Card>
       {text === null ? null : (
-        <Dialog title="Diagnostics" onClose={() => setText(null)}>
-          <p>This is all that the file holds. It is sent nowhere.</p>
-          <textarea className="diagnostics mono" aria-label="Diagnostics" readOnly rows={16} value={text} />
+        <Dialog title={say`Diagnostics`} onClose={() => setText(null)}>
+          <p>{say`This is all that the file holds. It is sent nowhere.`}</p>
+          <textarea className="diagnostics mono" aria-label={say`Diagnostics`} readOnly rows={16} value={text} />
           <DialogButtons>
-            <Button onClick={() => void copyText(text, 'Copied')}>Copy</Button>
+            <Button onClick={() => void copyText(text, say`Copied`)}>{say`Copy`}</Button>
             <Button look="main" onClick={() => save(text)}>
-              Save
+              {say`Save`}
             </Button>
           </DialogButtons>
         </Dialog>

@@ -5,6 +5,7 @@ import { Select } from '../../components/select.tsx';
 import { isProviderOnly, useModels, whereWordsGo } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { Card, Group, Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 interface FallbackCardProps {
   readonly settings: readonly SettingView[];
@@ -31,37 +32,43 @@ export function FallbackCard({ settings, onChanged }: FallbackCardProps) {
     .map((model) => ({ value: model.id, label: `${model.id} · ${whereWordsGo(model)}` }));
   if (chosen !== '' && !options.some((option) => option.value === chosen)) options.unshift({ value: chosen, label: chosen });
   return (
-    <Group title="When it cannot be reached">
+    <Group title={say`When it cannot be reached`}>
       <Card>
         <Line
-          title="Go on with"
-          detail="Where the chosen model cannot be reached or is overloaded after its retries, before a word of its answer was shown. The conversation says so"
+          title={say`Go on with`}
+          detail={say`Where the chosen model cannot be reached or is overloaded after its retries, before a word of its answer was shown. The conversation says so`}
         >
           {fallback.from === 'environment' ? (
-            <span className="quiet">{chosen}, set in the environment</span>
+            <span className="quiet">
+              {chosen}
+              {say`, set in the environment`}
+            </span>
           ) : (
             <Select
-              name="Fallback model"
+              name={say`Fallback model`}
               value={chosen}
-              options={[{ value: '', label: 'No other model' }, ...options]}
+              options={[{ value: '', label: say`No other model` }, ...options]}
               onChange={(value) => void set('fallback', value)}
             />
           )}
         </Line>
         {chosen === '' ? null : (
           <Line
-            title="From this machine to elsewhere"
-            detail="Whether it may take over from a model on this machine although it is not on it: your words then leave this machine"
+            title={say`From this machine to elsewhere`}
+            detail={say`Whether it may take over from a model on this machine although it is not on it: your words then leave this machine`}
           >
             {leaves.from === 'environment' ? (
-              <span className="quiet">{leaves.value}, set in the environment</span>
+              <span className="quiet">
+                {leaves.value}
+                {say`, set in the environment`}
+              </span>
             ) : (
               <Segmented
-                name="From this machine to elsewhere"
+                name={say`From this machine to elsewhere`}
                 value={leaves.value === 'yes' ? 'yes' : 'no'}
                 options={[
-                  { value: 'no', label: 'Never' },
-                  { value: 'yes', label: 'Allowed' },
+                  { value: 'no', label: say`Never` },
+                  { value: 'yes', label: say`Allowed` },
                 ]}
                 onChange={(value) => void set('fallback_leaves_machine', value === 'yes' ? 'yes' : '')}
               />

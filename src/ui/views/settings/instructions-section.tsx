@@ -10,6 +10,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { ApproveDialog } from '../composer/instructions-line.tsx';
 import { Card, Group, Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 /** Folders that are looked at: those that were used last. */
 const LOOKED_AT = 30;
@@ -22,13 +23,12 @@ export function InstructionsSection() {
   return (
     <>
       <p className="settings-lead">
-        What every model is told before you say anything. It stands in each request, and you can see it there: the inspector shows it under
-        System.
+        {say`What every model is told before you say anything. It stands in each request, and you can see it there: the inspector shows it under System.`}
       </p>
-      <Group title="Everywhere">
+      <Group title={say`Everywhere`}>
         <Card>
           {settings.failure && !settings.value ? (
-            <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />
+            <Trouble title={say`The settings cannot be read`} failure={settings.failure} onRetry={settings.askAgain} />
           ) : everywhere ? (
             <Everywhere key={everywhere.value ?? ''} setting={everywhere} onChanged={settings.askAgain} />
           ) : (
@@ -36,15 +36,17 @@ export function InstructionsSection() {
           )}
         </Card>
       </Group>
-      <Group title="In folders" aside="by their AGENTS.md, once you have approved its text">
+      <Group title={say`In folders`} aside={say`by their AGENTS.md, once you have approved its text`}>
         <Card>
           {folders.failure && !folders.value ? (
-            <Trouble title="The folders cannot be read" failure={folders.failure} onRetry={folders.askAgain} />
+            <Trouble title={say`The folders cannot be read`} failure={folders.failure} onRetry={folders.askAgain} />
           ) : null}
           {folders.value?.map((each) => (
             <OneFolder key={each.folder.path} {...each} onDone={folders.askAgain} />
           ))}
-          {folders.value?.length === 0 ? <Line title="None" detail="No folder that you have worked in has a file AGENTS.md" /> : null}
+          {folders.value?.length === 0 ? (
+            <Line title={say`None`} detail={say`No folder that you have worked in has a file AGENTS.md`} />
+          ) : null}
           {folders.value || folders.failure ? null : <WaitingLines />}
         </Card>
       </Group>
@@ -82,7 +84,7 @@ function Everywhere({ setting, onChanged }: { setting: SettingView; onChanged: (
     try {
       if (text.trim() === '') await api.settings.remove({ key: setting.key });
       else await api.settings.set({ key: setting.key, value: text.trim() });
-      tell('Kept. It counts from the next message on');
+      tell(say`Kept. It counts from the next message on`);
       onChanged();
     } catch (error) {
       setWrong(failureInWords(failureOf(error)));
@@ -92,11 +94,11 @@ function Everywhere({ setting, onChanged }: { setting: SettingView; onChanged: (
     <form className="instructions-form" onSubmit={(event) => void keep(event)}>
       <label className={`field is-area ${wrong ? 'is-wrong' : ''}`}>
         <textarea
-          aria-label="Instructions everywhere"
+          aria-label={say`Instructions everywhere`}
           rows={6}
           value={text}
           disabled={isFixed}
-          placeholder="For instance: answer in German. Metric units. No apologies."
+          placeholder={say`For instance: answer in German. Metric units. No apologies.`}
           onChange={(event) => setText(event.target.value)}
         />
       </label>
@@ -105,10 +107,10 @@ function Everywhere({ setting, onChanged }: { setting: SettingView; onChanged: (
           {wrong}
         </p>
       ) : null}
-      {isFixed ? <small className="quiet">Set in the environment, which wins.</small> : null}
+      {isFixed ? <small className="quiet">{say`Set in the environment, which wins.`}</small> : null}
       {isChanged ? (
         <Button type="submit" small look="main">
-          Keep
+          {say`Keep`}
         </Button>
       ) : null}
     </form>
@@ -116,9 +118,9 @@ function Everywhere({ setting, onChanged }: { setting: SettingView; onChanged: (
 }
 
 const STATE_WORDS = {
-  new: 'Not approved: no model is told of it',
-  changed: 'Changed since you approved it: no model is told of it',
-  approved: 'Told with every request from this folder',
+  new: say`Not approved: no model is told of it`,
+  changed: say`Changed since you approved it: no model is told of it`,
+  approved: say`Told with every request from this folder`,
   none: '',
 } as const;
 
@@ -139,14 +141,14 @@ function OneFolder({ folder, found, onDone }: OfFolder & { onDone: () => void })
     >
       {found.state === 'approved' ? (
         <>
-          <Tag look="fill">approved</Tag>
-          <Button look="plain" small aria-label={`Forget: ${folder.name}`} onClick={() => void forget()}>
-            Forget
+          <Tag look="fill">{say`approved`}</Tag>
+          <Button look="plain" small aria-label={say`Forget: ${folder.name}`} onClick={() => void forget()}>
+            {say`Forget`}
           </Button>
         </>
       ) : (
-        <Button small aria-label={`Read it: ${folder.name}`} onClick={() => setOpen(true)}>
-          Read it…
+        <Button small aria-label={say`Read it: ${folder.name}`} onClick={() => setOpen(true)}>
+          {say`Read it…`}
         </Button>
       )}
       {isOpen && found.file ? (

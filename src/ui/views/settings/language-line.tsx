@@ -4,6 +4,7 @@ import { flushMemory } from '../../stores/memory-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 /** Each language in its own words, so that whoever landed in another one finds back. */
 const LANGUAGES = [
@@ -33,11 +34,11 @@ export function LanguageLine() {
   };
   const detail =
     setting.from === 'environment'
-      ? 'Set in the environment, which wins.'
-      : 'Of the page. What tools, models and failures say of themselves stays in their own';
+      ? say`Set in the environment, which wins.`
+      : say`Of the page. What tools, models and failures say of themselves stays in their own`;
   return (
-    <Line title="Language" detail={detail}>
-      <Segmented name="Language" value={setting.value ?? ''} options={LANGUAGES} onChange={(value) => void change(value)} />
+    <Line title={say`Language`} detail={detail}>
+      <Segmented name={say`Language`} value={setting.value ?? ''} options={LANGUAGES} onChange={(value) => void change(value)} />
     </Line>
   );
 }

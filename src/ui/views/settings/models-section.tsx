@@ -20,6 +20,7 @@ import { NetworkCard } from './network-card.tsx';
 import { PlainSetting } from './plain-setting.tsx';
 import { PriceDialog } from './price-dialog.tsx';
 import { FallbackCard } from './fallback-card.tsx';
+import { say } from '../../words/say.ts';
 
 /** Models of a group that are listed at once. */
 const LISTED = 12;
@@ -34,12 +35,12 @@ export function ModelsSection() {
   return (
     <>
       <p className="settings-lead">
-        The default answers when you choose no other below the message. Beside each stands where your words go when it is asked.
+        {say`The default answers when you choose no other below the message. Beside each stands where your words go when it is asked.`}
       </p>
       {models.length > LISTED ? (
         <Field
-          name="Search models"
-          placeholder="Search models"
+          name={say`Search models`}
+          placeholder={say`Search models`}
           type="search"
           className="models-search"
           before={<Icon of={Search} small />}
@@ -47,9 +48,9 @@ export function ModelsSection() {
           onChange={(event) => setWanted(event.target.value)}
         />
       ) : null}
-      <ModelGroup title="On this machine" aside="nothing leaves it" models={here} isLoaded={isLoaded} />
+      <ModelGroup title={say`On this machine`} aside={say`nothing leaves it`} models={here} isLoaded={isLoaded} />
       {elsewhere.length > 0 ? (
-        <ModelGroup title="Elsewhere" aside="what you send leaves this machine" models={elsewhere} isLoaded={isLoaded} />
+        <ModelGroup title={say`Elsewhere`} aside={say`what you send leaves this machine`} models={elsewhere} isLoaded={isLoaded} />
       ) : null}
       <MoreAboutModels />
     </>
@@ -69,14 +70,14 @@ function ModelGroup({ title, aside, models, isLoaded }: ModelGroupProps) {
     <Group title={title} aside={aside}>
       <Card>
         {isLoaded ? null : <WaitingLines />}
-        {isLoaded && models.length === 0 ? <Line title="None" detail="No model of this kind is known." /> : null}
+        {isLoaded && models.length === 0 ? <Line title={say`None`} detail={say`No model of this kind is known.`} /> : null}
         {models.slice(0, listed).map((model) => (
           <OneModel key={model.id} model={model} />
         ))}
         {models.length > listed ? (
           <div className="settings-line">
             <Button look="plain" small onClick={() => setListed(models.length)}>
-              Show all {models.length}
+              {say`Show all`} {models.length}
             </Button>
           </div>
         ) : null}
@@ -95,10 +96,10 @@ function OneModel({ model }: { model: ModelLine }) {
   const progress = file?.state === 'fetching' ? file.progress : undefined;
   const facts = [
     whereWordsGo(model),
-    file?.state === 'missing' ? 'not here yet' : null,
+    file?.state === 'missing' ? say`not here yet` : null,
     model.note ?? (file ? bytes(file.bytes) : null),
     ...factsOf(model),
-    model.price ? `${model.price.isOwn ? 'your price of' : 'price of'} ${model.price.asOf}` : null,
+    model.price ? `${model.price.isOwn ? say`your price of` : say`price of`} ${model.price.asOf}` : null,
   ].filter(Boolean);
   return (
     <Line
@@ -116,7 +117,7 @@ function OneModel({ model }: { model: ModelLine }) {
               <span>{PHASES[progress.phase]}</span>
               <span className="quiet">{fetched(progress.done, progress.total, progress.bytesPerSecond, progress.secondsLeft)}</span>
             </p>
-            <Progress name={`Fetching ${shortModelName(model.id)}`} part={progress.total > 0 ? progress.done / progress.total : 0} />
+            <Progress name={say`Fetching ${shortModelName(model.id)}`} part={progress.total > 0 ? progress.done / progress.total : 0} />
           </div>
         ) : null
       }
@@ -127,10 +128,10 @@ function OneModel({ model }: { model: ModelLine }) {
 }
 
 const PHASES = {
-  waiting: 'Waiting for another fetch',
-  fetching: 'Fetching',
-  joining: 'Putting it together',
-  verifying: 'Checking its digest',
+  waiting: say`Waiting for another fetch`,
+  fetching: say`Fetching`,
+  joining: say`Putting it together`,
+  verifying: say`Checking its digest`,
 } as const;
 
 function ModelActs({ model }: { model: ModelLine }) {
@@ -148,41 +149,43 @@ function ModelActs({ model }: { model: ModelLine }) {
     return (
       <Button
         small
-        onClick={() => void act(() => api.models.stopPull({ id: model.id }), 'Stopped. It goes on where it was when you fetch it again.')}
+        onClick={() =>
+          void act(() => api.models.stopPull({ id: model.id }), say`Stopped. It goes on where it was when you fetch it again.`)
+        }
       >
-        Stop
+        {say`Stop`}
       </Button>
     );
   }
   return (
     <>
       {isPattern(model) || model.destination.kind === 'machine' ? null : (
-        <Button look="plain" small aria-label={`Price of ${model.id}`} onClick={() => setPricing(true)}>
-          Price
+        <Button look="plain" small aria-label={say`Price of ${model.id}`} onClick={() => setPricing(true)}>
+          {say`Price`}
         </Button>
       )}
       {isPricing ? <PriceDialog model={model} onClose={() => setPricing(false)} /> : null}
-      {model.isDefault ? <Tag look="fill">default</Tag> : null}
+      {model.isDefault ? <Tag look="fill">{say`default`}</Tag> : null}
       {model.file?.state === 'missing' ? (
         <Button small onClick={() => void act(() => api.models.pull({ id: model.id }))}>
-          Fetch
+          {say`Fetch`}
         </Button>
       ) : null}
       {!model.ready && !model.file && model.destination.kind === 'host' ? (
         <Button look="plain" small onClick={() => goTo({ screen: 'settings', section: 'providers' })}>
-          Add key
+          {say`Add key`}
         </Button>
       ) : null}
       {model.isDefault || isPattern(model) || !(model.ready || model.file) ? null : (
         <Button
           look="plain"
           small
-          aria-label={`Use by default: ${model.id}`}
+          aria-label={say`Use by default: ${model.id}`}
           onClick={() =>
-            void act(() => api.settings.set({ key: 'model', value: model.id }), `${shortModelName(model.id)} answers from now on`)
+            void act(() => api.settings.set({ key: 'model', value: model.id }), say`${shortModelName(model.id)} answers from now on`)
           }
         >
-          Use by default
+          {say`Use by default`}
         </Button>
       )}
     </>
@@ -197,7 +200,7 @@ function MoreAboutModels() {
     (event) => event.type === 'settings_changed' || event.type === 'reset',
   );
   if (settings.failure && !settings.value) {
-    return <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />;
+    return <Trouble title={say`The settings cannot be read`} failure={settings.failure} onRetry={settings.askAgain} />;
   }
   if (!settings.value) return null;
   const plain = settings.value.filter(
@@ -207,7 +210,7 @@ function MoreAboutModels() {
     <>
       <FallbackCard settings={settings.value} onChanged={settings.askAgain} />
       <NetworkCard settings={settings.value} onChanged={settings.askAgain} />
-      <Group title="By hand">
+      <Group title={say`By hand`}>
         <Card>
           {plain.map((setting) => (
             <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={settings.askAgain} />

@@ -6,6 +6,7 @@ import { Visible } from '../../components/visible.tsx';
 import { duration } from '../../figures.ts';
 import { Card, Group, Line } from './card.tsx';
 import { PlainSetting } from './plain-setting.tsx';
+import { say } from '../../words/say.ts';
 
 const KEYS = ['proxy', 'no_proxy', 'ca_file'];
 
@@ -24,7 +25,7 @@ export function NetworkCard({ settings, onChanged }: { settings: readonly Settin
     }
   };
   return (
-    <Group title="The way out" aside="for models, pages and downloads alike">
+    <Group title={say`The way out`} aside={say`for models, pages and downloads alike`}>
       <Card>
         {settings
           .filter((setting) => KEYS.includes(setting.key))
@@ -32,13 +33,13 @@ export function NetworkCard({ settings, onChanged }: { settings: readonly Settin
             <PlainSetting key={`${setting.key}:${setting.value ?? ''}`} setting={setting} onChanged={onChanged} />
           ))}
         <Line
-          title="Try it"
+          title={say`Try it`}
           detail={
             <span role="status">
               {isAtWork ? (
-                'Asking…'
+                say`Asking…`
               ) : test === null ? (
-                'Asks the model hub, huggingface.co, where models’ files come from. Nothing of yours goes with it'
+                say`Asks the model hub, huggingface.co, where models’ files come from. Nothing of yours goes with it`
               ) : (
                 <TestWords test={test} />
               )}
@@ -46,7 +47,7 @@ export function NetworkCard({ settings, onChanged }: { settings: readonly Settin
           }
         >
           <Button small disabled={isAtWork} onClick={() => void ask()}>
-            Test
+            {say`Test`}
           </Button>
         </Line>
       </Card>
@@ -56,7 +57,7 @@ export function NetworkCard({ settings, onChanged }: { settings: readonly Settin
 
 function TestWords({ test }: { test: NetworkTest | { readonly wrong: string } }) {
   if ('wrong' in test) return <span className="harm">{test.wrong}</span>;
-  const way = test.through === null ? 'without a proxy' : `through ${test.through}`;
+  const way = test.through === null ? say`without a proxy` : say`through ${test.through}`;
   return (
     <span className={test.ok ? '' : 'harm'}>
       <Visible text={`${test.address} ${way}: ${test.words} · ${duration(test.milliseconds)}`} />

@@ -6,9 +6,10 @@ import { Field } from '../../components/field.tsx';
 import { loadModels } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 /** Where the setting's own name says too little. */
-const TITLES: Readonly<Record<string, string>> = { no_proxy: 'Without the proxy', ca_file: 'Further authorities' };
+const TITLES: Readonly<Record<string, string>> = { no_proxy: say`Without the proxy`, ca_file: say`Further authorities` };
 
 /** A setting in words or figures, with its own words about it; an empty field forgets it. */
 export function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {
@@ -22,7 +23,7 @@ export function PlainSetting({ setting, onChanged }: { setting: SettingView; onC
     try {
       if (value.trim() === '') await api.settings.remove({ key: setting.key });
       else await api.settings.set({ key: setting.key, value: value.trim() });
-      tell('Kept');
+      tell(say`Kept`);
       onChanged();
       void loadModels().catch(() => undefined);
     } catch (error) {
@@ -31,7 +32,7 @@ export function PlainSetting({ setting, onChanged }: { setting: SettingView; onC
   };
   const title = TITLES[setting.key] ?? setting.key.charAt(0).toUpperCase() + setting.key.slice(1).replaceAll('_', ' ');
   return (
-    <Line title={title} detail={`${setting.about}${isFixed ? ' Set in the environment, which wins.' : ''}`}>
+    <Line title={title} detail={`${setting.about}${isFixed ? say` Set in the environment, which wins.` : ''}`}>
       <form className="plain-setting" onSubmit={(event) => void save(event)}>
         <div>
           <Field
@@ -39,13 +40,13 @@ export function PlainSetting({ setting, onChanged }: { setting: SettingView; onC
             value={value}
             disabled={isFixed}
             wrong={wrong}
-            placeholder="Not set"
+            placeholder={say`Not set`}
             onChange={(event) => setValue(event.target.value)}
           />
         </div>
         {isChanged ? (
           <Button type="submit" small>
-            Keep
+            {say`Keep`}
           </Button>
         ) : null}
       </form>

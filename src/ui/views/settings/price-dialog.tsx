@@ -7,12 +7,13 @@ import { Dialog, DialogButtons } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { loadModels } from '../../stores/models-store.ts';
 import { tell } from '../../stores/toast-store.ts';
+import { say } from '../../words/say.ts';
 
 const FIELDS = [
-  { key: 'input', label: 'Input' },
-  { key: 'output', label: 'Output' },
-  { key: 'cachedRead', label: 'Read from the cache' },
-  { key: 'cachedWrite', label: 'Written to the cache' },
+  { key: 'input', label: say`Input` },
+  { key: 'output', label: say`Output` },
+  { key: 'cachedRead', label: say`Read from the cache` },
+  { key: 'cachedWrite', label: say`Written to the cache` },
 ] as const;
 
 type Figures = Record<(typeof FIELDS)[number]['key'], string>;
@@ -40,17 +41,17 @@ export function PriceDialog({ model, onClose }: { model: ModelLine; onClose: () 
   const keep = (event: FormEvent) => {
     event.preventDefault();
     const given = pricesIn(figures);
-    if (given === null) setWrong('Input and output are needed, each as US dollars such as 2.5; the others can be left empty.');
-    else void send(given, 'Kept. Costs are reckoned with it from the next step on');
+    if (given === null) setWrong(say`Input and output are needed, each as US dollars such as 2.5; the others can be left empty.`);
+    else void send(given, say`Kept. Costs are reckoned with it from the next step on`);
   };
   return (
-    <Dialog title={`What ${model.id} costs`} onClose={onClose}>
+    <Dialog title={say`What ${model.id} costs`} onClose={onClose}>
       <form onSubmit={keep}>
         <p>
-          In US dollars per million tokens.{' '}
+          {say`In US dollars per million tokens.`}{' '}
           {price
-            ? `${price.isOwn ? 'You set this' : 'The table that comes with Glasshouse noted this'} on ${price.asOf}.`
-            : 'None is known.'}
+            ? say`${price.isOwn ? say`You set this` : say`The table that comes with Glasshouse noted this`} on ${price.asOf}.`
+            : say`None is known.`}
         </p>
         <div className="price-fields">
           {FIELDS.map(({ key, label }) => (
@@ -60,7 +61,7 @@ export function PriceDialog({ model, onClose }: { model: ModelLine; onClose: () 
                 name={label}
                 inputMode="decimal"
                 value={figures[key]}
-                placeholder={key === 'input' || key === 'output' ? '' : 'as input'}
+                placeholder={key === 'input' || key === 'output' ? '' : say`as input`}
                 onChange={(event) => setFigures({ ...figures, [key]: event.target.value })}
               />
             </label>
@@ -73,13 +74,13 @@ export function PriceDialog({ model, onClose }: { model: ModelLine; onClose: () 
         ) : null}
         <DialogButtons>
           {price?.isOwn ? (
-            <Button look="plain" onClick={() => void send(null, 'The shipped price holds again')}>
-              Forget mine
+            <Button look="plain" onClick={() => void send(null, say`The shipped price holds again`)}>
+              {say`Forget mine`}
             </Button>
           ) : null}
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{say`Cancel`}</Button>
           <Button type="submit" look="main">
-            Keep
+            {say`Keep`}
           </Button>
         </DialogButtons>
       </form>

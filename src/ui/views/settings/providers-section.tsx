@@ -17,6 +17,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
 import { providerKeys, type ProviderKey } from './provider-keys.ts';
+import { say } from '../../words/say.ts';
 
 const isSettings = (event: StreamEvent) => event.type === 'settings_changed' || event.type === 'reset';
 
@@ -29,18 +30,19 @@ export function ProvidersSection() {
   return (
     <>
       <p className="settings-lead">
-        Where models come from. A key is kept in the keychain of this machine, or in an encrypted file where there is none, and never shown
-        again, written to a log or put in an export.
+        {say`Where models come from. A key is kept in the keychain of this machine, or in an encrypted file where there is none, and never shown again, written to a log or put in an export.`}
       </p>
-      <Group title="On this machine">
+      <Group title={say`On this machine`}>
         <Card>
           {found.value ? <Here found={found.value} onLookAgain={found.askAgain} /> : <FirstLook failure={found.failure !== null} />}
         </Card>
-        {found.failure ? <Trouble title="This machine could not be looked at" failure={found.failure} onRetry={found.askAgain} /> : null}
+        {found.failure ? (
+          <Trouble title={say`This machine could not be looked at`} failure={found.failure} onRetry={found.askAgain} />
+        ) : null}
       </Group>
-      <Group title="Elsewhere" aside="what you send leaves this machine">
+      <Group title={say`Elsewhere`} aside={say`what you send leaves this machine`}>
         {settings.failure && !settings.value ? (
-          <Trouble title="The settings cannot be read" failure={settings.failure} onRetry={settings.askAgain} />
+          <Trouble title={say`The settings cannot be read`} failure={settings.failure} onRetry={settings.askAgain} />
         ) : (
           <Card>
             {settings.value ? (
@@ -58,12 +60,12 @@ export function ProvidersSection() {
 /** What a provider said of its key when it was asked last. */
 function withRefusal(each: ProviderKey, at: number | null): ProviderKey {
   if (at === null || each.from === null) return each;
-  const when = daysAgo(at, Date.now()) === 0 ? `at ${timeOfDay(at)}` : `on ${dayOf(at, Date.now())}`;
-  return { ...each, trouble: `The key was refused ${when}.` };
+  const when = daysAgo(at, Date.now()) === 0 ? say`at ${timeOfDay(at)}` : say`on ${dayOf(at, Date.now())}`;
+  return { ...each, trouble: say`The key was refused ${when}.` };
 }
 
 function FirstLook({ failure }: { failure: boolean }) {
-  return <Line title={failure ? 'Not looked at' : 'Looking…'} />;
+  return <Line title={failure ? say`Not looked at` : say`Looking…`} />;
 }
 
 function Here({ found, onLookAgain }: { found: FoundHere; onLookAgain: () => void }) {
@@ -73,11 +75,11 @@ function Here({ found, onLookAgain }: { found: FoundHere; onLookAgain: () => voi
       {embedded.map((model) => (
         <Line
           key={model.id}
-          title="Embedded"
-          detail={`${shortModelName(model.id)}, ${bytes(model.file?.bytes ?? 0)}${model.file?.state === 'ready' ? ', here' : ', not here yet'}`}
+          title={say`Embedded`}
+          detail={`${shortModelName(model.id)}, ${bytes(model.file?.bytes ?? 0)}${model.file?.state === 'ready' ? say`, here` : say`, not here yet`}`}
         >
           <Button small onClick={() => goTo({ screen: 'settings', section: 'models' })}>
-            Models
+            {say`Models`}
           </Button>
         </Line>
       ))}
@@ -87,23 +89,23 @@ function Here({ found, onLookAgain }: { found: FoundHere; onLookAgain: () => voi
           title={server.name}
           detail={
             <>
-              Found at <span className="mono">{server.address}</span>, {counted(server.models, 'model')}
+              {say`Found at`} <span className="mono">{server.address}</span>, {counted(server.models, 'model')}
             </>
           }
         >
           <Button small onClick={() => goTo({ screen: 'settings', section: 'models' })}>
-            Models
+            {say`Models`}
           </Button>
         </Line>
       ))}
       <Line
-        title={found.servers.length === 0 ? 'No model server' : 'Another model server'}
+        title={found.servers.length === 0 ? say`No model server` : say`Another model server`}
         detail={
-          found.servers.length === 0 ? 'None answers on this machine. Start one and look again.' : 'It is found at its usual address.'
+          found.servers.length === 0 ? say`None answers on this machine. Start one and look again.` : say`It is found at its usual address.`
         }
       >
         <Button look="plain" small onClick={onLookAgain}>
-          Look again
+          {say`Look again`}
         </Button>
       </Line>
     </>
@@ -113,13 +115,13 @@ function Here({ found, onLookAgain }: { found: FoundHere; onLookAgain: () => voi
 function whereItIs(provider: ProviderKey): string {
   switch (provider.from) {
     case 'environment':
-      return `Key present, from ${provider.key} in the environment`;
+      return say`Key present, from ${provider.key} in the environment`;
     case 'keychain':
-      return 'Key present, in the keychain';
+      return say`Key present, in the keychain`;
     case 'file':
-      return 'Key present, in an encrypted file';
+      return say`Key present, in an encrypted file`;
     case null:
-      return 'No key';
+      return say`No key`;
   }
 }
 
@@ -143,7 +145,7 @@ function OneProvider({ provider: told, onChanged }: { provider: ProviderKey; onC
       {hasKey && !provider.trouble ? (
         <IconButton
           icon={isOpen ? ChevronUp : ChevronDown}
-          name={isOpen ? `Close ${provider.title}` : `Open ${provider.title}`}
+          name={isOpen ? say`Close ${provider.title}` : say`Open ${provider.title}`}
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
         />
@@ -152,10 +154,10 @@ function OneProvider({ provider: told, onChanged }: { provider: ProviderKey; onC
           small
           look={provider.trouble ? 'framed' : 'plain'}
           aria-expanded={isOpen}
-          aria-label={`${provider.trouble ? 'Enter a new key' : 'Add key'} for ${provider.title}`}
+          aria-label={say`${provider.trouble ? say`Enter a new key` : say`Add key`} for ${provider.title}`}
           onClick={() => setOpen(!isOpen)}
         >
-          {provider.trouble ? 'Enter a new key' : 'Add key'}
+          {provider.trouble ? say`Enter a new key` : say`Add key`}
         </Button>
       )}
     </Line>
@@ -194,12 +196,12 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
   };
   const save = (event: FormEvent) => {
     event.preventDefault();
-    void change(async () => `Key for ${provider.title}: ${(await api.settings.set({ key: provider.key, value })).shown}`);
+    void change(async () => say`Key for ${provider.title}: ${(await api.settings.set({ key: provider.key, value })).shown}`);
   };
   const remove = () =>
     void change(async () => {
       await api.settings.remove({ key: provider.key });
-      return `The key for ${provider.title} is removed`;
+      return say`The key for ${provider.title} is removed`;
     });
 
   return (
@@ -207,10 +209,10 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
       <form className="key-form" onSubmit={save}>
         <div>
           <Field
-            name={`Key for ${provider.title}`}
+            name={say`Key for ${provider.title}`}
             type="password"
             autoComplete="off"
-            placeholder={isKept ? 'Paste a new key to replace the one kept' : 'Paste the key'}
+            placeholder={isKept ? say`Paste a new key to replace the one kept` : say`Paste the key`}
             value={value}
             wrong={wrong}
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- it was opened to type into
@@ -219,18 +221,18 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
           />
         </div>
         <Button type="submit" look={isKept ? 'framed' : 'main'} disabled={value.trim() === '' || isBusy}>
-          {isKept ? 'Replace' : 'Keep'}
+          {isKept ? say`Replace` : say`Keep`}
         </Button>
         {isKept ? (
           <Button look="plain-harm" disabled={isBusy} onClick={remove}>
-            Remove
+            {say`Remove`}
           </Button>
         ) : null}
       </form>
       {provider.from === 'environment' ? (
         <p className="settings-hint">
-          <span className="mono">{provider.key}</span> in the environment wins over a key that is kept here. Take it away there to use
-          another.
+          <span className="mono">{provider.key}</span>{' '}
+          {say`in the environment wins over a key that is kept here. Take it away there to use another.`}
         </p>
       ) : null}
       {provider.models.length > 0 ? (
@@ -240,7 +242,7 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
               <span className={model.isDefault ? 'medium' : ''}>{shortModelName(model.id)}</span>
               {model.note ? <span className="quiet">{model.note}</span> : null}
               <span className="grow" />
-              {model.isDefault ? <Tag look="fill">default</Tag> : null}
+              {model.isDefault ? <Tag look="fill">{say`default`}</Tag> : null}
             </li>
           ))}
           {provider.models.length > 12 ? (
@@ -252,7 +254,7 @@ function KeyForm({ id, provider, onChanged, onDone }: KeyFormProps) {
                   goTo({ screen: 'settings', section: 'models' });
                 }}
               >
-                All {provider.models.length} models
+                {say`All`} {provider.models.length} {say`models`}
               </a>
             </li>
           ) : null}

@@ -9,6 +9,7 @@ import { Select } from '../../components/select.tsx';
 import { tell } from '../../stores/toast-store.ts';
 import { useWorkspaces } from '../../stores/workspaces-store.ts';
 import { DECISIONS, patternExample, patternHelp, verbOf } from './rule-words.ts';
+import { say } from '../../words/say.ts';
 
 interface RuleFormProps {
   readonly tools: readonly ToolLine[];
@@ -35,7 +36,7 @@ export function RuleForm({ tools, onAdded, onClose }: RuleFormProps) {
     setWrong(undefined);
     try {
       await api.rules.add({ scope, scopeId: scope === 'workspace' ? workspace : null, tool, pattern: meant || null, decision });
-      tell(`Kept: ${DECISIONS[decision].title.toLowerCase()} ${verbOf(tool).toLowerCase()} ${meant}`);
+      tell(say`Kept: ${DECISIONS[decision].title.toLowerCase()} ${verbOf(tool).toLowerCase()} ${meant}`);
       onAdded();
     } catch (error) {
       setWrong(failureInWords(failureOf(error)));
@@ -45,22 +46,22 @@ export function RuleForm({ tools, onAdded, onClose }: RuleFormProps) {
   const names = tools.length > 0 ? tools.map((each) => each.name) : [tool];
   return (
     <form className="rule-form" onSubmit={(event) => void add(event)}>
-      <span className="label">Decision</span>
+      <span className="label">{say`Decision`}</span>
       <div>
         <Segmented
-          name="Decision"
+          name={say`Decision`}
           value={decision}
           options={(['allow', 'ask', 'deny'] as const).map((value) => ({ value, label: DECISIONS[value].title }))}
           onChange={setDecision}
         />
         <p className="settings-hint">{DECISIONS[decision].about}</p>
       </div>
-      <span className="label">Tool</span>
-      <Select name="Tool" value={tool} options={names.map((name) => ({ value: name, label: name }))} onChange={setTool} mono />
-      <span className="label">Pattern</span>
+      <span className="label">{say`Tool`}</span>
+      <Select name={say`Tool`} value={tool} options={names.map((name) => ({ value: name, label: name }))} onChange={setTool} mono />
+      <span className="label">{say`Pattern`}</span>
       <div>
         <Field
-          name="Pattern"
+          name={say`Pattern`}
           className="mono"
           placeholder={patternExample(tool)}
           value={pattern}
@@ -70,23 +71,23 @@ export function RuleForm({ tools, onAdded, onClose }: RuleFormProps) {
         />
         <p className="settings-hint" id={help}>
           {patternHelp(tool)}
-          {decision === 'allow' ? '' : ' Empty: whatever the tool is asked to do.'}
+          {decision === 'allow' ? '' : say` Empty: whatever the tool is asked to do.`}
         </p>
       </div>
-      <span className="label">Where</span>
+      <span className="label">{say`Where`}</span>
       <div className="rule-where">
         <Segmented
-          name="Where"
+          name={say`Where`}
           value={scope}
           options={[
-            ...(workspaces.length > 0 ? [{ value: 'workspace' as const, label: 'In one workspace' }] : []),
-            { value: 'everywhere' as const, label: 'Everywhere' },
+            ...(workspaces.length > 0 ? [{ value: 'workspace' as const, label: say`In one workspace` }] : []),
+            { value: 'everywhere' as const, label: say`Everywhere` },
           ]}
           onChange={setScope}
         />
         {scope === 'workspace' ? (
           <Select
-            name="Workspace"
+            name={say`Workspace`}
             value={workspace}
             options={workspaces.map((each) => ({ value: each.path, label: each.name }))}
             onChange={setWorkspace}
@@ -96,10 +97,10 @@ export function RuleForm({ tools, onAdded, onClose }: RuleFormProps) {
       <span />
       <div className="rule-do">
         <Button type="submit" look="main" disabled={needsPattern}>
-          Keep the rule
+          {say`Keep the rule`}
         </Button>
         <Button look="plain" onClick={onClose}>
-          Leave it
+          {say`Leave it`}
         </Button>
       </div>
     </form>

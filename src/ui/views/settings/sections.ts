@@ -1,4 +1,5 @@
 import { Bot, Cpu, Database, Info, Plug, ScrollText, ShieldCheck, Sun, type LucideIcon } from 'lucide-react';
+import { say } from '../../words/say.ts';
 
 export const SECTIONS = ['providers', 'models', 'instructions', 'agents', 'tools', 'appearance', 'data', 'about'] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
@@ -11,34 +12,42 @@ interface SectionWords {
 }
 
 export const SECTION_WORDS: Readonly<Record<SettingsSection, SectionWords>> = {
-  providers: { title: 'Providers', icon: Plug, about: 'key keys secret keychain api token server address embedded' },
+  providers: { title: say`Providers`, icon: Plug, about: say`key keys secret keychain api token server address embedded` },
   models: {
-    title: 'Models',
+    title: say`Models`,
     icon: Cpu,
-    about: 'default model fetch download window thinking where words go fallback proxy certificate authority network price',
+    about: say`default model fetch download window thinking where words go fallback proxy certificate authority network price`,
   },
-  instructions: { title: 'Instructions', icon: ScrollText, about: 'custom system prompt agents.md everywhere folder workspace trust' },
+  instructions: {
+    title: say`Instructions`,
+    icon: ScrollText,
+    about: say`custom system prompt agents.md everywhere folder workspace trust`,
+  },
   agents: {
-    title: 'Agents',
+    title: say`Agents`,
     icon: Bot,
-    about: 'agent profile persona title name conversations assistant preset instructions model tools import export starters',
+    about: say`agent profile persona title name conversations assistant preset instructions model tools import export starters`,
   },
   tools: {
-    title: 'Tools and permissions',
+    title: say`Tools and permissions`,
     icon: ShieldCheck,
-    about: 'rules rule allow deny ask always never revoke sandbox commands files',
+    about: say`rules rule allow deny ask always never revoke sandbox commands files`,
   },
   appearance: {
-    title: 'Appearance',
+    title: say`Appearance`,
     icon: Sun,
-    about: 'theme light dark contrast density compact look language english deutsch german notifications tell',
+    about: say`theme light dark contrast density compact look language english deutsch german notifications tell`,
   },
   data: {
-    title: 'Data',
+    title: say`Data`,
     icon: Database,
-    about: 'folder size conversations export delete disk backup storage space retention days free log',
+    about: say`folder size conversations export delete disk backup storage space retention days free log`,
   },
-  about: { title: 'About and licences', icon: Info, about: 'version licence fonts packages check doctor diagnostics help bug report' },
+  about: {
+    title: say`About and licences`,
+    icon: Info,
+    about: say`version licence fonts packages check doctor diagnostics help bug report`,
+  },
 };
 
 /** The section of an address; what is not known is the first. */

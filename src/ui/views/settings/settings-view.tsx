@@ -13,6 +13,7 @@ import { ModelsSection } from './models-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
 import { SECTION_WORDS, sectionOf, SECTIONS, type SettingsSection } from './sections.ts';
 import { ToolsSection } from './tools-section.tsx';
+import { say } from '../../words/say.ts';
 import './settings.css';
 
 interface SettingsViewProps {
@@ -27,7 +28,7 @@ export function SettingsView({ section: name, onClose }: SettingsViewProps) {
   const [wanted, setWanted] = useState('');
   const { title } = SECTION_WORDS[section];
   useEffect(() => {
-    document.title = `${title} · Glasshouse`;
+    document.title = say`${title} · Glasshouse`;
     // On a narrow window the sections stand side by side, and the chosen one may be out of sight.
     document.querySelector('.settings-item[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [title]);
@@ -43,14 +44,14 @@ export function SettingsView({ section: name, onClose }: SettingsViewProps) {
   }, [onClose]);
   return (
     <>
-      <nav className="settings-nav" aria-label="Settings">
+      <nav className="settings-nav" aria-label={say`Settings`}>
         <div className="settings-top">
-          <IconButton icon={ArrowLeft} name="Back" keys="Esc" onClick={onClose} />
-          <span className="settings-word">Settings</span>
+          <IconButton icon={ArrowLeft} name={say`Back`} keys={say`Esc`} onClick={onClose} />
+          <span className="settings-word">{say`Settings`}</span>
         </div>
         <Field
-          name="Search settings"
-          placeholder="Search settings"
+          name={say`Search settings`}
+          placeholder={say`Search settings`}
           soft
           type="search"
           className="settings-search"
@@ -81,7 +82,7 @@ export function SettingsView({ section: name, onClose }: SettingsViewProps) {
               </a>
             </li>
           ))}
-          {found(wanted).length === 0 ? <li className="quiet settings-none">No setting is called that</li> : null}
+          {found(wanted).length === 0 ? <li className="quiet settings-none">{say`No setting is called that`}</li> : null}
         </ul>
       </nav>
       <main className="settings-main" id="main" key={section}>

@@ -10,19 +10,20 @@ import { bytes, counted } from '../../figures.ts';
 import { tell } from '../../stores/toast-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
+import { say } from '../../words/say.ts';
 
 const TITLES: Readonly<Record<PrunedKind, string>> = {
-  requests: 'Requests to models',
-  before_images: 'Files from before a change',
-  events: 'What happened when',
-  log: 'The log',
+  requests: say`Requests to models`,
+  before_images: say`Files from before a change`,
+  events: say`What happened when`,
+  log: say`The log`,
 };
 
 const DETAILS: Readonly<Record<PrunedKind, string>> = {
-  requests: 'Their words. When, to whom and what each cost stays, and the inspector says that the rest was removed',
-  before_images: 'As they were before a tool touched them',
-  events: 'By which windows that come back learn what they missed. The newest 5,000 stay',
-  log: 'Faults of Glasshouse itself',
+  requests: say`Their words. When, to whom and what each cost stays, and the inspector says that the rest was removed`,
+  before_images: say`As they were before a tool touched them`,
+  events: say`By which windows that come back learn what they missed. The newest 5,000 stay`,
+  log: say`Faults of Glasshouse itself`,
 };
 
 const DAYS = [7, 30, 90, 180, 365];
@@ -45,12 +46,12 @@ export function StorageCard() {
     storage.askAgain();
   };
   if (storage.failure && !report) {
-    return <Trouble title="What uses space cannot be measured" failure={storage.failure} onRetry={storage.askAgain} />;
+    return <Trouble title={say`What uses space cannot be measured`} failure={storage.failure} onRetry={storage.askAgain} />;
   }
   const wouldGo = report?.wouldGo.filter((each) => each.count > 0) ?? [];
   return (
     <>
-      <Group title="What uses space">
+      <Group title={say`What uses space`}>
         <Card>
           {report ? null : <WaitingLines />}
           {report?.sizes
@@ -62,7 +63,7 @@ export function StorageCard() {
             ))}
         </Card>
       </Group>
-      <Group title="How long it is kept" aside="no word of a conversation is ever among it">
+      <Group title={say`How long it is kept`} aside={say`no word of a conversation is ever among it`}>
         <Card>
           {report
             ? PRUNED_KINDS.map((kind) => (
@@ -77,13 +78,15 @@ export function StorageCard() {
               ))
             : null}
           <Line
-            title="Free up space now"
+            title={say`Free up space now`}
             detail={
-              wouldGo.length === 0 ? 'Nothing is older than it is kept' : `${wouldGo.map(inWords).join('; ')}. It goes by itself once a day`
+              wouldGo.length === 0
+                ? say`Nothing is older than it is kept`
+                : say`${wouldGo.map(inWords).join('; ')}. It goes by itself once a day`
             }
           >
             <Button small disabled={wouldGo.length === 0} onClick={() => setAsking(true)}>
-              Free up…
+              {say`Free up…`}
             </Button>
           </Line>
         </Card>
@@ -106,7 +109,7 @@ function FreeUpDialog({ wouldGo, onClose, onDone }: FreeUpDialogProps) {
     setAtWork(true);
     try {
       const { gone } = await api.system.prune({});
-      tell(`Freed about ${bytes(gone.reduce((sum, each) => sum + each.bytes, 0))}`);
+      tell(say`Freed about ${bytes(gone.reduce((sum, each) => sum + each.bytes, 0))}`);
       onDone();
       onClose();
     } catch (error) {
@@ -115,8 +118,8 @@ function FreeUpDialog({ wouldGo, onClose, onDone }: FreeUpDialogProps) {
     }
   };
   return (
-    <Dialog title="Free up space now?" onClose={onClose}>
-      <p>This goes, and cannot be brought back. No word of a conversation is among it.</p>
+    <Dialog title={say`Free up space now?`} onClose={onClose}>
+      <p>{say`This goes, and cannot be brought back. No word of a conversation is among it.`}</p>
       <ul>
         {wouldGo.map((each) => (
           <li key={each.kind}>{inWords(each)}</li>
@@ -128,9 +131,9 @@ function FreeUpDialog({ wouldGo, onClose, onDone }: FreeUpDialogProps) {
         </p>
       ) : null}
       <DialogButtons>
-        <Button onClick={onClose}>Keep</Button>
+        <Button onClick={onClose}>{say`Keep`}</Button>
         <Button look="harm-main" disabled={isAtWork} onClick={() => void free()}>
-          {isAtWork ? 'Taking it away…' : 'Take it away'}
+          {isAtWork ? say`Taking it away…` : say`Take it away`}
         </Button>
       </DialogButtons>
     </Dialog>
@@ -139,11 +142,11 @@ function FreeUpDialog({ wouldGo, onClose, onDone }: FreeUpDialogProps) {
 
 function optionsFor(current: number | null): readonly { readonly value: string; readonly label: string }[] {
   const days = [...new Set([...DAYS, ...(current === null ? [] : [current])])].toSorted((a, b) => a - b);
-  return [...days.map((each) => ({ value: String(each), label: counted(each, 'day') })), { value: 'never', label: 'For ever' }];
+  return [...days.map((each) => ({ value: String(each), label: counted(each, 'day') })), { value: 'never', label: say`For ever` }];
 }
 
 function inWords({ kind, count, bytes: size }: Pruned): string {
-  return `${counted(count, PRUNED_WORDS[kind])}, about ${bytes(size)}`;
+  return say`${counted(count, PRUNED_WORDS[kind])}, about ${bytes(size)}`;
 }
 
 function sentence(words: string): string {

@@ -18,6 +18,7 @@ import { useAnswer } from '../../use-answer.ts';
 import { Card, Group, Line } from './card.tsx';
 import { RuleForm } from './rule-form.tsx';
 import { DECISIONS, ruleInWords, whereItHolds } from './rule-words.ts';
+import { say } from '../../words/say.ts';
 
 type UsedRule = Rule & { readonly used: number };
 
@@ -34,29 +35,28 @@ export function ToolsSection() {
   return (
     <>
       <p className="settings-lead">
-        What agents may do without asking. A “never” beats every “always”. Once something from outside is in the conversation, changes and
-        commands ask again.
+        {say`What agents may do without asking. A “never” beats every “always”. Once something from outside is in the conversation, changes and commands ask again.`}
       </p>
       <Group>
         <Card>
-          <Line title="When no rule fits" detail="Reading inside a workspace is free; anything that changes something asks" />
+          <Line title={say`When no rule fits`} detail={say`Reading inside a workspace is free; anything that changes something asks`} />
           <Line
-            title="Sandbox for commands"
+            title={say`Sandbox for commands`}
             detail={
               found.value === null
-                ? 'Looking…'
+                ? say`Looking…`
                 : found.value.sandbox.ok
-                  ? 'On. Writes stay in the workspace; the network is closed'
-                  : (found.value.sandbox.reason ?? 'Not there: commands are off')
+                  ? say`On. Writes stay in the workspace; the network is closed`
+                  : (found.value.sandbox.reason ?? say`Not there: commands are off`)
             }
           >
-            {found.value && !found.value.sandbox.ok ? <Tag look="bad">Commands are off</Tag> : null}
+            {found.value && !found.value.sandbox.ok ? <Tag look="bad">{say`Commands are off`}</Tag> : null}
           </Line>
         </Card>
       </Group>
       {rules.failure && !rules.value ? (
         <Group>
-          <Trouble title="The rules cannot be read" failure={rules.failure} onRetry={rules.askAgain} />
+          <Trouble title={say`The rules cannot be read`} failure={rules.failure} onRetry={rules.askAgain} />
         </Group>
       ) : (
         <>
@@ -70,7 +70,7 @@ export function ToolsSection() {
             />
           ))}
           {isAdding ? (
-            <Group title="A new rule">
+            <Group title={say`A new rule`}>
               <Card padded>
                 <RuleForm
                   tools={tools.value ?? []}
@@ -85,15 +85,15 @@ export function ToolsSection() {
           ) : (
             <p className="settings-more">
               <Button small onClick={() => setAdding(true)}>
-                <Icon of={Plus} small /> Add a rule
+                <Icon of={Plus} small /> {say`Add a rule`}
               </Button>
             </p>
           )}
         </>
       )}
-      <Group title="Tools" {...(tools.value ? { aside: counted(tools.value.length, 'tool') } : {})}>
+      <Group title={say`Tools`} {...(tools.value ? { aside: counted(tools.value.length, 'tool') } : {})}>
         {tools.failure && !tools.value ? (
-          <Trouble title="The tools cannot be read" failure={tools.failure} onRetry={tools.askAgain} />
+          <Trouble title={say`The tools cannot be read`} failure={tools.failure} onRetry={tools.askAgain} />
         ) : (
           <Card>
             {tools.value ? null : <WaitingLines lines={5} />}
@@ -120,9 +120,9 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
   if (rules.length === 0) {
     if (decision !== 'allow' || !isLoaded) return null;
     return (
-      <Group title={words.title} aside="no rules">
+      <Group title={words.title} aside={say`no rules`}>
         <Card>
-          <Line title="Nothing is allowed beforehand" detail="“Always” in an approval, or the form below, puts a rule here." />
+          <Line title={say`Nothing is allowed beforehand`} detail={say`“Always” in an approval, or the form below, puts a rule here.`} />
         </Card>
       </Group>
     );
@@ -132,9 +132,9 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
     try {
       await api.rules.remove({ id: rule.id });
       onChanged();
-      tell(`${decision === 'allow' ? 'Revoked' : 'Lifted'}: ${verb} ${visible(pattern ?? '')}`, {
+      tell(`${decision === 'allow' ? say`Revoked` : say`Lifted`}: ${verb} ${visible(pattern ?? '')}`, {
         act: {
-          label: 'Undo',
+          label: say`Undo`,
           run: () => {
             const { id: _id, createdAt: _createdAt, used: _used, ...again } = rule;
             void api.rules
@@ -154,12 +154,12 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
         <table className="settings-table">
           <thead>
             <tr>
-              <th className="is-rule">Rule</th>
-              <th>Where</th>
-              <th className="figure">Used</th>
-              <th className="is-since">Since</th>
+              <th className="is-rule">{say`Rule`}</th>
+              <th>{say`Where`}</th>
+              <th className="figure">{say`Used`}</th>
+              <th className="is-since">{say`Since`}</th>
               <th>
-                <span className="unseen">Take back</span>
+                <span className="unseen">{say`Take back`}</span>
               </th>
             </tr>
           </thead>
@@ -171,7 +171,7 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
                   <td>
                     <span className="medium">{verb}</span>{' '}
                     {pattern === null ? (
-                      <span className="quiet">whatever it is asked</span>
+                      <span className="quiet">{say`whatever it is asked`}</span>
                     ) : (
                       <span className="mono">
                         <Visible text={pattern} />
@@ -204,9 +204,9 @@ function RuleTable({ decision, rules, isLoaded, onChanged }: RuleTableProps) {
 }
 
 const EFFECTS: Record<ToolLine['effect'], string> = {
-  none: 'Changes nothing',
-  idempotent: 'Changes nothing that lasts',
-  unsafe: 'Changes things: asks unless a rule allows it',
+  none: say`Changes nothing`,
+  idempotent: say`Changes nothing that lasts`,
+  unsafe: say`Changes things: asks unless a rule allows it`,
 };
 
 function OneTool({ tool, rules }: { tool: ToolLine; rules: readonly UsedRule[] }) {
@@ -216,7 +216,7 @@ function OneTool({ tool, rules }: { tool: ToolLine; rules: readonly UsedRule[] }
   const facts = [
     EFFECTS[tool.effect],
     own.length > 0 ? counted(own.length, 'rule') : null,
-    allowed > 0 ? `${counted(allowed, 'call')} allowed by them` : null,
+    allowed > 0 ? say`${counted(allowed, 'call')} allowed by them` : null,
   ];
   return (
     <Line
@@ -224,15 +224,15 @@ function OneTool({ tool, rules }: { tool: ToolLine; rules: readonly UsedRule[] }
       detail={facts.filter(Boolean).join(' · ')}
       below={isOpen ? <p className="tool-told">{tool.description}</p> : null}
     >
-      <span className="settings-figure">{tool.calls === 0 ? 'never called' : counted(tool.calls, 'call')}</span>
+      <span className="settings-figure">{tool.calls === 0 ? say`never called` : counted(tool.calls, 'call')}</span>
       <Button
         look="plain"
         small
         aria-expanded={isOpen}
-        aria-label={`${isOpen ? 'Close' : 'Look'}: what models are told of ${tool.name}`}
+        aria-label={say`${isOpen ? say`Close` : say`Look`}: what models are told of ${tool.name}`}
         onClick={() => setOpen(!isOpen)}
       >
-        {isOpen ? 'Close' : 'Look'}
+        {isOpen ? say`Close` : say`Look`}
       </Button>
     </Line>
   );

@@ -17,6 +17,7 @@ import { tell } from '../../stores/toast-store.ts';
 import { setDrawer } from '../../stores/ui-store.ts';
 import { DRAGGED } from './folder-section.tsx';
 import { MoveDialog } from './move-dialog.tsx';
+import { say } from '../../words/say.ts';
 
 interface ConversationItemProps {
   readonly line: ConversationLine;
@@ -76,16 +77,16 @@ export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: C
         <Now line={line} place={place} />
       </a>
       <Menu
-        name={`Acts for ${visible(title)}`}
+        name={say`Acts for ${visible(title)}`}
         align="end"
-        trigger={<IconButton className="side-more" icon={Ellipsis} name={`More for ${visible(title)}`} fine />}
+        trigger={<IconButton className="side-more" icon={Ellipsis} name={say`More for ${visible(title)}`} fine />}
         onCloseAutoFocus={(event) => {
           if (isRenaming) event.preventDefault();
         }}
       >
         {place === 'trash' ? null : (
           <MenuItem icon={Pencil} keys="F2" onSelect={() => setTimeout(() => setRenaming(true))}>
-            Rename
+            {say`Rename`}
           </MenuItem>
         )}
         {place === 'list' ? (
@@ -93,36 +94,36 @@ export function ConversationItem({ line, isCurrent, place, onDelete, onMove }: C
             icon={line.pinned ? PinOff : Pin}
             onSelect={() => void pinConversation(line.id, !line.pinned).catch((error: unknown) => tell(failureOf(error).message))}
           >
-            {line.pinned ? 'Unpin' : 'Pin'}
+            {line.pinned ? say`Unpin` : say`Pin`}
           </MenuItem>
         ) : null}
         {place === 'list' ? (
           <>
             <MenuItem icon={FolderInput} onSelect={() => setTimeout(() => setMoving(true))}>
-              Move to…
+              {say`Move to…`}
             </MenuItem>
             <MenuItem icon={SquareCheck} onSelect={() => setTimeout(() => beginSelection(line.id))}>
-              Select
+              {say`Select`}
             </MenuItem>
           </>
         ) : null}
         {FORMATS.map(({ format, name }) => (
           <MenuItem key={format} icon={Download} onSelect={() => void exportConversation(line.id, format)}>
-            Export as {name}
+            {say`Export as`} {name}
           </MenuItem>
         ))}
         <MenuLine />
         {place === 'list' ? (
           <MenuItem icon={Archive} onSelect={() => setTimeout(() => onMove('archive'))}>
-            Archive
+            {say`Archive`}
           </MenuItem>
         ) : (
           <MenuItem icon={place === 'trash' ? Undo2 : ArchiveRestore} onSelect={() => setTimeout(() => onMove('list'))}>
-            {place === 'trash' ? 'Restore' : 'Back to the list'}
+            {place === 'trash' ? say`Restore` : say`Back to the list`}
           </MenuItem>
         )}
-        <MenuItem icon={Trash} harm={place === 'trash'} keys="Del" onSelect={() => setTimeout(onDelete)}>
-          {place === 'trash' ? 'Delete for good…' : 'Move to the trash'}
+        <MenuItem icon={Trash} harm={place === 'trash'} keys={say`Del`} onSelect={() => setTimeout(onDelete)}>
+          {place === 'trash' ? say`Delete for good…` : say`Move to the trash`}
         </MenuItem>
       </Menu>
       {isMoving ? (
@@ -145,17 +146,17 @@ function Now({ line, place }: { line: ConversationLine; place: ConversationPlace
   if (line.openInteractions > 0 || state === 'awaiting_interaction') {
     return (
       <>
-        <span className="side-say">waiting</span>
+        <span className="side-say">{say`waiting`}</span>
         <Sign lit="1 2 3 4" live />
       </>
     );
   }
-  if (state === 'suspended') return <span className="side-when">unfinished</span>;
+  if (state === 'suspended') return <span className="side-when">{say`unfinished`}</span>;
   const lit = state === null ? '' : litBy(state);
   if (lit !== '') {
     return (
       <>
-        <span className="unseen">at work</span>
+        <span className="unseen">{say`at work`}</span>
         <Sign lit={lit} live />
       </>
     );
@@ -187,7 +188,7 @@ function RenameField({ title, onDone }: { title: string; onDone: (title: string 
     <input
       ref={input}
       className="side-rename"
-      aria-label="Title"
+      aria-label={say`Title`}
       value={text}
       maxLength={200}
       onChange={(event) => setText(event.target.value)}

@@ -7,6 +7,7 @@ import { counted } from '../../figures.ts';
 import { goTo } from '../../route.ts';
 import { dropConversation } from '../../stores/conversation-store.ts';
 import { forgetConversation } from '../../stores/conversations-store.ts';
+import { say } from '../../words/say.ts';
 
 interface DeleteDialogProps {
   readonly line: ConversationLine;
@@ -30,18 +31,18 @@ export function DeleteDialog({ line, isCurrent, onClose }: DeleteDialogProps) {
     dropConversation(line.id);
   };
   return (
-    <Dialog title={`Delete “${line.title || 'New conversation'}”?`} onClose={onClose}>
+    <Dialog title={say`Delete “${line.title || say`New conversation`}”?`} onClose={onClose}>
       <p>
-        {counted(line.messages, 'message')}, every request that was sent for them, and what was kept to undo changes to files are
-        overwritten. The files themselves stay as they are. This cannot be undone.
+        {counted(line.messages, 'message')}
+        {say`, every request that was sent for them, and what was kept to undo changes to files are overwritten. The files themselves stay as they are. This cannot be undone.`}
       </p>
       {failure ? <p role="alert">{failure}</p> : null}
       <DialogButtons>
         <Button look="plain" onClick={onClose}>
-          Keep it
+          {say`Keep it`}
         </Button>
         <Button look="harm-main" onClick={() => void remove()}>
-          Delete it for good
+          {say`Delete it for good`}
         </Button>
       </DialogButtons>
     </Dialog>

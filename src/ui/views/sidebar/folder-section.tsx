@@ -8,6 +8,7 @@ import { Visible } from '../../components/visible.tsx';
 import { changeTogether, useConversations } from '../../stores/conversations-store.ts';
 import { deleteFolder, saveFolder } from '../../stores/folders-store.ts';
 import { remember, useRecalled } from '../../stores/memory-store.ts';
+import { say } from '../../words/say.ts';
 
 /** What a row that is dragged brings: its id. */
 export const DRAGGED = 'application/x-glasshouse-conversation';
@@ -44,7 +45,7 @@ export function FolderSection({ folder, count, children }: FolderSectionProps) {
   };
   return (
     <section
-      aria-label={`Folder ${folder.name}`}
+      aria-label={say`Folder ${folder.name}`}
       className={isOver ? 'is-over' : ''}
       onDragOver={onDragOver}
       onDragLeave={() => setOver(false)}
@@ -62,7 +63,7 @@ export function FolderSection({ folder, count, children }: FolderSectionProps) {
         ) : (
           <input
             className="side-rename"
-            aria-label="Name of the folder"
+            aria-label={say`Name of the folder`}
             value={name}
             maxLength={FOLDER_NAME_LIMIT}
             autoFocus
@@ -77,23 +78,23 @@ export function FolderSection({ folder, count, children }: FolderSectionProps) {
           />
         )}
         <Menu
-          name={`Acts for the folder ${folder.name}`}
+          name={say`Acts for the folder ${folder.name}`}
           align="end"
           onCloseAutoFocus={(event) => {
             if (name !== null) event.preventDefault();
           }}
-          trigger={<IconButton icon={Ellipsis} name={`More for the folder ${folder.name}`} fine />}
+          trigger={<IconButton icon={Ellipsis} name={say`More for the folder ${folder.name}`} fine />}
         >
           <MenuItem icon={Pencil} onSelect={() => setTimeout(() => setName(folder.name))}>
-            Rename
+            {say`Rename`}
           </MenuItem>
-          <MenuItem icon={Trash2} hint="its conversations stay" onSelect={() => void deleteFolder(folder)}>
-            Delete the folder
+          <MenuItem icon={Trash2} hint={say`its conversations stay`} onSelect={() => void deleteFolder(folder)}>
+            {say`Delete the folder`}
           </MenuItem>
         </Menu>
       </h2>
       {isOpen ? children : null}
-      {isOpen && count === 0 ? <p className="side-empty quiet">Empty. Drag a conversation here, or use its menu.</p> : null}
+      {isOpen && count === 0 ? <p className="side-empty quiet">{say`Empty. Drag a conversation here, or use its menu.`}</p> : null}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { Folder } from '../../../core/models/folder.ts';
 import type { ConversationLine } from '../../../contract/views.ts';
 import { daysAgo } from '../../figures.ts';
+import { say } from '../../words/say.ts';
 
 export interface DayGroup {
   readonly name: string;
@@ -12,7 +13,7 @@ export function groupByDay(lines: readonly ConversationLine[], now: number): rea
   const groups = new Map<string, ConversationLine[]>();
   const newestFirst = lines.toSorted((a, b) => b.updatedAt - a.updatedAt);
   for (const line of [...newestFirst.filter((each) => each.pinned), ...newestFirst.filter((each) => !each.pinned)]) {
-    const name = line.pinned ? 'Pinned' : dayName(line.updatedAt, now);
+    const name = line.pinned ? say`Pinned` : dayName(line.updatedAt, now);
     groups.set(name, [...(groups.get(name) ?? []), line]);
   }
   return [...groups].map(([name, each]) => ({ name, lines: each }));
@@ -39,8 +40,8 @@ export function sectionsOf(lines: readonly ConversationLine[], folders: readonly
 
 function dayName(at: number, now: number): string {
   const ago = daysAgo(at, now);
-  if (ago <= 0) return 'Today';
-  if (ago === 1) return 'Yesterday';
-  if (ago < 7) return 'Last week';
-  return ago < 31 ? 'Last month' : 'Earlier';
+  if (ago <= 0) return say`Today`;
+  if (ago === 1) return say`Yesterday`;
+  if (ago < 7) return say`Last week`;
+  return ago < 31 ? say`Last month` : say`Earlier`;
 }

@@ -7,6 +7,7 @@ import { Field } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { saveFolder, useFolders } from '../../stores/folders-store.ts';
+import { say } from '../../words/say.ts';
 
 interface MoveDialogProps {
   readonly onClose: () => void;
@@ -24,7 +25,7 @@ export function MoveDialog({ onClose, onChoose }: MoveDialogProps) {
     if (folder) onChoose(folder.id);
   };
   return (
-    <Dialog title="Move to" onClose={onClose}>
+    <Dialog title={say`Move to`} onClose={onClose}>
       <ul className="move-list">
         {folders.map((folder) => (
           <li key={folder.id}>
@@ -38,25 +39,25 @@ export function MoveDialog({ onClose, onChoose }: MoveDialogProps) {
         ))}
         <li>
           <button type="button" className="side-item" onClick={() => onChoose(null)}>
-            <Icon of={List} small /> No folder
+            <Icon of={List} small /> {say`No folder`}
           </button>
         </li>
       </ul>
       <form className="move-new" onSubmit={(event) => void make(event)}>
         <Field
-          name="New folder"
-          placeholder="New folder"
+          name={say`New folder`}
+          placeholder={say`New folder`}
           before={<Icon of={FolderPlus} small />}
           value={name}
           maxLength={FOLDER_NAME_LIMIT}
           onChange={(event) => setName(event.target.value)}
         />
         <Button type="submit" disabled={name.trim() === ''}>
-          Make it
+          {say`Make it`}
         </Button>
       </form>
       <DialogButtons>
-        <Button onClick={onClose}>Leave them</Button>
+        <Button onClick={onClose}>{say`Leave them`}</Button>
       </DialogButtons>
     </Dialog>
   );

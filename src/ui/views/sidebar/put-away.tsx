@@ -8,6 +8,7 @@ import { bringBack, putAway } from '../../stores/conversations-store.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { ConversationItem } from './conversation-item.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { say } from '../../words/say.ts';
 
 interface PutAwayProps {
   readonly place: 'archive' | 'trash';
@@ -17,8 +18,8 @@ interface PutAwayProps {
 
 const LIMIT = 500;
 const WORDS = {
-  archive: { title: 'Archive', empty: 'What you put away stands here. It is kept, and found by the search.' },
-  trash: { title: 'Trash', empty: 'Nothing is in the trash.' },
+  archive: { title: say`Archive`, empty: say`What you put away stands here. It is kept, and found by the search.` },
+  trash: { title: say`Trash`, empty: say`Nothing is in the trash.` },
 } as const;
 
 /** What is out of the list: the archive, or the trash, where it is kept for 30 days. */
@@ -48,9 +49,9 @@ export function PutAway({ place, currentId, onClose }: PutAwayProps) {
         }}
       >
         <h2 className="side-group side-place label">
-          <IconButton icon={ArrowLeft} name="Back to the conversations" keys="Esc" fine onClick={onClose} />
+          <IconButton icon={ArrowLeft} name={say`Back to the conversations`} keys={say`Esc`} fine onClick={onClose} />
           <span className="grow">{WORDS[place].title}</span>
-          {place === 'trash' ? <span className="side-when">kept for 30 days</span> : null}
+          {place === 'trash' ? <span className="side-when">{say`kept for 30 days`}</span> : null}
         </h2>
         <ul>
           {lines.map((line) => (

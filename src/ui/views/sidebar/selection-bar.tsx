@@ -7,6 +7,7 @@ import { exportConversations } from '../../export-conversation.ts';
 import { changeTogether } from '../../stores/conversations-store.ts';
 import { endSelection, useSelection } from '../../stores/selection-store.ts';
 import { MoveDialog } from './move-dialog.tsx';
+import { say } from '../../words/say.ts';
 
 /** What can be done with all that are taken. It ends with that. */
 export function SelectionBar({ lines }: { lines: readonly ConversationLine[] }) {
@@ -30,22 +31,22 @@ export function SelectionBar({ lines }: { lines: readonly ConversationLine[] }) 
       className="side-foot"
       role="toolbar"
       tabIndex={-1}
-      aria-label="With those that are selected"
+      aria-label={say`With those that are selected`}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && !event.defaultPrevented) endSelection();
       }}
     >
       <span className="grow quiet" role="status">
-        {taken.length} selected
+        {taken.length} {say`selected`}
       </span>
-      <IconButton icon={FolderInput} name="Move to…" disabled={isNone} onClick={() => setMoving(true)} />
-      <IconButton icon={Archive} name="Archive them" disabled={isNone} onClick={() => change({ archived: true })} />
-      <Menu name="Export" side="top" align="end" trigger={<IconButton icon={Download} name="Export them" disabled={isNone} />}>
-        <MenuItem onSelect={() => save('markdown')}>As one Markdown file</MenuItem>
-        <MenuItem onSelect={() => save('json')}>As one JSON file</MenuItem>
+      <IconButton icon={FolderInput} name={say`Move to…`} disabled={isNone} onClick={() => setMoving(true)} />
+      <IconButton icon={Archive} name={say`Archive them`} disabled={isNone} onClick={() => change({ archived: true })} />
+      <Menu name={say`Export`} side="top" align="end" trigger={<IconButton icon={Download} name={say`Export them`} disabled={isNone} />}>
+        <MenuItem onSelect={() => save('markdown')}>{say`As one Markdown file`}</MenuItem>
+        <MenuItem onSelect={() => save('json')}>{say`As one JSON file`}</MenuItem>
       </Menu>
-      <IconButton icon={Trash} name="Move them to the trash" disabled={isNone} onClick={() => change({ trashed: true })} />
-      <IconButton icon={X} name="Done selecting" keys="Esc" onClick={endSelection} />
+      <IconButton icon={Trash} name={say`Move them to the trash`} disabled={isNone} onClick={() => change({ trashed: true })} />
+      <IconButton icon={X} name={say`Done selecting`} keys={say`Esc`} onClick={endSelection} />
       {isMoving ? (
         <MoveDialog
           onClose={() => setMoving(false)}

@@ -20,6 +20,7 @@ import { FolderSection } from './folder-section.tsx';
 import { sectionsOf } from './group-by-day.ts';
 import { idsOnScreen, SelectRow } from './select-row.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { say } from '../../words/say.ts';
 import './sidebar.css';
 
 /** Seldom wanted: fetched when it is. */
@@ -44,22 +45,22 @@ export function Sidebar() {
     setTimeout(() => room?.querySelector<HTMLElement>('.side-link')?.focus());
   };
   return (
-    <nav className="side" aria-label="Conversations">
+    <nav className="side" aria-label={say`Conversations`}>
       <div className="side-top">
         <Mark />
-        <span className="wordmark grow">Glasshouse</span>
-        <IconButton className="only-wide" icon={PanelLeft} name="Hide sidebar" keys={SHORTCUTS.sidebar.keys} onClick={toggleSidebar} />
-        <IconButton icon={SquarePen} name="New conversation" keys={SHORTCUTS.new.keys} onClick={startNew} />
+        <span className="wordmark grow">{say`Glasshouse`}</span>
+        <IconButton className="only-wide" icon={PanelLeft} name={say`Hide sidebar`} keys={SHORTCUTS.sidebar.keys} onClick={toggleSidebar} />
+        <IconButton icon={SquarePen} name={say`New conversation`} keys={SHORTCUTS.new.keys} onClick={startNew} />
       </div>
       <button type="button" className="field is-soft search-field" onClick={openPalette}>
         <Icon of={Search} small />
-        <span className="grow">Search everything</span>
+        <span className="grow">{say`Search everything`}</span>
         <Kbd>{SHORTCUTS.palette.keys}</Kbd>
       </button>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrow keys between the links in it */}
       <div ref={list} className="side-scroll" onKeyDown={moveInList}>
         {place === 'list' ? null : (
-          <Boundary key={place} part="What was put away">
+          <Boundary key={place} part={say`What was put away`}>
             <PutAway place={place} currentId={currentId} onClose={() => setPlace('list')} fallback={null} />
           </Boundary>
         )}
@@ -94,7 +95,7 @@ export function Sidebar() {
           );
         })}
         {place === 'list' && isLoaded && lines.length === 0 ? (
-          <p className="side-empty quiet">Your conversations will stand here, the newest on top.</p>
+          <p className="side-empty quiet">{say`Your conversations will stand here, the newest on top.`}</p>
         ) : null}
       </div>
       {isSelecting && place === 'list' ? (
@@ -113,15 +114,15 @@ export function Sidebar() {
             }}
           >
             <Icon of={Settings} />
-            <span className="grow">Settings</span>
+            <span className="grow">{say`Settings`}</span>
           </a>
-          <IconButton icon={SquareCheck} name="Select several" onClick={() => select(list.current)} />
-          <IconButton icon={Archive} name="Archive" aria-pressed={place === 'archive'} onClick={() => toggle('archive')} />
-          <IconButton icon={Trash} name="Trash" aria-pressed={place === 'trash'} onClick={() => toggle('trash')} />
+          <IconButton icon={SquareCheck} name={say`Select several`} onClick={() => select(list.current)} />
+          <IconButton icon={Archive} name={say`Archive`} aria-pressed={place === 'archive'} onClick={() => toggle('archive')} />
+          <IconButton icon={Trash} name={say`Trash`} aria-pressed={place === 'trash'} onClick={() => toggle('trash')} />
         </div>
       )}
       <ResizeHandle
-        name="Width of the sidebar"
+        name={say`Width of the sidebar`}
         memory="layout:sidebar-width"
         property="--sidebar-width"
         edge="right"
