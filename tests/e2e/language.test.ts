@@ -54,8 +54,8 @@ describe('the language of the page', () => {
             name: 'update_plan',
             input: {
               items: [
-                { text: 'Look', state: 'active' },
-                { text: 'Write', state: 'pending' },
+                { text: 'Nachsehen', state: 'active' },
+                { text: 'Aufschreiben', state: 'pending' },
               ],
             },
           },

@@ -1,3 +1,4 @@
+import { say } from '../words/say.ts';
 import './kbd.css';
 
 /** A key. */
@@ -8,6 +9,6 @@ export function Kbd({ children }: { children: string }) {
 const isApple = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 
 /** `Ctrl` here, `⌘` there. */
-export const CTRL = isApple ? '⌘' : 'Ctrl';
+export const CTRL = isApple ? '⌘' : say`Ctrl`;
 /** `Alt` here, `⌥` there. */
 export const ALT = isApple ? '⌥' : 'Alt';

@@ -1,5 +1,6 @@
 import { Folder, Menu as MenuIcon, PanelLeft, PanelRight } from 'lucide-react';
 import { Icon } from '../../components/icon.tsx';
+import { CTRL } from '../../components/kbd.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Visible } from '../../components/visible.tsx';
 import { toggleInspector, toggleSidebar, useIsInspectorOpen, useIsSidebarHidden } from '../../layout.ts';
@@ -30,7 +31,7 @@ export function ConversationHeader({ open }: { open: OpenConversation | null }) 
       <span className="grow" />
       <ConnectionWords />
       {open ? <ContextMeter open={open} /> : null}
-      <IconButton icon={PanelRight} name={say`Inspector`} keys={say`Ctrl I`} aria-pressed={isInspectorOpen} onClick={toggleInspector} />
+      <IconButton icon={PanelRight} name={say`Inspector`} keys={`${CTRL} I`} aria-pressed={isInspectorOpen} onClick={toggleInspector} />
     </header>
   );
 }
@@ -42,7 +43,7 @@ function SidebarButtons() {
     <>
       <IconButton className="only-narrow" icon={MenuIcon} name={say`Conversations`} onClick={() => setDrawer(true)} />
       {isHidden ? (
-        <IconButton className="only-wide" icon={PanelLeft} name={say`Show sidebar`} keys={say`Ctrl B`} onClick={toggleSidebar} />
+        <IconButton className="only-wide" icon={PanelLeft} name={say`Show sidebar`} keys={`${CTRL} B`} onClick={toggleSidebar} />
       ) : null}
     </>
   );

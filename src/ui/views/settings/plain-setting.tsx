@@ -8,8 +8,16 @@ import { tell } from '../../stores/toast-store.ts';
 import { Line } from './card.tsx';
 import { say } from '../../words/say.ts';
 
-/** Where the setting's own name says too little. */
-const TITLES: Readonly<Record<string, string>> = { no_proxy: say`Without the proxy`, ca_file: say`Further authorities` };
+const TITLES: Readonly<Record<string, string>> = {
+  model: say`Model`,
+  window: say`Window`,
+  search: say`Search`,
+  thinking: say`Thinking`,
+  proxy: say`Proxy`,
+  no_proxy: say`Without the proxy`,
+  ca_file: say`Further authorities`,
+  update_address: say`Update address`,
+};
 
 /** A setting in words or figures, with its own words about it; an empty field forgets it. */
 export function PlainSetting({ setting, onChanged }: { setting: SettingView; onChanged: () => void }) {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { KIND_WORDS, PRUNED_KINDS, PRUNED_WORDS, type Pruned, type PrunedKind } from '../../../core/models/storage.ts';
+import { PRUNED_KINDS, type Pruned, type PrunedKind, type StoredKind } from '../../../core/models/storage.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogButtons } from '../../components/dialog.tsx';
@@ -24,6 +24,19 @@ const DETAILS: Readonly<Record<PrunedKind, string>> = {
   before_images: say`As they were before a tool touched them`,
   events: say`By which windows that come back learn what they missed. The newest 5,000 stay`,
   log: say`Faults of Glasshouse itself`,
+};
+
+const KINDS: Readonly<Record<StoredKind, string>> = {
+  conversations: say`Messages, tool calls and runs`,
+  outputs: say`Long outputs of tools`,
+  requests: say`Requests as they went to models`,
+  before_images: say`Files as they were before a tool touched them`,
+  events: say`What happened when`,
+  search: say`The index of the search`,
+  settings: say`Settings and what windows remember`,
+  log: say`The log`,
+  models: say`Files of models`,
+  free: say`Room inside the database that is used again`,
 };
 
 const DAYS = [7, 30, 90, 180, 365];
@@ -57,7 +70,7 @@ export function StorageCard() {
           {report?.sizes
             .filter((each) => each.bytes > 0)
             .map(({ kind, bytes: size }) => (
-              <Line key={kind} title={sentence(KIND_WORDS[kind])}>
+              <Line key={kind} title={KINDS[kind]}>
                 <span className="settings-figure">{bytes(size)}</span>
               </Line>
             ))}
@@ -146,9 +159,11 @@ function optionsFor(current: number | null): readonly { readonly value: string; 
 }
 
 function inWords({ kind, count, bytes: size }: Pruned): string {
-  return say`${counted(count, PRUNED_WORDS[kind])}, about ${bytes(size)}`;
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const counts: Readonly<Record<PrunedKind, string>> = {
+    requests: counted(count, 'request'),
+    before_images: counted(count, 'earlier file'),
+    events: counted(count, 'event'),
+    log: counted(count, 'log line'),
+  };
+  return say`${counts[kind]}, about ${bytes(size)}`;
 }
