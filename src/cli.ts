@@ -61,7 +61,12 @@ async function withApp(command: Exclude<Command, { name: 'help' | 'version' | 'c
         ...command.deny.map((each) => ({ ...each, decision: 'deny' as const })),
       ]
     : [];
-  const composed = await compose({ env: process.env, configuredRules, canAnswer: () => keyboard !== null });
+  const composed = await compose({
+    env: process.env,
+    configuredRules,
+    canAnswer: () => keyboard !== null,
+    isIncognito: isWork && command.incognito,
+  });
   const { app } = composed;
   reportBug = composed.reportBug;
   try {

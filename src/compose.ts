@@ -30,6 +30,7 @@ import type { WorkspaceFiles } from './application/ports/machine.ts';
 import type { LocalModels, ModelCatalog } from './application/ports/model-catalog.ts';
 import type { Sandbox } from './application/ports/sandbox.ts';
 import type { Secrets } from './application/ports/secrets.ts';
+import type { SystemPort } from './application/ports/system.ts';
 import type { Glasshouse } from './contract/glasshouse.ts';
 import { environmentBlocks } from './core/context/instructions.ts';
 import { FailureError } from './core/models/failure.ts';
@@ -72,6 +73,8 @@ export interface ComposeOptions {
   readonly configuredRules?: readonly Omit<Rule, 'id' | 'createdAt' | 'scope' | 'scopeId'>[];
   /** Whether somebody can answer what a run asks. */
   canAnswer(): boolean;
+  /** Nothing of it is written to the disk (R1 and R4 excepted): conversations live in memory, and end with the process. */
+  readonly isIncognito?: boolean;
 }
 
 /** What there is behind the application, for a composition root that serves more of it. */
@@ -114,8 +117,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const home = homedir();
   const folder = resolve(dataFolder(env, home, process.platform));
   const cache = cacheFolder(env, home, process.platform);
-  const system = createNodeSystem(folder);
-  const storage = openStorage(folder, { instanceId: system.newId(), now: system.now });
+  const place = options.isIncognito ? ':memory:' : folder;
+  const system = createNodeSystem(place);
+  const storage = openStorage(place, { instanceId: system.newId(), now: system.now });
+  if (options.isIncognito) await carryOverFrom(folder, storage, system);
   await storage.instances.reconcile();
 
   const secrets = createSecrets({ env, folder, names: Object.keys(SAVED_KEYS) });
@@ -369,6 +374,17 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 }
 
 /** The catalog as it is used: the way out is as the settings have it now, and what was opened is known from then on. */
+/** What the person has set counts here too. */
+async function carryOverFrom(folder: string, storage: Storage, system: SystemPort): Promise<void> {
+  const { carryOver } = await import('./application/use-cases/carry-over.ts');
+  const kept = openStorage(folder, { instanceId: system.newId(), now: system.now });
+  try {
+    await carryOver(kept, storage);
+  } finally {
+    kept.close();
+  }
+}
+
 function rememberingProfiles(profiles: Map<string, ModelProfile>, network: Network, catalog: ModelCatalog): ModelCatalog {
   return {
     ...catalog,

@@ -4,7 +4,7 @@ import { adviceFor, exitCodeFor, failure, FailureError } from './core/models/fai
 import { startHttpServer, type RunningServer } from './infrastructure/rpc/http-server.ts';
 import { parseServerOptions, SERVER_HELP, type ServerOptions } from './infrastructure/rpc/server-options.ts';
 import type { Served } from './infrastructure/rpc/served.ts';
-import { accessToken } from './infrastructure/system/access-token.ts';
+import { accessToken, randomToken } from './infrastructure/system/access-token.ts';
 import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRecord } from './infrastructure/system/server-record.ts';
 import { serveable } from './serve.ts';
 
@@ -16,6 +16,9 @@ const LOOK_EVERY = 100;
 /** How long after its start the server tidies up; milliseconds. */
 const TIDYING = 60_000;
 const DAY = 24 * 60 * 60_000;
+/** How long an incognito server waits for its first window, and after its last one; milliseconds. */
+const FIRST_WINDOW = 120_000;
+const LAST_WINDOW = 10_000;
 /** How long runs and requests may take to end when the server does; milliseconds. */
 const LEAVING = 1_500;
 
@@ -26,8 +29,9 @@ async function main(): Promise<void> {
     return;
   }
   const given = options.tokenFromStdin ? await firstLine(process.stdin) : null;
-  const composed = await compose({ env: process.env, canAnswer: () => true });
+  const composed = await compose({ env: process.env, canAnswer: () => true, isIncognito: options.isIncognito });
   reportBug = composed.reportBug;
+  if (options.isIncognito) return serve(composed, options, given ?? randomToken());
   const { instances } = composed.parts.storage;
   // Another one that holds the place is found; one that is just ending leaves it.
   for (let waited = 0; waited < STARTING; waited += LOOK_EVERY) {
@@ -49,15 +53,29 @@ async function serve(composed: Composed, options: ServerOptions, given: string |
     port: options.port,
     token,
     page: `${PRODUCT_ROOT}dist/page`,
+    isIncognito: options.isIncognito,
+    ...(options.isIncognito ? { onWindows: endWithWindows() } : {}),
     language: async () => process.env['GLASSHOUSE_LANGUAGE'] || storage.settings.get('language'),
     instance,
     version,
     served,
   });
-  writeServerRecord(folder, { pid: process.pid, port: server.port, instance, hasStoredToken: given === null });
-  endOnSignal(composed, served, server);
-  await sayReady(options, server.port, process.pid, given === null ? token : null);
-  tidyUp(composed);
+  if (!options.isIncognito) writeServerRecord(folder, { pid: process.pid, port: server.port, instance, hasStoredToken: given === null });
+  endOnSignal(composed, served, server, options.isIncognito);
+  await sayReady(options, server.port, process.pid, options.tokenFromStdin ? null : token);
+  if (!options.isIncognito) tidyUp(composed);
+}
+
+/** Ends the process some seconds after its last window was closed, or when no window comes; and with the process that started it. */
+function endWithWindows(): (count: number) => void {
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  let timer = setTimeout(end, FIRST_WINDOW);
+  process.once('disconnect', end);
+  return (count) => {
+    clearTimeout(timer);
+    // A window that is loaded anew comes back at once.
+    if (count === 0) timer = setTimeout(end, LAST_WINDOW);
+  };
 }
 
 /** Takes out what is kept for a time only: a while after the start, and every day. */
@@ -118,13 +136,13 @@ async function openPage(port: number, token: string): Promise<void> {
 }
 
 /** A polite end: no more requests, what was told is stored, runs stand to be gone on with. A second signal ends it at once. */
-function endOnSignal(composed: Composed, served: Served, server: RunningServer): void {
+function endOnSignal(composed: Composed, served: Served, server: RunningServer, isIncognito: boolean): void {
   let isEnding = false;
   const end = async () => {
     if (isEnding) process.exit(130);
     isEnding = true;
     const { folder, storage, supervisor, catalog, sandbox } = composed.parts;
-    removeServerRecord(folder, storage.instances.id);
+    if (!isIncognito) removeServerRecord(folder, storage.instances.id);
     served.stream.stop();
     const programs = supervisor.leave().then(() => Promise.all([catalog.close(), sandbox.close()]));
     const quiet = Promise.all([server.close(), programs, served.pulls.close(), served.titles.close()]);

@@ -9,6 +9,7 @@ import { providersOfKey } from './infrastructure/llm/providers-in-words.ts';
 import { createBackupMaker } from './infrastructure/persistence/backup-maker.ts';
 import { Tickets } from './infrastructure/rpc/tickets.ts';
 import { modelsFolder } from './infrastructure/models/models-folder.ts';
+import { createIncognitoServers } from './infrastructure/system/incognito-servers.ts';
 import { createKeepAwake } from './infrastructure/system/keep-awake.ts';
 import { createProductInfo } from './infrastructure/system/product-info.ts';
 import { createWorkFolders } from './infrastructure/system/work-folders.ts';
@@ -65,6 +66,7 @@ export function serveable(composed: Composed, env: Readonly<Record<string, strin
     folderStore: storage.folders,
     product: createProductInfo({ folder: parts.folder, modelsFolder: modelsFolder(env, parts.cache), root: PRODUCT_ROOT }),
     backups: createBackupMaker(parts.folder, parts.cache),
+    incognito: createIncognitoServers(join(PRODUCT_ROOT, 'dist', 'main.js'), env),
     tickets: new Tickets(composed.now),
     modelFiles: async () => {
       const stored = await (await parts.modelStore()).list();

@@ -205,6 +205,7 @@ export interface GlasshouseClient {
   };
   readonly system: {
     readonly found: Call<Record<string, never>, FoundHere>;
+    readonly incognito: Call<Record<string, never>, { readonly url: string }>;
     readonly doctor: Call<Record<string, never>, { readonly findings: readonly Finding[] }>;
     readonly data: Call<Record<string, never>, DataView>;
     readonly newerVersion: Call<Record<string, never>, { readonly newer: string | null }>;

@@ -452,6 +452,15 @@ export const procedures = {
       .route({ method: 'GET', path: '/system/found', tags: ['System'], summary: 'Keys, servers and models on this machine' })
       .input(nothing)
       .output(foundHere),
+    incognito: oc
+      .route({
+        method: 'POST',
+        path: '/system/incognito',
+        tags: ['System'],
+        summary: 'Make a window ready of which nothing is kept; the address opens it once',
+      })
+      .input(nothing)
+      .output(z.object({ url: z.string() })),
     doctor: oc
       .route({ method: 'GET', path: '/system/doctor', tags: ['System'], summary: 'What is there, and what is missing' })
       .input(nothing)

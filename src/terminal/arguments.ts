@@ -15,6 +15,8 @@ export interface RunArguments {
   readonly plan: boolean;
   /** Name or id of the agent of a new conversation. */
   readonly agent: string | null;
+  /** Keep nothing of the conversation. */
+  readonly incognito: boolean;
   readonly json: boolean;
   readonly maxSteps: number | null;
   /** Files that go with the message. */
@@ -224,6 +226,7 @@ const ABOUT_RUNS = {
   deny: MANY,
   plan: FLAG,
   agent: TEXT,
+  incognito: FLAG,
 } as const;
 
 interface AboutRuns {
@@ -235,12 +238,15 @@ interface AboutRuns {
   readonly deny: string[];
   readonly plan: boolean;
   readonly agent?: string | undefined;
+  readonly incognito: boolean;
 }
 
 function aboutRuns(values: AboutRuns): ChatArguments {
   if (values.continue && values.conversation !== undefined) throw usage('Give --continue or --conversation, not both.');
   if (values.agent !== undefined && (values.continue || values.conversation !== undefined))
     throw usage('--agent is for a new conversation: one that is gone on with keeps its own.');
+  if (values.incognito && (values.continue || values.conversation !== undefined))
+    throw usage('--incognito is for a new conversation, of which nothing is kept.');
   return {
     workspace: values.workspace ?? null,
     model: values.model ?? null,
@@ -250,6 +256,7 @@ function aboutRuns(values: AboutRuns): ChatArguments {
     deny: values.deny.map((text) => parseToolPattern(text, '--deny')),
     plan: values.plan,
     agent: values.agent ?? null,
+    incognito: values.incognito,
   };
 }
 

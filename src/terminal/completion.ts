@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--continue',
     '--conversation',
     '--agent',
+    '--incognito',
     '--plan',
     '--allow',
     '--deny',
@@ -32,7 +33,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     '--schema',
     '--json',
   ],
-  chat: ['--workspace', '--model', '--continue', '--conversation', '--agent', '--plan', '--allow', '--deny'],
+  chat: ['--workspace', '--model', '--continue', '--conversation', '--agent', '--incognito', '--plan', '--allow', '--deny'],
   conversations: [
     'list',
     'show',

@@ -47,6 +47,7 @@ Reading is free. Before anything is changed or run you are asked, with the exact
                          without a prompt: go on with a run that was interrupted
       --conversation ID  go on with this one
       --agent NAME       begin with this agent: its instructions, model and tools
+      --incognito        keep nothing of it: the conversation lives in memory, and is gone at the end
       --plan             plan mode: only look, then show a plan and ask
       --allow TOOL       do not ask for this tool;  --allow 'run_command(npm test)'
                          --allow 'write_file(docs/**)'. May be given several times
@@ -83,6 +84,7 @@ Say something, watch it being done, say the next. Before anything is changed or 
   -c, --continue         go on with the last conversation in this workspace
       --conversation ID  go on with this one
       --agent NAME       begin with this agent
+      --incognito        keep nothing of it
       --plan             plan mode: only look, then show a plan and ask
       --allow TOOL, --deny TOOL   as for \`run\`
 

@@ -22,7 +22,7 @@ async function page(chosen: string | null = null): Promise<string> {
   writeFileSync(join(folder, 'assets/main-Ab3_xY9z.js.br'), brotliCompressSync(SCRIPT));
   writeFileSync(join(folder, 'assets/main-Ab3_xY9z.js.gz'), gzipSync(SCRIPT));
   const server = createServer((request, response) => {
-    void serveStatic(request, response, folder, async () => chosen).then((isServed) => {
+    void serveStatic(request, response, { folder, language: async () => chosen }).then((isServed) => {
       if (!isServed) response.writeHead(404).end();
     });
   });

@@ -1,5 +1,11 @@
 import type { Result } from '../../core/models/failure.ts';
 
+/** Windows of which nothing is kept. */
+export interface IncognitoWindows {
+  /** Makes one ready. @returns the address that opens it, good once. @throws FailureError `usage` when there are too many, `internal` */
+  open(): Promise<{ readonly url: string }>;
+}
+
 export interface FolderListing {
   readonly path: string;
   readonly parent: string | null;

@@ -8,6 +8,8 @@ const PATIENCE = 5 * 60_000;
 
 /** Looks after the database's room. What has to read all of it does so in a process of its own. */
 export function createSqliteStorageCare(db: Database, folder: string, now: () => number): StorageCare {
+  // What is in memory alone is gone before it is old.
+  if (folder === ':memory:') return { measure: async () => [], plan: async () => [], prune: async () => [] };
   return {
     measure: async () => (await ask(folder, [])).sizes,
     plan: async (retention) => (await ask(folder, [JSON.stringify(retention), String(now())])).planned,

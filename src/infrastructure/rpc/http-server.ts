@@ -19,6 +19,10 @@ export interface HttpServerOptions {
   /** The wished port; the next free one is taken where it is in use. 0: any. */
   readonly port: number;
   readonly token: string;
+  /** The page says so, and keeps nothing in the browser. */
+  readonly isIncognito?: boolean;
+  /** Told how many windows are open, at every change. */
+  onWindows?(count: number): void;
   /** The language that the person chose for the page; null: none. */
   language(): Promise<string | null>;
   /** Folder of the built page. */
@@ -83,6 +87,7 @@ class Routes {
   #address = '';
   #rpc: Promise<Handle> | null = null;
   #rest: Promise<RestHandler> | null = null;
+  #windows = 0;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -115,7 +120,7 @@ class Routes {
     if (room === 'downloads' && request.method === 'GET') return serveDownload(ticket, response, served.tickets);
     if (room === 'uploads' && request.method === 'PUT') return takeUpload(ticket, request, response, served.tickets);
     if (!PROTECTED.has(room)) {
-      if (reads && (await serveStatic(request, response, this.#options.page, this.#options.language))) {
+      if (reads && (await serveStatic(request, response, { ...this.#options, folder: this.#options.page }))) {
         // Whoever opens the page calls procedures next.
         if (response.hasHeader('content-security-policy')) setImmediate(() => void this.#rpcHandler());
         return undefined;
@@ -139,6 +144,7 @@ class Routes {
   async #protected(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     if (path === '/events' && request.method === 'GET') {
       const { served, instance, version } = this.#options;
+      this.#count(response);
       return serveEvents(request, response, { stream: served.stream, instance, version });
     }
     if (path.startsWith('/media/') && request.method === 'GET') {
@@ -156,6 +162,12 @@ class Routes {
         )(withBody, response)
       : path.startsWith('/api/') && (await (await this.#restHandler()).handle(withBody, response));
     if (!isAnswered) replyFailure(response, failure('route_not_found', 'There is nothing at this address.'));
+  }
+
+  /** A window is open as long as its stream. */
+  #count(stream: ServerResponse): void {
+    this.#options.onWindows?.((this.#windows += 1));
+    stream.once('close', () => this.#options.onWindows?.((this.#windows -= 1)));
   }
 
   /** The way into the page for a browser that is started: what stands in its command line can be read by everybody on the machine. */

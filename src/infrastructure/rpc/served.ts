@@ -1,7 +1,7 @@
 import type { ConversationEditor } from '../../application/ports/conversation-editor.ts';
 import type { ChangeLog } from '../../application/ports/conversation-editor.ts';
 import type { ConversationReader } from '../../application/ports/conversation-reader.ts';
-import type { BackupMaker, ProductInfo, WorkFolders, WorkspaceFiles } from '../../application/ports/machine.ts';
+import type { BackupMaker, IncognitoWindows, ProductInfo, WorkFolders, WorkspaceFiles } from '../../application/ports/machine.ts';
 import type { FoundServer } from '../../application/ports/model-catalog.ts';
 import type { Pictures, Tallies } from '../../application/ports/pictures.ts';
 import type { Sandbox } from '../../application/ports/sandbox.ts';
@@ -41,6 +41,7 @@ export interface Served {
   readonly folderStore: FolderStore;
   readonly product: ProductInfo;
   readonly backups: BackupMaker;
+  readonly incognito: IncognitoWindows;
   readonly tickets: Tickets;
   /** Files of embedded models, by the model's name. */
   modelFiles(): Promise<ReadonlyMap<string, { readonly isReady: boolean; readonly bytes: number }>>;

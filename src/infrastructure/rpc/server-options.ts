@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly readyJson: boolean;
   /** The token comes as the first line of standard input, and is kept nowhere. */
   readonly tokenFromStdin: boolean;
+  /** Keep nothing on the disk, and end with the last window. */
+  readonly isIncognito: boolean;
   readonly wantsHelp: boolean;
 }
 
@@ -26,6 +28,8 @@ export const SERVER_HELP = `Starts Glasshouse on this machine and opens its page
   --rotate-token    make a new token: addresses that were printed before are good no more
   --ready-json      say that it is ready as one line of JSON: {"url", "port", "pid"}
   --token-stdin     take the token from the first line of standard input, and write it nowhere
+  --incognito       keep conversations in memory only: nothing of them is written to the disk, and all
+                    is gone when its last window is closed. It runs beside the usual server
   --help            this
 
 The data folder is GLASSHOUSE_HOME, or the platform's place. A second start on the same folder opens the one that runs.
@@ -40,6 +44,7 @@ export function parseServerOptions(words: readonly string[]): ServerOptions {
     rotatesToken: values['rotate-token'],
     readyJson: values['ready-json'],
     tokenFromStdin: values['token-stdin'],
+    isIncognito: values.incognito,
     wantsHelp: values.help,
   };
 }
@@ -55,6 +60,7 @@ function parseWords(words: readonly string[]) {
         'rotate-token': flag,
         'ready-json': flag,
         'token-stdin': flag,
+        incognito: flag,
         help: { ...flag, short: 'h' },
       },
     }).values;

@@ -20,24 +20,31 @@ const COMPRESSED = [
   ['gzip', '.gz'],
 ] as const;
 
+/** The page, as it is built. */
+export interface ServedPage {
+  readonly folder: string;
+  /** It says so, and keeps nothing in the browser. */
+  readonly isIncognito?: boolean;
+  /** The language that the person chose; null: as their browser wants it. */
+  language(): Promise<string | null>;
+}
+
 /** Files whose name changes with their content. */
 const HASHED = /-[\w-]{8,}\.\w+$/;
 
 /**
  * The built page. A path names a file of it by plain names only, so nothing outside of the folder can be meant; what names none is a
  * place inside the page, and gets the page in the person's language, with a nonce of its own for this one answer.
- * @param chosen the language that the person chose; null: as their browser wants it
  * @returns false when there is no page here
  */
-export async function serveStatic(
-  request: IncomingMessage,
-  response: ServerResponse,
-  folder: string,
-  chosen: () => Promise<string | null>,
-): Promise<boolean> {
+export async function serveStatic(request: IncomingMessage, response: ServerResponse, page: ServedPage): Promise<boolean> {
+  const { folder } = page;
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
   const isPage = extname(path) === '' || /^\/index(?:\.[a-z]{2})?\.html$/.test(path);
-  if (isPage) return servePage(request, response, pageIn(folder, (await chosen()) ?? '', request.headers['accept-language'] ?? ''));
+  if (isPage) {
+    const file = pageIn(folder, (await page.language()) ?? '', request.headers['accept-language'] ?? '');
+    return servePage(request, response, file, page.isIncognito ?? false);
+  }
   if (!/^(?:\/[\w][\w.-]*)+$/.test(path) || path.includes('..') || !(extname(path) in TYPES)) return false;
   return serveFile(request, response, join(folder, path), HASHED.test(path));
 }
@@ -68,7 +75,7 @@ function serveFile(request: IncomingMessage, response: ServerResponse, file: str
   return true;
 }
 
-function servePage(request: IncomingMessage, response: ServerResponse, file: string): boolean {
+function servePage(request: IncomingMessage, response: ServerResponse, file: string, isIncognito: boolean): boolean {
   if (!isFile(file)) return false;
   const nonce = process.getBuiltinModule('node:crypto').randomBytes(16).toString('base64');
   response.writeHead(200, {
@@ -77,7 +84,8 @@ function servePage(request: IncomingMessage, response: ServerResponse, file: str
     vary: 'accept-language',
     'content-security-policy': policyFor(nonce),
   });
-  response.end(request.method === 'HEAD' ? undefined : readFileSync(file, 'utf8').replaceAll('__NONCE__', nonce));
+  const text = readFileSync(file, 'utf8').replaceAll('__NONCE__', nonce);
+  response.end(request.method === 'HEAD' ? undefined : isIncognito ? text.replace('<html ', '<html data-incognito ') : text);
   return true;
 }
 

@@ -13,10 +13,15 @@ export function accessToken(folder: string, options: { readonly rotate: boolean 
   const path = join(folder, 'token');
   const known = options.rotate ? null : readToken(path);
   if (known !== null) return known;
-  const token = process.getBuiltinModule('node:crypto').randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = randomToken();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeWhole(path, `${token}\n`);
   return token;
+}
+
+/** A token that is kept nowhere. */
+export function randomToken(): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(TOKEN_BYTES).toString('base64url');
 }
 
 function readToken(path: string): string | null {

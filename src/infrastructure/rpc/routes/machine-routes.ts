@@ -62,6 +62,7 @@ export function machineRoutes(served: Served): Pick<GlasshouseClient, 'models' |
         ]);
         return { models, keys: keys.map((key) => ({ ...key, providers: served.providersOfKey(key.name) })), servers, sandbox };
       },
+      incognito: () => served.incognito.open(),
       doctor: async () => ({ findings: await served.app.doctor() }),
       data: async () => ({ ...(await served.product.sizes()), ...(await served.tallies.totals()) }),
       newerVersion: async () => ({ newer: await served.app.newerVersion() }),

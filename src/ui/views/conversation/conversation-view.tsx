@@ -11,6 +11,7 @@ import { Composer } from '../composer/composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { InTrash } from './in-trash.tsx';
 import { MessageList } from './message-list.tsx';
+import { nameWindow } from '../../incognito.ts';
 import { say } from '../../words/say.ts';
 import './conversation-view.css';
 
@@ -28,7 +29,7 @@ export function ConversationView({ id, soughtId }: ConversationViewProps) {
   const isWaiting = open ? latestRun(open)?.state.name === 'awaiting_interaction' : false;
   useEffect(() => {
     // A tab in the background says that it waits.
-    document.title = `${isWaiting ? say`Waiting for you · ` : ''}${title} · Glasshouse`;
+    nameWindow(`${isWaiting ? say`Waiting for you · ` : ''}${title} · Glasshouse`);
   }, [title, isWaiting]);
 
   if (!open && failure) {

@@ -7,6 +7,7 @@ import { useSending } from '../../stores/sending-store.ts';
 import { Composer } from '../composer/composer.tsx';
 import { SendingView } from '../conversation/sending-view.tsx';
 import { ConversationHeader } from '../conversation/conversation-header.tsx';
+import { nameWindow } from '../../incognito.ts';
 import { say } from '../../words/say.ts';
 import './new-conversation-view.css';
 
@@ -17,7 +18,7 @@ export function NewConversationView() {
   const sending = useSending((state) => state.sending).filter((each) => each.conversationId === null);
   const placeholder = usePlaceholder();
   useEffect(() => {
-    document.title = say`New conversation · Glasshouse`;
+    nameWindow(say`New conversation · Glasshouse`);
   }, []);
   return (
     <>

@@ -2,6 +2,7 @@ import {
   Archive,
   Keyboard,
   Bot,
+  EyeOff,
   ListChecks,
   Moon,
   PanelLeft,
@@ -18,6 +19,7 @@ import {
 import { isActive } from '../../../core/agent/agent-state.ts';
 import { api, failureInWords, failureOf } from '../../api.ts';
 import { exportConversation, FORMATS } from '../../export-conversation.ts';
+import { isIncognito, openIncognito } from '../../incognito.ts';
 import { toggleInspector, toggleSidebar } from '../../layout.ts';
 import { choose, look } from '../../look.ts';
 import { currentRoute, goTo } from '../../route.ts';
@@ -44,7 +46,7 @@ export interface Command {
 
 /** What can be done now, from where the window is. */
 export function commandsNow(): readonly Command[] {
-  return [...aboutThisConversation(), ...aboutTheWindow(), ...withAgents(), ...aboutTheLook(), ...settings()];
+  return [...aboutThisConversation(), ...aboutTheWindow(), ...incognito(), ...withAgents(), ...aboutTheLook(), ...settings()];
 }
 
 function aboutThisConversation(): readonly Command[] {
@@ -210,6 +212,20 @@ function settings(): readonly Command[] {
       run: () => goTo({ screen: 'settings', section }),
     };
   });
+}
+
+/** Beside the usual server only: a window that keeps nothing needs no other. */
+function incognito(): readonly Command[] {
+  if (isIncognito) return [];
+  return [
+    {
+      id: 'incognito',
+      title: say`Incognito window: nothing of it is kept`,
+      icon: EyeOff,
+      also: say`private secret temporary memory`,
+      run: () => void openIncognito(),
+    },
+  ];
 }
 
 function told(error: unknown): void {

@@ -13,6 +13,7 @@ import { ModelsSection } from './models-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
 import { SECTION_WORDS, sectionOf, SECTIONS, type SettingsSection } from './sections.ts';
 import { ToolsSection } from './tools-section.tsx';
+import { nameWindow } from '../../incognito.ts';
 import { say } from '../../words/say.ts';
 import './settings.css';
 
@@ -28,7 +29,7 @@ export function SettingsView({ section: name, onClose }: SettingsViewProps) {
   const [wanted, setWanted] = useState('');
   const { title } = SECTION_WORDS[section];
   useEffect(() => {
-    document.title = say`${title} · Glasshouse`;
+    nameWindow(say`${title} · Glasshouse`);
     // On a narrow window the sections stand side by side, and the chosen one may be out of sight.
     document.querySelector('.settings-item[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [title]);

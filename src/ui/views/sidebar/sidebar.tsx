@@ -1,4 +1,4 @@
-import { Archive, PanelLeft, Search, Settings, SquareCheck, SquarePen, Trash } from 'lucide-react';
+import { Archive, EyeOff, PanelLeft, Search, Settings, SquareCheck, SquarePen, Trash } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { ConversationPlace } from '../../../core/models/conversation.ts';
 import { Boundary } from '../../components/boundary.tsx';
@@ -20,6 +20,7 @@ import { FolderSection } from './folder-section.tsx';
 import { sectionsOf } from './group-by-day.ts';
 import { idsOnScreen, SelectRow } from './select-row.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { isIncognito } from '../../incognito.ts';
 import { say } from '../../words/say.ts';
 import './sidebar.css';
 
@@ -98,6 +99,12 @@ export function Sidebar() {
           <p className="side-empty quiet">{say`Your conversations will stand here, the newest on top.`}</p>
         ) : null}
       </div>
+      {isIncognito ? (
+        <p className="side-incognito">
+          <Icon of={EyeOff} small />
+          <span>{say`Incognito. What is said here lives in memory only, and is gone when this window is closed.`}</span>
+        </p>
+      ) : null}
       {isSelecting && place === 'list' ? (
         <SelectionBar lines={lines} />
       ) : (
