@@ -641,7 +641,7 @@ describe('the page: a conversation', () => {
       { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from([0x89, 0x50, 0, 0, 1]) },
     ]);
     await expect.poll(() => page.locator('.compose .chip').allInnerTexts()).toEqual([expect.stringContaining('notes.txt')]);
-    await page.locator('.toast', { hasText: 'picture.png is not a text file, a picture or a PDF.' }).waitFor();
+    await page.locator('.toast', { hasText: 'picture.png is no PNG, JPEG, WebP, GIF or PDF' }).waitFor();
     await say(page, 'How many lines?');
     await expect.poll(() => lastAnswer(page).innerText()).toBe('Nine lines.');
     expect(await page.locator('.said .chip.is-outside').innerText()).toContain('notes.txt');
