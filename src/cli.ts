@@ -139,6 +139,11 @@ function fail(error: unknown): number {
   return exitCodeFor(reason.code);
 }
 
+// Whoever reads what is said may have read enough (`| head`).
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.exit(fail(error));
+});
 process.exitCode = await main().catch(fail);
 // Whatever still holds the event loop (a kept-alive connection, a pipe of stdin) must not hold the person's prompt.
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));

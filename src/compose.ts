@@ -278,7 +278,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     restoreAgent: (agent) => restoreAgent(agentDeps, agent),
     exportAgent: (id) => exportAgent(agentDeps, id),
     removeAgent: (id) => storage.agents.remove(id),
-    modelOf: async (agentId) => (await agentAtWork(agentDeps, agentId))?.model ?? defaultModel(),
+    modelOf: async (agentId) => {
+      const agent = await agentAtWork(agentDeps, agentId);
+      return (agent === 'gone' ? null : agent?.model) ?? defaultModel();
+    },
     models: () => catalog.list(),
     price: async (model) =>
       (await ownPrice(storage.settings, model)) ?? (await catalog.list()).find((listed) => listed.id === model)?.price ?? null,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callOf, MODEL, scriptedScene } from '../support/cli.ts';
 import { ServerScene } from '../support/server.ts';
@@ -48,6 +50,23 @@ describe('agents in a terminal', () => {
     await cli.run(['agents', 'edit', 'Reader', '--tools', 'none']);
     expect((await cli.run(['run', ...MODEL, '--continue', 'And now?'])).stdout).toContain('Bare.');
     expect(toolsOf(asked(server)[2])).toBeUndefined();
+  });
+
+  it('S1: one that was deleted leaves its conversations no tool that changes anything, whatever was allowed', async () => {
+    const { cli, server } = await scriptedScene([
+      { text: 'Hello.' },
+      callOf('write_file', { path: 'a.txt', content: 'x' }),
+      { text: 'No.' },
+    ]);
+    await cli.run(['agents', 'add', 'Reader', '--tools', 'read_file']);
+    await cli.run(['rules', 'allow', 'write_file(**)']);
+    await cli.run(['run', ...MODEL, '--agent', 'Reader', 'Hello']);
+    await cli.run(['agents', 'delete', 'Reader', '--yes']);
+    await cli.run(['run', ...MODEL, '--continue', 'Write it']);
+    expect(toolsOf(asked(server)[1])).toContain('read_file');
+    expect(toolsOf(asked(server)[1])).not.toContain('write_file');
+    expect(JSON.stringify(asked(server)[2]?.messages)).toContain('tool_unknown');
+    expect(existsSync(join(cli.workspace, 'a.txt'))).toBe(false);
   });
 
   it('S5: one from a file takes no effect before the person has approved it', async () => {

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { CliScene } from '../support/cli.ts';
+import { CliScene, MODEL, scriptedScene } from '../support/cli.ts';
 
 /** What each command that answers with facts says with --json: one object, or one a line. */
 const COMMANDS: readonly (readonly [words: readonly string[], says: Record<string, unknown>])[] = [
@@ -17,6 +19,21 @@ const COMMANDS: readonly (readonly [words: readonly string[], says: Record<strin
   [['instructions', 'show', '--json'], { state: 'none' }],
   [['diagnostics'], { keptDays: { log: 30 } }],
 ];
+
+describe('what is said into a pipe', () => {
+  it('ends quietly when its reader has read enough', async () => {
+    const { cli } = await scriptedScene(Array.from({ length: 6 }, () => ({ text: 'Yes.' })));
+    for (let at = 0; at < 6; at += 1) await cli.run(['run', ...MODEL, `Question ${at}`]);
+    const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    for (let turn = 0; turn < 3; turn += 1) {
+      const piped = spawnSync('bash', ['-c', `'${process.execPath}' '${program}' conversations list | true`], {
+        env: cli.env,
+        encoding: 'utf8',
+      });
+      expect(piped.stderr).toBe('');
+    }
+  });
+});
 
 describe('--json', () => {
   it('gives facts as JSON and nothing else on stdout, command by command', async () => {

@@ -71,13 +71,33 @@ describe('the way out', () => {
     expect([one.seen.length, other.seen.length]).toEqual([0, 1]);
   });
 
-  it.each(['socks5://127.0.0.1:1080', 'ftp://proxy', 'proxy.example', 'http://a b', 'http://u:%zz@h:1'])(
-    'refuses %s as a proxy',
-    async (value) => {
-      const set = await new CliScene().run(['settings', 'set', 'proxy', value]);
-      expect([set.code, set.stderr]).toEqual([2, expect.stringContaining('others (SOCKS) are not known here')]);
-    },
-  );
+  it.each([
+    'socks5://127.0.0.1:1080',
+    'ftp://proxy',
+    'proxy.example',
+    'http://a b',
+    'http://u:%zz@h:1',
+    'http://h:99999',
+    'http://%00:1',
+    'http://999.999.999.999:1',
+  ])('refuses %s as a proxy', async (value) => {
+    const set = await new CliScene().run(['settings', 'set', 'proxy', value]);
+    expect([set.code, set.stderr]).toEqual([2, expect.stringContaining('others (SOCKS) are not known here')]);
+  });
+
+  it('an address in the environment that is none fails in words, and nothing goes past it', async () => {
+    const cli = new CliScene({ HTTPS_PROXY: 'http://h:99999' });
+    const asked = await cli.run(['settings', 'test', 'https://model.example/']);
+    expect(asked.stdout + asked.stderr).toContain('The proxy in HTTPS_PROXY is no address that can be reached.');
+    expect(asked.code).toBe(1);
+  });
+
+  it.each(['search', 'update_address'])('refuses a name and password in %s, which is kept and shown in clear', async (key) => {
+    const cli = new CliScene();
+    const set = await cli.run(['settings', 'set', key, 'http://ada:PlantedPw@search.example/']);
+    expect([set.code, set.stderr]).toEqual([2, expect.stringContaining('without a name and password in it')]);
+    expect((await cli.run(['settings', 'get'])).stdout).not.toContain('PlantedPw');
+  });
 
   it('trusts a further authority of a file in PEM once it is set, and refuses a file that holds none', async () => {
     const server = createSecure({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }, (_, outgoing) => void outgoing.end('here'));

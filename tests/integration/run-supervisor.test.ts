@@ -146,6 +146,49 @@ describe('the run supervisor', () => {
     expect(await words(storage, first.ok ? first.value.conversationId : '')).toEqual(['Do it', 'Once.']);
   });
 
+  it('R4: a fault of ours while the model is opened ends the run as unfinished: what is said next begins another', async () => {
+    const { storage, supervisor, send, model, problems, system, deps } = office([{ text: 'Here again.' }]);
+    const broken = new RunSupervisor({
+      ...deps,
+      journal: storage.journal,
+      rules: storage.rules,
+      feed: new EventFeed(() => {}),
+      tools: new ToolRegistry(),
+      system: { ...system, reportBug: (error) => problems.push(error) },
+      catalog: {
+        list: async () => [],
+        servers: async () => [],
+        keyHeader: () => null,
+        open: () => Promise.reject(new TypeError('Invalid URL')),
+        close: async () => {},
+      },
+      configuredRules: [],
+      canAnswer: () => false,
+      fallback: async () => null,
+      environmentAt: () => [],
+      instructionsFor: async () => [],
+    });
+    const command = {
+      commandId: system.newId(),
+      actor: 'person' as const,
+      workspace: '/work',
+      text: 'Hello?',
+      attachments: [],
+      model: 'fake/model',
+      budget: { maxSteps: 3 },
+      whenBusy: 'refuse' as const,
+    };
+    const sent = await sendMessage({ ...deps, supervisor: broken }, command);
+    await broken.idle();
+    const conversationId = sent.ok ? sent.value.conversationId : '';
+    expect((await storage.reader.runs(conversationId)).map((run) => run.state.name)).toEqual(['suspended']);
+    expect(problems).toHaveLength(1);
+    expect((await send('Again?', { conversationId })).ok).toBe(true);
+    await supervisor.idle();
+    expect(await words(storage, conversationId)).toEqual(['Hello?', 'Again?', 'Here again.']);
+    expect(model.wires).toHaveLength(1);
+  });
+
   it('R6: a follow-up waits, durably, and starts a run of its own afterwards', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {

@@ -54,6 +54,8 @@ export interface Instances {
   isAlive(owner: string): Promise<boolean>;
   /** Takes the one place of this name on the data folder, until this process ends. @returns false when another process has it */
   claim(name: string): Promise<boolean>;
+  /** Suspends one run of this process that cannot go on: it can be gone on with. Nothing happens where it has ended. */
+  suspend(runId: string): Promise<void>;
   /** Suspends the runs of this process, before it ends: they can be gone on with. @returns how many */
   suspendOwn(): Promise<number>;
   /** Takes over a suspended run. @returns false when it is not suspended (any more). */

@@ -11,7 +11,7 @@ import { NO_USAGE } from '../../core/models/usage.ts';
 import type { Block } from '../../core/reasoning/language-model.ts';
 import { createGuidedStrategy } from '../../core/reasoning/guided-strategy.ts';
 import { createNativeStrategy } from '../../core/reasoning/native-strategy.ts';
-import { withOnly, type ToolRegistry } from '../../core/tools/tool-registry.ts';
+import { withoutEffect, withOnly, type ToolRegistry } from '../../core/tools/tool-registry.ts';
 import { agentAtWork } from '../use-cases/agents.ts';
 import type { ConversationReader } from '../ports/conversation-reader.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -202,8 +202,9 @@ export class RunSupervisor {
     ]);
     // Read anew for each run: what was changed since the last one counts (and what nobody approves, does not).
     const profile = await agentAtWork(this.#deps, conversation?.agentId);
-    const instructions = await this.#deps.instructionsFor(workspace, profile);
-    const tools = profile?.tools ? withOnly(offered, profile.tools) : offered;
+    const known = profile === 'gone' ? null : profile;
+    const instructions = await this.#deps.instructionsFor(workspace, known);
+    const tools = profile === 'gone' ? withoutEffect(offered) : known?.tools ? withOnly(offered, known.tools) : offered;
     if (!snapshot) throw new FailureError('conversation_not_found', `There is no conversation ${run.conversationId}.`);
     const agent = runAgent({ run, snapshot, workspace, tools }, this.#portsFor(active, workspace, instructions), stop.signal);
     const outbox = new Outbox((events) => this.#commit(active, events, 'agent'));
@@ -250,13 +251,15 @@ export class RunSupervisor {
     await commit;
   }
 
-  /** The run cannot be written any more (a full disk, a lost database). It stays as stored; the next start finds it suspended. */
-  #abandon(active: ActiveRun, error: unknown): void {
+  /** The run cannot go on: it cannot be written any more (a full disk, a lost database), or met a fault of ours. */
+  async #abandon(active: ActiveRun, error: unknown): Promise<void> {
     active.stop.abort();
     if (this.#isLeaving) return;
     const reason: Failure =
       error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
     if (!(error instanceof FailureError)) this.#deps.system.reportBug(error);
+    // Stored as unfinished, so that what the person says next begins a run; where that cannot be written, the next start does it.
+    await this.#deps.instances.suspend(active.run.id).catch((fault: unknown) => this.#deps.system.reportBug(fault));
     this.#tell(active, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
   }
 

@@ -45,7 +45,7 @@ export async function findAgent(deps: AgentDeps, wanted: string): Promise<Result
   };
 }
 
-/** Makes an agent, or changes one; what the person has written is approved by that. It counts from the next run on. */
+/** Makes an agent, which is approved by that, or changes one. It counts from the next run on. */
 export async function saveAgent(deps: AgentDeps, id: string | null, given: AgentProfile): Promise<Result<ShownAgent>> {
   const checked = checkedProfile(given);
   if (!checked.ok) return checked;
@@ -54,7 +54,9 @@ export async function saveAgent(deps: AgentDeps, id: string | null, given: Agent
   const refusal = await refusalOf(deps, checked.value, id);
   if (refusal) return { ok: false, failure: refusal };
   const now = deps.system.now();
-  const agent = { ...checked.value, id: id ?? deps.system.newId(), isApproved: true, createdAt: before?.createdAt ?? now, updatedAt: now };
+  // Words of somebody else's are not approved by a change to them.
+  const isApproved = before?.isApproved ?? true;
+  const agent = { ...checked.value, id: id ?? deps.system.newId(), isApproved, createdAt: before?.createdAt ?? now, updatedAt: now };
   await deps.agents.put(agent);
   return { ok: true, value: shown(deps.system, agent) };
 }
@@ -110,10 +112,14 @@ export async function agentToBegin({ agents }: WhereAgentsAre, id: string | unde
   return { ok: false, failure: failure('agent_not_approved', message) };
 }
 
-/** The agent that a conversation's next run works as; null where it has none, where it is gone, or where nobody has approved it. */
-export async function agentAtWork({ agents }: WhereAgentsAre, id: string | undefined): Promise<Agent | null> {
-  const agent = id === undefined ? null : await agents.get(id);
-  return agent?.isApproved ? agent : null;
+/**
+ * The agent that a conversation's next run works as. Null: it has none. `gone`: it had one that was deleted, or that nobody approves any
+ * more, so nobody knows what it may do.
+ */
+export async function agentAtWork({ agents }: WhereAgentsAre, id: string | undefined): Promise<Agent | 'gone' | null> {
+  if (id === undefined || id === DEFAULT_AGENT) return null;
+  const agent = await agents.get(id);
+  return agent?.isApproved ? agent : 'gone';
 }
 
 async function add(deps: AgentDeps, profile: AgentProfile, isApproved: boolean): Promise<Result<ShownAgent>> {

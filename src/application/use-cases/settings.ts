@@ -43,6 +43,13 @@ function checkModel(value: string): string | null {
   return /^[^/\s]+\/\S+$/.test(value) ? null : 'PROVIDER/MODEL, as `glasshouse models list` shows them';
 }
 
+/** An address without a name and password in it: settings are shown, and kept in clear. */
+function isOpenAddress(value: string): boolean {
+  if (!/^https?:\/\/[^\s/]\S*$/.test(value) || !URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username === '' && password === '';
+}
+
 const PLAIN: Readonly<Record<string, SettingKind>> = {
   model: {
     about: 'The model that is asked by default: PROVIDER/MODEL.',
@@ -74,7 +81,9 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
     about: 'What the web is searched with: brave, tavily, the address of a SearXNG server, or off; unset: whichever key is there.',
     variable: 'GLASSHOUSE_SEARCH',
     check: (value) =>
-      /^(?:brave|tavily|off|https?:\/\/[^\s/]\S*)$/.test(value) ? null : 'brave, tavily, off, or an address that begins with http',
+      /^(?:brave|tavily|off)$/.test(value) || isOpenAddress(value)
+        ? null
+        : 'brave, tavily, off, or an address that begins with http, without a name and password in it',
   },
   language: {
     about: 'The language of the page: en or de; unset: as the browser wants it.',
@@ -111,7 +120,7 @@ const PLAIN: Readonly<Record<string, SettingKind>> = {
   update_address: {
     about: 'Where a newer version is looked for: a JSON document with a `version`, such as a registry’s `latest`; unset: nowhere.',
     variable: 'GLASSHOUSE_UPDATE_ADDRESS',
-    check: (value) => (/^https?:\/\/[^\s/]\S*$/.test(value) ? null : 'an http or https address'),
+    check: (value) => (isOpenAddress(value) ? null : 'an http or https address, without a name and password in it'),
   },
   titles: {
     about: 'Whether the model that answered also names the conversation, by a short request after its first answer: on or off; unset: on.',
@@ -210,6 +219,9 @@ function proxyIn(value: string): { readonly address: string; readonly password: 
   if (!parts) return null;
   const [, kind = '', user, password = '', host = '', port = ''] = parts;
   try {
+    // No port beyond the last, no host that cannot be one.
+    const url = new URL(`${kind}${host}${port}`);
+    if (/%/.test(url.host) || url.port === '0') return null;
     return { address: `${kind}${user === undefined ? '' : `${user}@`}${host}${port}`, password: decodeURIComponent(password) };
   } catch {
     return null;

@@ -40,6 +40,11 @@ export class ToolRegistry {
   }
 }
 
+/** Those of a set that change nothing. */
+export function withoutEffect({ tools }: ToolSet): ToolSet {
+  return setOf(tools.filter((tool) => tool.effect === 'none'));
+}
+
 /** Those of a set that are named; names of tools that are not there are passed over. */
 export function withOnly({ tools }: ToolSet, names: readonly string[]): ToolSet {
   const wanted = new Set(names);

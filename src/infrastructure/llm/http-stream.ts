@@ -86,6 +86,13 @@ export function createHttpStream(deps: HttpStreamDeps): HttpStream {
     if (url.protocol !== 'https:' && url.protocol !== 'http:') {
       return { ok: false, failure: failure('model_unreachable', `${url.protocol}// is not spoken here; give an http or https address.`) };
     }
+    const broken = isLoopback(url.hostname) ? undefined : Object.entries(proxySettings(deps.env)).find(isNoProxyAddress)?.[0];
+    if (broken !== undefined) {
+      return {
+        ok: false,
+        failure: failure('model_unreachable', `The proxy in ${broken.toUpperCase()} is no address that can be reached.`),
+      };
+    }
     for (let tries = 0; ; tries += 1) {
       const attempt = await once(request, url, agentFor(url), connectMs);
       if (attempt.kind === 'answer') return { ok: true, value: attempt.answer };
@@ -116,6 +123,11 @@ function proxySettings(env: HttpStreamDeps['env']): Record<string, string> {
     if (value) settings[name] = value;
   }
   return settings;
+}
+
+/** Node falls over such a one, and past it nothing may go. */
+function isNoProxyAddress([name, value]: readonly [name: string, value: string]): boolean {
+  return name.toLowerCase() !== 'no_proxy' && !URL.canParse(value.includes('://') ? value : `http://${value}`);
 }
 
 export function proxyOf(env: HttpStreamDeps['env'], url: URL): string | null {

@@ -42,6 +42,9 @@ export function createInstances(db: Database, folder: string, id: string, now: (
         throw error;
       }
     },
+    async suspend(runId) {
+      db.transaction(() => suspendRunsOf(db, id, now(), runId), true);
+    },
     suspendOwn: async () => db.transaction(() => suspendRunsOf(db, id, now()), true),
     async adopt(runId) {
       const changed = db.transaction(() => db.run(`UPDATE run SET owner = ? WHERE id = ? AND state = 'suspended'`, id, runId), true);
@@ -112,8 +115,13 @@ function sweep(folder: string, own: string): void {
   }
 }
 
-function suspendRunsOf(db: Database, owner: string, at: number): number {
-  const runs = db.all(`SELECT id, conversation_id, state, return_to, version FROM run WHERE owner = ? AND ${ACTIVE}`, owner);
+/** @param only one of them */
+function suspendRunsOf(db: Database, owner: string, at: number, only: string | null = null): number {
+  const runs = db.all(
+    `SELECT id, conversation_id, state, return_to, version FROM run WHERE owner = ?1 AND ${ACTIVE} AND (?2 IS NULL OR id = ?2)`,
+    owner,
+    only,
+  );
   for (const run of runs) {
     const runId = String(run['id']);
     const conversationId = String(run['conversation_id']);

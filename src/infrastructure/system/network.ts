@@ -48,6 +48,8 @@ export function createNetwork({ env, settings, secrets, passwordName }: NetworkD
 }
 
 async function withPassword(proxy: string, secrets: Secrets, name: string): Promise<string> {
+  // Whatever is saved, nothing but the way out may fail by it.
+  if (!URL.canParse(proxy)) return proxy;
   const url = new URL(proxy);
   if (url.username === '') return proxy;
   url.password = encodeURIComponent((await secrets.get(name)) ?? '');

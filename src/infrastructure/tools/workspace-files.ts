@@ -8,7 +8,21 @@ const LOOKED_AT = 50_000;
 const LIMIT_MS = 1_500;
 
 /** Keys and the like are never offered, wherever they lie. */
-const SECRETS = ['*.pem', '*.key', '*.p12', '*.pfx', '*.kdbx', 'id_rsa*', 'id_ed25519*', 'credentials*'];
+const SECRETS = [
+  '*.pem',
+  '*.key',
+  '*.p12',
+  '*.pfx',
+  '*.kdbx',
+  'id_rsa*',
+  'id_ed25519*',
+  'credentials*',
+  '*.env',
+  'kubeconfig*',
+  'secrets.*',
+  '*.keystore',
+  '*.jks',
+];
 
 /** Finds files of a workspace by what a person has typed of their path; what git ignores and what is hidden is left out. */
 export function createWorkspaceFiles(dependencies: Pick<ToolDependencies, 'protectedPlaces' | 'home'>): WorkspaceFiles {

@@ -15,6 +15,9 @@ export function Dialog({ title, children, onClose }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // What is focused first can lie at the end of something long.
+    dialog?.scrollTo(0, 0);
+    dialog?.querySelector('.dialog-inside')?.scrollTo(0, 0);
     return () => dialog?.close();
   }, []);
   return (

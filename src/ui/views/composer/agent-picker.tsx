@@ -60,7 +60,11 @@ function AgentName({ conversationId }: { conversationId: string }) {
   return (
     <span
       className="pick is-fixed"
-      title={agent ? agent.about : say`The agent that this conversation began with was deleted: it goes on without its words`}
+      title={
+        agent
+          ? agent.about
+          : say`The agent that this conversation began with was deleted: it goes on without its words, and with tools that change nothing`
+      }
     >
       <Icon of={Bot} small />
       <span className="unseen">{say`Agent:`}</span>

@@ -25,6 +25,7 @@ import { InstructionsLine } from './instructions-line.tsx';
 import { AgentPicker } from './agent-picker.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { StateLine } from './state-line.tsx';
+import { useDraftFiles } from './use-draft-files.ts';
 import { WaitingInputs } from './waiting-inputs.tsx';
 import { WorkspacePicker } from './workspace-picker.tsx';
 import { say } from '../../words/say.ts';
@@ -40,7 +41,7 @@ interface ComposerProps {
 export const Composer = memo(({ conversationId, placeholder }: ComposerProps) => {
   const draftKey = `draft:${conversationId ?? 'new'}`;
   const draft = useRecalled(draftKey) ?? '';
-  const [files, setFiles] = useState<readonly Attached[]>([]);
+  const [files, setFiles] = useDraftFiles(draftKey);
   // Several are read at once: each has to know of those before it.
   const latestFiles = useRef(files);
   latestFiles.current = files;

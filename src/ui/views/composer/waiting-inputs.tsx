@@ -1,5 +1,5 @@
 import { ArrowUp, ChevronDown, ChevronUp, CornerDownRight, Pencil, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isActive, type RunState } from '../../../core/agent/agent-state.ts';
 import type { WaitingInput } from '../../../contract/views.ts';
 import { api, failureOf } from '../../api.ts';
@@ -80,6 +80,13 @@ async function sayNow({ input, text, attachments }: WaitingInput): Promise<void>
   tell(sent.failure.message);
 }
 
+function keepInComposer(conversationId: string, words: string): void {
+  const key = `draft:${conversationId}`;
+  const before = recall(key);
+  remember(key, before ? `${before}\n${words}` : words);
+  tell(say`What you were changing was taken away. Your words stand in the composer`);
+}
+
 interface WaitingProps {
   readonly waiting: WaitingInput;
   readonly state: RunState | null;
@@ -91,6 +98,15 @@ interface WaitingProps {
 function Waiting({ waiting, state, kind, at }: WaitingProps) {
   const [text, setText] = useState<string | null>(null);
   const { id, delivery } = waiting.input;
+  const typed = useRef<string | null>(null);
+  typed.current = text === null || text.trim() === waiting.text ? null : text.trim();
+  // Taken back or said elsewhere while it was being changed: what was typed goes on in the composer.
+  useEffect(
+    () => () => {
+      if (typed.current) keepInComposer(waiting.input.conversationId, typed.current);
+    },
+    [waiting.input.conversationId],
+  );
   const isAtWork = state !== null && (isActive(state) || state.name === 'completed');
   const save = async () => {
     const changed = text?.trim();
