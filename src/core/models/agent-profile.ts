@@ -38,26 +38,27 @@ const line = (most: number) =>
     .max(most)
     .regex(/^[^\p{Cc}]*$/u, 'must be one line');
 
-/** What an agent can be made of, held against the limits. */
-const agentProfile = z.strictObject({
-  name: line(AGENT_LIMITS.name).min(1),
-  about: line(AGENT_LIMITS.about).default(''),
-  instructions: z.string().trim().max(AGENT_LIMITS.instructions).default(''),
-  model: z
-    .string()
-    .max(AGENT_LIMITS.model)
-    .regex(/^[^/\s]+\/\S+$/, 'must be PROVIDER/MODEL')
-    .nullable()
-    .default(null),
-  tools: z
-    .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be names of tools'))
-    .max(AGENT_LIMITS.tools)
-    .nullable()
-    .default(null),
-  starters: z.array(z.string().trim().min(1).max(AGENT_LIMITS.starter)).max(AGENT_LIMITS.starters).default([]),
-});
+/** What an agent can be made of, held against the limits. Made when it is wanted: every start comes by here. */
+const agentProfile = () =>
+  z.strictObject({
+    name: line(AGENT_LIMITS.name).min(1),
+    about: line(AGENT_LIMITS.about).default(''),
+    instructions: z.string().trim().max(AGENT_LIMITS.instructions).default(''),
+    model: z
+      .string()
+      .max(AGENT_LIMITS.model)
+      .regex(/^[^/\s]+\/\S+$/, 'must be PROVIDER/MODEL')
+      .nullable()
+      .default(null),
+    tools: z
+      .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be names of tools'))
+      .max(AGENT_LIMITS.tools)
+      .nullable()
+      .default(null),
+    starters: z.array(z.string().trim().min(1).max(AGENT_LIMITS.starter)).max(AGENT_LIMITS.starters).default([]),
+  });
 
-const agentFile = agentProfile.extend({ glasshouse: z.literal('agent'), version: z.literal(1) });
+const agentFile = () => agentProfile().extend({ glasshouse: z.literal('agent'), version: z.literal(1) });
 
 /** An agent as a file that another Glasshouse can read. */
 export function writeAgentFile({ name, about, instructions, model, tools, starters }: AgentProfile): string {
@@ -77,13 +78,13 @@ export function readAgentFile(text: string): Result<AgentProfile> {
   if (kind.glasshouse !== 'agent') return refused('The file holds no agent of Glasshouse: it does not say "glasshouse": "agent".');
   if (kind.version !== 1)
     return refused(`The file is of version ${JSON.stringify(kind.version) ?? '(none)'}; this Glasshouse reads version 1.`);
-  const parsed = agentFile.safeParse(json);
+  const parsed = agentFile().safeParse(json);
   return parsed.success ? { ok: true, value: profileOf(parsed.data) } : refused(`In the file ${wrongIn(parsed.error)}.`);
 }
 
 /** What a person has filled in, or what is wrong with it (`agent_invalid`). */
 export function checkedProfile(given: AgentProfile): Result<AgentProfile> {
-  const parsed = agentProfile.safeParse(profileOf(given));
+  const parsed = agentProfile().safeParse(profileOf(given));
   return parsed.success ? { ok: true, value: parsed.data } : refused(`Of the agent ${wrongIn(parsed.error)}.`);
 }
 
