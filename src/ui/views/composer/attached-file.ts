@@ -1,5 +1,4 @@
-import { readHandedOver } from '../../../core/models/handed-over.ts';
-import { LARGEST_PDF, type MediaFormat } from '../../../core/models/media-format.ts';
+import type { MediaFormat } from '../../../core/models/media-format.ts';
 import { estimateMedia } from '../../../core/models/media-tokens.ts';
 import type { ModelLine } from '../../../contract/views.ts';
 import { bytes } from '../../figures.ts';
@@ -29,6 +28,11 @@ const BYTES_PER_TOKEN = 3.5;
 
 /** A file as it goes with a message; why not, when it cannot. What it is, its content says, not its name. */
 export async function readFile(file: File): Promise<{ ok: true; file: Attached } | { ok: false; message: string }> {
+  // What tells files apart is wanted with the first one.
+  const [{ readHandedOver }, { LARGEST_PDF }] = await Promise.all([
+    import('../../../core/models/handed-over.ts'),
+    import('../../../core/models/media-format.ts'),
+  ]);
   if (file.size > LARGEST_PDF)
     return { ok: false, message: say`${file.name} is too large to attach (${bytes(file.size)}). Put it into the workspace instead.` };
   const data = await file.arrayBuffer().catch(() => null);
