@@ -37,9 +37,9 @@ describe('an incognito window', () => {
     // The browser's own storage, seen from a page of the same origin without our script.
     const beside = await context.newPage();
     await beside.goto(`${origin}/health`);
-    expect(await beside.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]))).toBe('[{},""]');
+    expect(await beside.evaluate(() => [...Object.keys(localStorage), document.cookie])).toEqual(['']);
     await beside.close();
-    expect(Object.keys(await window.evaluate(() => ({ ...sessionStorage })))).toEqual(['token']);
+    expect(await window.evaluate(() => Object.keys(sessionStorage))).toEqual(['token']);
     // A reload shows the same; in the usual window there is none of it.
     await window.reload();
     await window.getByText('Nine lines.').waitFor();
