@@ -32,7 +32,7 @@ describe('an incognito window', () => {
     await window.press('#composer', 'Enter');
     await window.getByText('Nine lines.').waitFor();
     await window.fill('#composer', 'A draft of a secret');
-    await window.waitForTimeout(600);
+    await window.waitForTimeout(1_500);
     expect(await window.title()).toBe('Incognito · Glasshouse');
     // The browser's own storage, seen from a page of the same origin without our script.
     const beside = await context.newPage();
@@ -43,7 +43,7 @@ describe('an incognito window', () => {
     // A reload shows the same; in the usual window there is none of it.
     await window.reload();
     await window.getByText('Nine lines.').waitFor();
-    await expect.poll(() => window.inputValue('#composer')).toBe('A draft of a secret');
+    await expect.poll(() => window.inputValue('#composer'), { timeout: 10_000 }).toBe('A draft of a secret');
     expect(await page.locator('.side-scroll').innerText()).not.toContain('secret');
     await window.close();
     const health = () =>
