@@ -282,11 +282,14 @@ function useEarlyWords(area: React.RefObject<HTMLTextAreaElement | null>, draftK
     const early = takeEarlyWords();
     const element = area.current;
     if (early === null || element === null) return;
-    if (early.text !== (recall(draftKey) ?? '')) remember(draftKey, early.text);
-    // Here already when it is drawn anew, so that the caret stays where it is.
-    element.value = early.text;
     if (early.hasFocus) element.focus({ preventScroll: true });
-    element.setSelectionRange(...early.selection);
+    // A field in which nothing was written says nothing of a draft that this browser did not have.
+    if (early.text !== '') {
+      if (early.text !== (recall(draftKey) ?? '')) remember(draftKey, early.text);
+      // Here already when it is drawn anew, so that the caret stays where it is.
+      element.value = early.text;
+      element.setSelectionRange(...early.selection);
+    }
     if (early.sent !== null) send(early.sent);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, as it comes into the page
   }, []);
