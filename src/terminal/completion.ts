@@ -1,23 +1,27 @@
+/** The commands; those up to `backup` have a help of their own. */
+const COMMANDS = [
+  'run',
+  'chat',
+  'conversations',
+  'folders',
+  'agents',
+  'models',
+  'settings',
+  'rules',
+  'instructions',
+  'storage',
+  'doctor',
+  'diagnostics',
+  'backup',
+  'restore',
+  'completion',
+  'help',
+];
+
 /** What can follow a word of `glasshouse`; the empty word stands for `glasshouse` itself. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'run',
-    'chat',
-    'conversations',
-    'folders',
-    'agents',
-    'models',
-    'settings',
-    'rules',
-    'instructions',
-    'storage',
-    'doctor',
-    'diagnostics',
-    'backup',
-    'restore',
-    'completion',
-    'help',
-  ],
+  '': COMMANDS,
+  help: COMMANDS.slice(0, COMMANDS.indexOf('backup') + 1),
   run: [
     '--workspace',
     '--model',
@@ -83,21 +87,6 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   backup: ['--json'],
   restore: ['--check', '--yes', '--json'],
   completion: ['bash', 'zsh', 'fish'],
-  help: [
-    'run',
-    'chat',
-    'conversations',
-    'folders',
-    'agents',
-    'models',
-    'settings',
-    'rules',
-    'instructions',
-    'storage',
-    'doctor',
-    'diagnostics',
-    'backup',
-  ],
 };
 
 type Shell = 'bash' | 'zsh' | 'fish';

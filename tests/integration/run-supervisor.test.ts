@@ -146,13 +146,13 @@ describe('the run supervisor', () => {
     expect(await words(storage, first.ok ? first.value.conversationId : '')).toEqual(['Do it', 'Once.']);
   });
 
-  it('R4: a fault of ours while the model is opened ends the run as unfinished: what is said next begins another', async () => {
-    const { storage, supervisor, send, model, problems, system, deps } = office([{ text: 'Here again.' }]);
+  it('U1: a fault of ours while the model is opened ends the run, as it is told; what is said next begins another', async () => {
+    const { storage, supervisor, send, model, problems, system, deps, feed, events } = office([{ text: 'Here again.' }]);
     const broken = new RunSupervisor({
       ...deps,
       journal: storage.journal,
       rules: storage.rules,
-      feed: new EventFeed(() => {}),
+      feed,
       tools: new ToolRegistry(),
       system: { ...system, reportBug: (error) => problems.push(error) },
       catalog: {
@@ -181,7 +181,10 @@ describe('the run supervisor', () => {
     const sent = await sendMessage({ ...deps, supervisor: broken }, command);
     await broken.idle();
     const conversationId = sent.ok ? sent.value.conversationId : '';
-    expect((await storage.reader.runs(conversationId)).map((run) => run.state.name)).toEqual(['suspended']);
+    const [run] = await storage.reader.runs(conversationId);
+    expect(run).toMatchObject({ state: { name: 'failed' }, failure: { code: 'internal' } });
+    const told = events.reduce((snapshot, published) => foldEvent(snapshot, published.event), emptySnapshot(conversationId));
+    expect((await storage.reader.snapshot(conversationId))?.runState).toEqual(told.runState);
     expect(problems).toHaveLength(1);
     expect((await send('Again?', { conversationId })).ok).toBe(true);
     await supervisor.idle();

@@ -1,3 +1,4 @@
+import type { Failure } from '../../core/models/failure.ts';
 import type { Agent } from '../../core/models/agent-profile.ts';
 import type { Folder } from '../../core/models/folder.ts';
 import type { Rule } from '../../core/models/rule.ts';
@@ -54,8 +55,8 @@ export interface Instances {
   isAlive(owner: string): Promise<boolean>;
   /** Takes the one place of this name on the data folder, until this process ends. @returns false when another process has it */
   claim(name: string): Promise<boolean>;
-  /** Suspends one run of this process that cannot go on: it can be gone on with. Nothing happens where it has ended. */
-  suspend(runId: string): Promise<void>;
+  /** Ends one run of this process as failed: what it had begun is interrupted, as in `reconcile`. Nothing happens where it has ended. */
+  fail(runId: string, failure: Failure): Promise<void>;
   /** Suspends the runs of this process, before it ends: they can be gone on with. @returns how many */
   suspendOwn(): Promise<number>;
   /** Takes over a suspended run. @returns false when it is not suspended (any more). */

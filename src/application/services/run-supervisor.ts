@@ -5,6 +5,7 @@ import type { ConversationSnapshot } from '../../core/agent/conversation-fold.ts
 import { FailureError, failure, type Failure, type Result } from '../../core/models/failure.ts';
 import type { Interaction, InteractionAnswer } from '../../core/models/interaction.ts';
 import type { Agent } from '../../core/models/agent-profile.ts';
+import type { Conversation } from '../../core/models/conversation.ts';
 import type { Rule } from '../../core/models/rule.ts';
 import type { Run } from '../../core/models/run.ts';
 import { NO_USAGE } from '../../core/models/usage.ts';
@@ -195,11 +196,8 @@ export class RunSupervisor {
 
   async #work(active: ActiveRun, workspace: string, begun: readonly AgentEvent[]): Promise<void> {
     const { run, stop } = active;
-    const [offered, conversation, snapshot] = await Promise.all([
-      this.#deps.tools.offered(),
-      this.#deps.reader.conversation(run.conversationId),
-      this.#snapshot(run.conversationId, begun),
-    ]);
+    const [offered, conversation] = await Promise.all([this.#deps.tools.offered(), this.#deps.reader.conversation(run.conversationId)]);
+    const snapshot = conversation && (await this.#snapshot(conversation, begun));
     // Read anew for each run: what was changed since the last one counts (and what nobody approves, does not).
     const profile = await agentAtWork(this.#deps, conversation?.agentId);
     const known = profile === 'gone' ? null : profile;
@@ -227,12 +225,11 @@ export class RunSupervisor {
     }
   }
 
-  async #snapshot(conversationId: string, begun: readonly AgentEvent[]): Promise<ConversationSnapshot | null> {
+  async #snapshot({ id, mode }: Conversation, begun: readonly AgentEvent[]): Promise<ConversationSnapshot | null> {
     const known = this.#last.after(begun);
     // It is known again when the run has ended.
-    this.#last.forget(conversationId);
-    const mode = known && (await this.#deps.reader.conversation(conversationId))?.mode;
-    return known && mode === known.mode ? known : this.#deps.reader.snapshot(conversationId);
+    this.#last.forget(id);
+    return known?.mode === mode ? known : this.#deps.reader.snapshot(id);
   }
 
   async #commit(active: ActiveRun, events: readonly AgentEvent[], actor: Actor): Promise<void> {
@@ -258,8 +255,8 @@ export class RunSupervisor {
     const reason: Failure =
       error instanceof FailureError ? error.failure : failure('internal', 'The run ended through a fault of Glasshouse.');
     if (!(error instanceof FailureError)) this.#deps.system.reportBug(error);
-    // Stored as unfinished, so that what the person says next begins a run; where that cannot be written, the next start does it.
-    await this.#deps.instances.suspend(active.run.id).catch((fault: unknown) => this.#deps.system.reportBug(fault));
+    // Where even that cannot be written, the next start finds it suspended.
+    await this.#deps.instances.fail(active.run.id, reason).catch((fault: unknown) => this.#deps.system.reportBug(fault));
     this.#tell(active, { type: 'run_completed', state: { name: 'failed' }, usage: NO_USAGE, cost: null, steps: 0, failure: reason });
   }
 

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { AgentEventType } from '../../core/agent/agent-event.ts';
 import { advanceRun, type RunState, type RunStateName } from '../../core/agent/agent-state.ts';
+import type { Failure } from '../../core/models/failure.ts';
 import { advanceCall, isSettled } from '../../core/models/tool-call.ts';
+import { NO_USAGE } from '../../core/models/usage.ts';
 import type { Instances } from '../../application/ports/stores.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { indexPart } from './projection.ts';
 import { draftOf, toCall } from './sqlite-conversation-reader.ts';
 
@@ -42,8 +44,8 @@ export function createInstances(db: Database, folder: string, id: string, now: (
         throw error;
       }
     },
-    async suspend(runId) {
-      db.transaction(() => suspendRunsOf(db, id, now(), runId), true);
+    async fail(runId, failure) {
+      db.transaction(() => failRun(db, id, now(), runId, failure), true);
     },
     suspendOwn: async () => db.transaction(() => suspendRunsOf(db, id, now()), true),
     async adopt(runId) {
@@ -115,35 +117,46 @@ function sweep(folder: string, own: string): void {
   }
 }
 
-/** @param only one of them */
-function suspendRunsOf(db: Database, owner: string, at: number, only: string | null = null): number {
-  const runs = db.all(
-    `SELECT id, conversation_id, state, return_to, version FROM run WHERE owner = ?1 AND ${ACTIVE} AND (?2 IS NULL OR id = ?2)`,
-    owner,
-    only,
-  );
+function suspendRunsOf(db: Database, owner: string, at: number): number {
+  const runs = db.all(`${ACTIVE_RUNS} WHERE owner = ? AND ${ACTIVE}`, owner);
   for (const run of runs) {
-    const runId = String(run['id']);
-    const conversationId = String(run['conversation_id']);
-    const tell = newTeller(db, { conversationId, runId, version: Number(run['version']), at });
-    interruptParts(db, runId, at, tell);
-    expireInteractions(db, runId, at, tell);
-    interruptCalls(db, conversationId, runId, at, tell);
-    const from = {
-      name: String(run['state']) as RunStateName,
-      ...(run['return_to'] === null ? {} : { returnTo: String(run['return_to']) }),
-    } as RunState;
-    const state = advanceRun(from, 'suspended');
-    const version = tell('state_changed', { state });
-    db.run(
-      'UPDATE run SET state = ?, return_to = ?, version = ? WHERE id = ?',
-      state.name,
-      'returnTo' in state ? state.returnTo : null,
-      version,
-      runId,
-    );
+    const tell = interrupt(db, run, at);
+    const state = advanceRun(stateIn(run), 'suspended');
+    setState(db, run, state, tell('state_changed', { state }));
   }
   return runs.length;
+}
+
+function failRun(db: Database, owner: string, at: number, runId: string, failure: Failure): void {
+  const run = db.get(`${ACTIVE_RUNS} WHERE owner = ? AND id = ? AND ${ACTIVE}`, owner, runId);
+  if (!run) return;
+  const tell = interrupt(db, run, at);
+  const state = advanceRun(stateIn(run), 'failed');
+  setState(db, run, state, tell('run_completed', { state, usage: NO_USAGE, cost: null, steps: 0, code: failure.code }));
+  db.run('UPDATE run SET failure = ? WHERE id = ?', JSON.stringify(failure), runId);
+}
+
+const ACTIVE_RUNS = 'SELECT id, conversation_id, state, return_to, version FROM run';
+
+/** Settles what a run had begun. @returns how what becomes of it is told */
+function interrupt(db: Database, run: Row, at: number): Teller {
+  const runId = String(run['id']);
+  const conversationId = String(run['conversation_id']);
+  const tell = newTeller(db, { conversationId, runId, version: Number(run['version']), at });
+  interruptParts(db, runId, at, tell);
+  expireInteractions(db, runId, at, tell);
+  interruptCalls(db, conversationId, runId, at, tell);
+  return tell;
+}
+
+function stateIn(run: Row): RunState {
+  const returnTo = run['return_to'] === null ? {} : { returnTo: String(run['return_to']) };
+  return { name: String(run['state']) as RunStateName, ...returnTo } as RunState;
+}
+
+function setState(db: Database, run: Row, state: RunState, version: number): void {
+  const returnTo = 'returnTo' in state ? state.returnTo : null;
+  db.run('UPDATE run SET state = ?, return_to = ?, version = ? WHERE id = ?', state.name, returnTo, version, String(run['id']));
 }
 
 /** Puts what becomes of a run into the feed, so that whoever shows it learns of it. @returns the run's version after it */
