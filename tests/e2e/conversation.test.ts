@@ -649,6 +649,24 @@ describe('the page: a conversation', () => {
     expect(scene.model.requests[0]?.body.toString()).toContain('a line of notes');
   });
 
+  it('U2: what is attached outlives a walk to another conversation; what a reload lost is named', async () => {
+    const { page } = await open([{ text: 'Done.' }]);
+    await say(page, 'Something');
+    await expect.poll(() => lastAnswer(page).innerText()).toBe('Done.');
+    const here = page.url();
+    await page.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('words') });
+    await page.locator('.compose .chip', { hasText: 'notes.txt' }).waitFor();
+    await page.getByRole('button', { name: 'New conversation' }).first().click();
+    await page.waitForSelector('.starters');
+    expect(await page.locator('.compose .chip').count()).toBe(0);
+    await page.locator('.side-link').first().click();
+    await page.waitForURL(here);
+    await page.locator('.compose .chip', { hasText: 'notes.txt' }).waitFor();
+    await page.reload();
+    await page.locator('.toast', { hasText: 'Attach again what the window has lost: notes.txt' }).waitFor();
+    expect(await page.locator('.compose .chip').count()).toBe(0);
+  });
+
   it('S3 a long paste becomes a file that can be looked at and taken away; a short one stays among the words', async () => {
     const { page, scene } = await open([{ text: 'Read.' }]);
     const paste = (text: string) =>

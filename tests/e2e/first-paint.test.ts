@@ -46,6 +46,25 @@ const boxes = (page: Page) =>
   );
 
 describe('the page before its script', () => {
+  it('U2 takes no draft away that only the database has, however late the composer comes', async () => {
+    const { scene, open, release } = await held();
+    const sent = (await scene.call('messages/send', { commandId: crypto.randomUUID(), workspace: scene.workspace, text: 'Hello' })) as {
+      conversationId: string;
+    };
+    const key = `draft:${sent.conversationId}`;
+    await scene.call('memory/set', { key, value: 'Written elsewhere' });
+    const page = await open(`/c/${sent.conversationId}`);
+    // The rest of the page, and what it remembers, are here long before this room is.
+    await page.route('**/assets/conversation-view*.js', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    release();
+    await isDrawn(page);
+    await expect.poll(() => page.inputValue('#composer'), { timeout: 5_000 }).toBe('Written elsewhere');
+    expect(((await scene.call('memory/all', {})) as { values: Record<string, string> }).values[key]).toBe('Written elsewhere');
+  });
+
   it('can be written in, and what was written, the caret and the keys go on in the composer', async () => {
     const { open, release } = await held();
     const page = await open();

@@ -99,7 +99,7 @@ describe('the page: files of the workspace', () => {
     scene.write('notes/harvest.md', 'corn');
     scene.write('.hidden/harbour.md', 'x');
     scene.write('build/harbour.log', 'x');
-    scene.write('harbour.pem', 'x');
+    for (const name of ['harbour.pem', 'harbour.env', 'kubeconfig', 'secrets.yaml']) scene.write(name, 'x');
     scene.write('.gitignore', 'build/\n');
     const options = page.locator('.file-offers [role=option]');
     await page.locator('#composer').pressSequentially('Mail ada@example.org and read @har');

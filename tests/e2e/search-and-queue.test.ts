@@ -72,4 +72,22 @@ describe('the page: filters of the search, order of the queue', () => {
     await other.page.locator('.side-link').first().click();
     await expect.poll(() => order(other.page)).toEqual(['Third', 'First', 'Second']);
   });
+
+  it('U2: words that change a waiting input stand in the composer when another window takes it back', async () => {
+    const { scene, page } = await open([{ silence: true }]);
+    await page.fill('#composer', 'Work.');
+    await page.press('#composer', 'Enter');
+    await page.getByRole('button', { name: 'Stop' }).first().waitFor();
+    await page.fill('#composer', 'Then rest');
+    await page.press('#composer', 'Alt+Enter');
+    await page.locator('.waiting-inputs li').waitFor();
+    const other = await openWindow(browser, scene.url);
+    await other.page.waitForSelector('#composer');
+    await other.page.locator('.side-link').first().click();
+    await other.page.getByRole('button', { name: 'Change it' }).click();
+    await other.page.getByRole('textbox', { name: 'Change it' }).fill('Then rest by the lock');
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await expect.poll(() => other.page.inputValue('#composer')).toBe('Then rest by the lock');
+    await other.page.getByText('Your words stand in the composer').waitFor();
+  });
 });

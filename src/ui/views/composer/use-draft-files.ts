@@ -13,8 +13,9 @@ export function useDraftFiles(draftKey: string): [readonly Attached[], (files: r
   const name = `files:${draftKey}`;
   useEffect(() => {
     const lost = kept.has(draftKey) ? null : sessionStorage.getItem(name);
+    if (lost === null) return;
     sessionStorage.removeItem(name);
-    if (lost) tell(say`Attach again what the window has lost: ${lost}`);
+    tell(say`Attach again what the window has lost: ${lost}`);
   }, [draftKey, name]);
   const change = (next: readonly Attached[]) => {
     if (next.length > 0) kept.set(draftKey, next);
