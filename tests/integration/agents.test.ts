@@ -147,7 +147,11 @@ describe('agents over the server', () => {
     const taken = await agents.import({ text: JSON.stringify({ glasshouse: 'agent', version: 1, ...PROFILE }) });
     expect(taken.isApproved).toBe(false);
     expect(await agents.approve({ id: taken.id, digest: 'another' })).toEqual({ approved: false });
+    // A change to it is no approval.
+    const changed = await agents.save({ ...PROFILE, id: taken.id, instructions: 'Changed.' });
+    expect(changed.isApproved).toBe(false);
+    expect(await agents.approve({ id: taken.id, digest: taken.digest })).toEqual({ approved: false });
     await expect(scene.send('Hello', { agentId: taken.id })).rejects.toMatchObject({ code: 'agent_not_approved' });
-    expect(await agents.approve({ id: taken.id, digest: taken.digest })).toEqual({ approved: true });
+    expect(await agents.approve({ id: taken.id, digest: changed.digest })).toEqual({ approved: true });
   });
 });
