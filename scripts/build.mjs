@@ -157,7 +157,7 @@ function zodNames() {
  * What every run in a terminal loads, in one file: each further one costs the start the better part of a millisecond. The root itself
  * waits at its top level, so nothing that is loaded later may lie in one file with it.
  */
-const HOT = /[\\/]src[\\/](?:compose|terminal[\\/](?:run|arguments)|infrastructure[\\/]llm[\\/]openai-chat)\.ts$/;
+const HOT = /[\\/]src[\\/](?:compose|terminal[\\/](?:run|arguments|words)|infrastructure[\\/]llm[\\/]openai-chat)\.ts$/;
 
 async function bundleInto(dir, options, output) {
   const { rolldown } = await import('rolldown');

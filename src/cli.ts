@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { compose, resolveWorkspace, SAVED_KEYS, unknownTool } from './compose.ts';
 import { exitCodeFor, adviceFor, failure, FailureError, type Failure } from './core/models/failure.ts';
 import { PROVIDER_EXAMPLES } from './infrastructure/llm/providers-in-words.ts';
-import { parseCommand, type Command } from './terminal/arguments.ts';
+import { parseCommand } from './terminal/arguments.ts';
+import type { Command } from './terminal/command.ts';
 import { runCommand } from './terminal/run.ts';
 import type { TerminalStreams } from './terminal/screen.ts';
 

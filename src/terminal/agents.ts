@@ -4,7 +4,8 @@ import { AGENT_FILE_LIMIT, type AgentProfile } from '../core/models/agent-profil
 import { FailureError, type Result } from '../core/models/failure.ts';
 import { visible } from '../core/models/visible.ts';
 import type { AgentView, Glasshouse } from '../contract/glasshouse.ts';
-import { usage, type AgentsCommand, type AgentWords } from './arguments.ts';
+import type { AgentsCommand, AgentWords } from './command.ts';
+import { usage } from './words.ts';
 import { isWanted } from './is-wanted.ts';
 import type { TerminalStreams } from './screen.ts';
 

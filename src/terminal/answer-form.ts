@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { failure, FailureError, type Result } from '../core/models/failure.ts';
 import type { JsonSchema } from '../core/tools/tool.ts';
-import { usage } from './arguments.ts';
+import { usage } from './words.ts';
 
 /** Bytes of a schema. */
 const LARGEST = 100_000;

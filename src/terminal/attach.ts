@@ -4,7 +4,7 @@ import { FailureError } from '../core/models/failure.ts';
 import { readHandedOver } from '../core/models/handed-over.ts';
 import { LARGEST_PDF } from '../core/models/media-format.ts';
 import type { NewAttachment } from '../core/models/media.ts';
-import { usage } from './arguments.ts';
+import { usage } from './words.ts';
 
 /** Files that go with one message. */
 const MOST_FILES = 20;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { backupName } from '../core/models/backup-name.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import { bytes, count } from './figures.ts';
 import { isWanted } from './is-wanted.ts';
 import type { TerminalStreams } from './screen.ts';

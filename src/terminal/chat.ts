@@ -4,7 +4,7 @@ import { FailureError } from '../core/models/failure.ts';
 import { textOf } from '../core/models/message.ts';
 import { DEFAULT_BUDGET } from '../core/models/run.ts';
 import { visible } from '../core/models/visible.ts';
-import type { ChatArguments } from './arguments.ts';
+import type { ChatArguments } from './command.ts';
 import { COMMANDS, completed, parseSlash, type Slash } from './chat-commands.ts';
 import { ChatLines } from './chat-lines.ts';
 import { HIT_ENDS, HIT_STARTS } from './conversations.ts';

@@ -4,7 +4,7 @@ import { FailureError } from '../core/models/failure.ts';
 import { mediaInWords } from '../core/models/media.ts';
 import type { Message, Part } from '../core/models/message.ts';
 import type { RecordedRequest, RecordedRun } from '../core/models/records.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import { count, money, priceInWords, tokens } from './figures.ts';
 import { callLine } from './run-view.ts';
 import { fit, Screen, type TerminalStreams } from './screen.ts';

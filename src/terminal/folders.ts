@@ -1,7 +1,7 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import { FailureError, type Result } from '../core/models/failure.ts';
 import { visible } from '../core/models/visible.ts';
-import type { FoldersCommand } from './arguments.ts';
+import type { FoldersCommand } from './command.ts';
 import type { TerminalStreams } from './screen.ts';
 
 /** `glasshouse folders …`. @returns the exit code */

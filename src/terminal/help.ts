@@ -1,4 +1,4 @@
-import { usage } from './arguments.ts';
+import { usage } from './words.ts';
 import { COMMANDS } from './chat-commands.ts';
 import { wrap } from './screen.ts';
 

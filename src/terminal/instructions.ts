@@ -1,7 +1,7 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import { FailureError } from '../core/models/failure.ts';
 import { visible } from '../core/models/visible.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import { isWanted } from './is-wanted.ts';
 import type { TerminalStreams } from './screen.ts';
 

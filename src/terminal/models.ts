@@ -1,7 +1,7 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import type { FetchProgress, ListedModel } from '../core/reasoning/model-listing.ts';
 import { FailureError } from '../core/models/failure.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import { bytes, destination, priceInWords, progress, tokens } from './figures.ts';
 import { Screen, type TerminalStreams } from './screen.ts';
 

@@ -1,7 +1,7 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import { FailureError } from '../core/models/failure.ts';
 import type { Rule } from '../core/models/rule.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import type { TerminalStreams } from './screen.ts';
 
 /** `glasshouse rules …`. @returns the exit code */

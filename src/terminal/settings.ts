@@ -1,6 +1,6 @@
 import type { Glasshouse } from '../contract/glasshouse.ts';
 import { FailureError } from '../core/models/failure.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import { duration } from './figures.ts';
 import type { TerminalStreams } from './screen.ts';
 
